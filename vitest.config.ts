@@ -1,0 +1,23 @@
+/** How the tests run: against the unbuilt TypeScript, with one real Postgres for all of them. */
+import { defineConfig } from "vitest/config";
+import { skipSummary } from "./test/support/skip-summary.ts";
+
+const skipsAllowed = !(process.env["CI"] === "true" && process.env["SLUICE_NO_SKIP"] === "1");
+
+// The package imports itself by name and its parts by `#part/...`; "source" leads both to the TypeScript.
+const conditions = ["source", "node"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ["source"] } },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    reporters: ["default", skipSummary(skipsAllowed)],
+    pool: "forks",
+    execArgv: ["--conditions=source"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+  },
+});
