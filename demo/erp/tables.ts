@@ -375,7 +375,7 @@ export interface MeridianTables {
     CURCD: string;
     PAYAMT: string;
     IMPST: "" | "P" | "E";
-    ERRCD: "" | "E001" | "E002" | "E003" | "E004" | "E005";
+    ERRCD: "" | "E001" | "E002" | "E003" | "E004" | "E005" | "E006";
     ERRTXT: string | null;
     PAYNO: string;
     CRTTS: string;

@@ -45,7 +45,7 @@ CREATE TABLE "PAYIMP" (
   "CURCD"  CHAR(3)     NOT NULL,
   "PAYAMT" BIGINT      NOT NULL,   -- cents
   "IMPST"  CHAR(1)     NOT NULL DEFAULT '',  -- blank waiting, P posted, E error
-  "ERRCD"  CHAR(4)     NOT NULL DEFAULT '',  -- E001 customer, E002 document, E003 amount, E004 currency, E005 date
+  "ERRCD"  CHAR(4)     NOT NULL DEFAULT '',  -- E001 customer, E002 document, E003 amount, E004 currency, E005 date, E006 duplicate
   "ERRTXT" VARCHAR(60),
   "PAYNO"  BIGINT      NOT NULL DEFAULT 0,   -- the payment it became, 0 = none
   "CRTTS"  TIMESTAMP   NOT NULL,   -- local time Europe/Berlin
