@@ -1,0 +1,26 @@
+/* Starts the API reference: reads its settings from the page and makes the bundle fit a policy without inline styles. */
+const settings = JSON.parse(document.getElementById("reference-settings").textContent);
+const nonce = document.querySelector("meta[property=csp-nonce]").content;
+
+// The bundle and its editor make <style> elements at run time, most of them without a nonce of their own.
+const createElement = Document.prototype.createElement;
+Document.prototype.createElement = function (name, options) {
+  const element = createElement.call(this, name, options);
+  if (String(name).toLowerCase() === "style") element.nonce = nonce;
+  return element;
+};
+
+const bundle = document.createElement("script");
+bundle.src = settings.scalar;
+bundle.addEventListener("load", () => {
+  document.getElementById("reference").replaceChildren();
+  globalThis.Scalar.createApiReference("#reference", {
+    ...settings.configuration,
+    // Requests go to the origin of this page, whatever public name the documents carry: the policy allows no other.
+    servers: [{ url: location.origin }],
+  });
+});
+bundle.addEventListener("error", () => {
+  document.querySelector("#reference .loading").textContent = "The reference could not be loaded. Reload the page to try again.";
+});
+document.head.append(bundle);

@@ -1,0 +1,67 @@
+/** The docs site's routes; the gateway mounts them at `/`. */
+
+import { type Context, Hono } from "hono";
+import { assetsOf } from "./assets.ts";
+import { errorPage } from "./error-page.ts";
+import { guideIndexPage, guidePage } from "./guide-pages.ts";
+import { guidesOf } from "./guides.ts";
+import { landingPage } from "./landing-page.ts";
+import { layout, type Page } from "./layout.ts";
+import { missingPage } from "./missing-page.ts";
+import { referencePage } from "./reference-page.ts";
+import { newNonce, securityHeaders } from "./security-headers.ts";
+import type { Site } from "./site.ts";
+
+export function siteRoutes(site: Site): Hono {
+  const app = new Hono();
+  const assets = assetsOf(site);
+  const guides = guidesOf(site);
+
+  /** A page with a nonce must not be stored: a stored body would carry another nonce than the answer's policy. */
+  async function send(c: Context, page: Page, status: 200 | 404 = 200, nonce?: string): Promise<Response> {
+    const cache = nonce === undefined ? "no-cache" : "no-store";
+    return c.html(await layout(site, assets, page), status, { ...securityHeaders(nonce), "cache-control": cache });
+  }
+
+  app.get("/", async (c) =>
+    send(c, { description: site.summary, section: "home", main: landingPage(site, await guides()) }),
+  );
+
+  app.get("/docs", async (c) => {
+    const nonce = newNonce();
+    return send(c, await referencePage(site, assets, nonce), 200, nonce);
+  });
+
+  app.get("/docs/guides", async (c) =>
+    send(c, {
+      title: "Guides",
+      description: `How the ${site.title} partner API works.`,
+      section: "guides",
+      main: guideIndexPage(await guides()),
+    }),
+  );
+
+  app.get("/docs/guides/:slug", async (c) => {
+    const all = await guides();
+    const guide = all.find(({ slug }) => slug === c.req.param("slug"));
+    if (guide === undefined) return send(c, missingPage("guides"), 404);
+    return send(c, { title: guide.title, description: guide.lead, section: "guides", main: guidePage(all, guide) });
+  });
+
+  app.get("/docs/errors", async (c) =>
+    send(c, {
+      title: "Errors",
+      description: `Every error code of the ${site.title} partner API and what to do about it.`,
+      section: "errors",
+      main: errorPage(site),
+    }),
+  );
+
+  app.get("/docs/assets/:name", async (c) =>
+    (await assets.respond(c.req.param("name"), c.req.raw)) ?? send(c, missingPage("home"), 404),
+  );
+
+  app.get("/docs/*", async (c) => send(c, missingPage("home"), 404));
+
+  return app;
+}

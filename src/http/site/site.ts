@@ -1,0 +1,42 @@
+/** What the docs site needs to know of a project, and its port for files; everything on the pages derives from this. */
+
+export interface Site {
+  /** The project's name, shown as the brand, e.g. "Meridian Wholesale". */
+  readonly title: string;
+  /** One or two sentences: what partners get here. */
+  readonly summary: string;
+  /** Public base URL, no trailing slash. */
+  readonly url: string;
+  /** The newest contract version, `YYYY-MM-DD`. */
+  readonly version: string;
+  /** All contract versions, newest first. */
+  readonly versions: readonly string[];
+  /** What every API key begins with, e.g. "slc". */
+  readonly keyPrefix: string;
+  readonly resources: readonly SiteResource[];
+  readonly problems: Readonly<Record<string, SiteProblem>>;
+  /** The first request to show; it must work when pasted with the reader's key. */
+  readonly example: { readonly curl: string };
+  /** Port: "scalar.js", "guides/<slug>.md" and the site's own files. Rejects when there is no such file. */
+  readAsset(name: string): Promise<Uint8Array | string>;
+}
+
+export interface SiteResource {
+  readonly name: string;
+  readonly summary: string;
+  readonly operations: readonly SiteOperation[];
+}
+
+export interface SiteOperation {
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly scope: string;
+}
+
+export interface SiteProblem {
+  readonly status: number;
+  readonly title: string;
+  /** What the caller should do; may hold inline Markdown. */
+  readonly advice: string;
+}

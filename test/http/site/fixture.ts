@@ -1,0 +1,61 @@
+/** A docs site of a small invented project, with the real files and a gateway that answers one resource. */
+
+import { Hono } from "hono";
+import { readAssetFromDisk } from "../../../src/entry/site-assets.ts";
+import { siteRoutes } from "../../../src/http/site/routes.ts";
+import type { Site } from "../../../src/http/site/site.ts";
+import { problemKinds } from "../../../src/lib/problems.ts";
+import { openApiDocument } from "./openapi-document.ts";
+
+export const pastedKey = "slc_test_Qm4vT8wLr2Xb_onlyForThisTest";
+
+const version = "2026-06-01";
+
+export function siteFixture(change: Partial<Site> = {}): Site {
+  return {
+    title: "Meridian Wholesale",
+    summary: "Products, prices, stock, orders, shipments and invoices, straight from the system that runs our warehouses. Read what is yours, as it is this second.",
+    url: "http://localhost:8080",
+    version,
+    versions: [version, "2026-01-15"],
+    keyPrefix: "slc",
+    resources: resources.map(([name, summary]) => ({
+      name,
+      summary,
+      operations: [
+        { method: "get", path: `/v1/${name}`, summary: `List ${name}`, scope: `${name}:read` },
+        { method: "get", path: `/v1/${name}/{id}`, summary: `Read one of ${name}`, scope: `${name}:read` },
+      ],
+    })),
+    problems: problemKinds,
+    example: { curl: `curl "http://localhost:8080/v1/orders?limit=3&expand=lines" \\\n  -H "Authorization: Bearer $API_KEY"` },
+    readAsset: readAssetFromDisk,
+    ...change,
+  };
+}
+
+const resources = [
+  ["products", "What we sell: codes, units, descriptions and packaging."],
+  ["prices", "Your prices, with the quantities and dates for which they hold."],
+  ["stock", "What is on hand and promised, by warehouse."],
+  ["customers", "Your accounts and the addresses we deliver to."],
+  ["orders", "Your orders with their lines and where they stand."],
+  ["shipments", "What left the warehouse, when, and with which carrier."],
+  ["invoices", "What you were billed, line by line."],
+  ["payments", "What was received and what is still open."],
+] as const;
+
+/** The site as a gateway mounts it: documents beside it, and `/v1/widgets` behind a bearer key. */
+export function gatewayFixture(site: Site = siteFixture()): Hono {
+  const app = new Hono();
+  app.get("/v1/widgets", (c) => {
+    if (c.req.header("authorization") !== `Bearer ${pastedKey}`) {
+      const body = { type: `${site.url}/docs/errors#unauthenticated`, title: "No valid API key", status: 401, code: "unauthenticated" };
+      return c.json(body, 401, { "content-type": "application/problem+json" });
+    }
+    return c.json({ data: [{ id: "W-1", name: "Sprocket of the test", price: { amount: "12.50", currency: "EUR" } }], next_cursor: null });
+  });
+  for (const date of site.versions) app.get(`/openapi/${date}.json`, (c) => c.json(openApiDocument(site.url, date)));
+  app.route("/", siteRoutes(site));
+  return app;
+}
