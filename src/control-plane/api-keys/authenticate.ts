@@ -1,0 +1,83 @@
+/** Turns the bearer token of a request into a principal: format, checksum, record, secret, lifecycle, in that order. */
+import { timingSafeEqual } from "node:crypto";
+import { expandScope } from "#contract/scope.ts";
+import { Problem } from "#lib/problems.ts";
+import type { Authentication, Authenticator, Principal } from "#pipeline/principal.ts";
+import { parseKey } from "./format.ts";
+import { createKeyCache } from "./key-cache.ts";
+import type { KeyRecord, KeyRecords } from "./key-records.ts";
+import { hashSecret, type Peppers } from "./peppers.ts";
+
+export interface AuthenticatorOptions {
+  readonly keys: KeyRecords;
+  readonly peppers: Peppers;
+  /** Every scope the contracts declare; a key's wildcards are expanded against them. */
+  readonly knownScopes: ReadonlySet<string>;
+  /** Monotonic milliseconds, e.g. `performance.now`. */
+  readonly elapsedMs: () => number;
+  readonly prefix?: string;
+  /** How late a revocation may be seen, in milliseconds; 1000 by default, 0 looks up every request. */
+  readonly cacheTtlMs?: number;
+  readonly cacheCapacity?: number;
+}
+
+/** What the cache holds: the principal is built once per lookup, not once per request. */
+interface KnownKey {
+  readonly record: KeyRecord;
+  readonly principal: Principal;
+}
+
+/**
+ * The authenticator for API keys. It throws a `gateway-unavailable` problem when the store cannot be asked; it never
+ * refuses a caller for a fault of the gateway, and never admits one it could not check.
+ */
+export function createKeyAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { peppers, prefix } = options;
+  const lookUp = createKeyCache<KnownKey>({
+    find: async (kid) => {
+      const record = await options.keys.find(kid);
+      return record && { record, principal: principalOf(record, options.knownScopes) };
+    },
+    elapsedMs: options.elapsedMs,
+    ttlMs: options.cacheTtlMs ?? 1_000,
+    capacity: options.cacheCapacity ?? 10_000,
+  });
+  // Compared when a key id is unknown, so that the answer takes as long as for a wrong secret.
+  const dummy = hashSecret(peppers, peppers.current, "");
+
+  return {
+    async authenticate(token: string, now: number): Promise<Authentication> {
+      const parts = parseKey(token, prefix);
+      if (parts.kind !== "key") return { kind: "refused", reason: parts.kind };
+      try {
+        const found = lookUp(parts.kid);
+        const known = "then" in found ? await found : found.entry;
+        const mac = hashSecret(peppers, known?.record.pepperVersion ?? peppers.current, parts.secret);
+        const matches = timingSafeEqual(mac, known?.record.mac ?? dummy);
+        if (!known || known.record.environment !== parts.environment) return { kind: "refused", reason: "unknown" };
+        return matches ? checkLifecycle(known, now) : { kind: "refused", reason: "secret" };
+      } catch (cause) {
+        throw new Problem("gateway-unavailable", "Keys cannot be checked at the moment.", { headers: { "Retry-After": "2" }, cause });
+      }
+    },
+  };
+}
+
+function checkLifecycle({ record, principal }: KnownKey, now: number): Authentication {
+  if (record.revokedAt !== undefined) return { kind: "refused", reason: "revoked" };
+  if (record.suspendedAt !== undefined) return { kind: "refused", reason: "suspended" };
+  if (record.expiresAt !== undefined && now >= record.expiresAt) return { kind: "refused", reason: "expired" };
+  return { kind: "authenticated", principal };
+}
+
+function principalOf(record: KeyRecord, knownScopes: ReadonlySet<string>): Principal {
+  return {
+    partner: record.partner,
+    partnerName: record.partnerName,
+    environment: record.environment,
+    keyId: record.kid,
+    scopes: new Set(record.scopes.flatMap((scope) => expandScope(scope, knownScopes))),
+    accounts: record.accounts,
+    apiVersion: record.apiVersion,
+  };
+}

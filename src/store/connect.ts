@@ -1,0 +1,66 @@
+/** Opens the gateway's own database with every wait bounded: a store that hangs must not hang its callers. */
+import { Kysely, PostgresDialect, type PostgresPool } from "kysely";
+import pg from "pg";
+import type { StoreTables } from "./tables.ts";
+
+export type Store = Kysely<StoreTables>;
+
+export interface StoreOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** Longest wait for a connection, and longest run of one statement. */
+  readonly timeoutMs: number;
+  /** Told of connections that broke while idle; the pool replaces them by itself. */
+  readonly onBrokenConnection: (error: Error) => void;
+}
+
+/** Connects on first use. `destroy()` of the result closes every connection. */
+export function connectStore(options: StoreOptions): Store {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: "sluice",
+    keepAlive: true,
+    connectionTimeoutMillis: options.timeoutMs,
+    statement_timeout: options.timeoutMs,
+    // The server's own limit comes first and leaves the connection usable; this one is for a server that says nothing.
+    query_timeout: options.timeoutMs + 500,
+    idle_in_transaction_session_timeout: 10_000,
+  });
+  pool.on("error", options.onBrokenConnection);
+  return new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool: discardAfterTimeout(pool) }) }).withSchema("sluice");
+}
+
+/**
+ * After a client-side timeout `pg` leaves the query running on its connection, and Kysely gives that connection back to
+ * the pool, where the next caller would wait behind it. Here such a connection is closed instead.
+ */
+function discardAfterTimeout(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      let timedOut = false;
+      // `query` is heavily overloaded; every overload Kysely uses returns a promise or a cursor, passed through as is.
+      const query = new Proxy(client.query, {
+        apply: (target, _self, args) => {
+          const result: unknown = Reflect.apply(target, client, args);
+          if (result instanceof Promise) {
+            result.catch((error: unknown) => {
+              timedOut ||= error instanceof Error && error.message === "Query read timeout";
+            });
+          }
+          return result;
+        },
+      });
+      return new Proxy(client, {
+        get: (target, property) => {
+          if (property === "query") return query;
+          if (property === "release") return () => target.release(timedOut);
+          return Reflect.get(target, property, target);
+        },
+      });
+    },
+    end: () => pool.end(),
+    options: pool.options,
+  };
+}
