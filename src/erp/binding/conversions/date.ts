@@ -1,0 +1,77 @@
+/** `date` and `julianDate`: calendar dates. */
+
+import type { AnyConversion, ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
+import { isNull, trimEnd } from "../conversion.ts";
+import type { ErpValue } from "../sql.ts";
+import { type CalendarDate, type DateForm, formatDate, type JulianForm, parseDate, readDate, readJulian, writeDate, writeJulian } from "./calendar.ts";
+import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+
+interface DateOptions extends NullWhen {
+  /** How the column stores a date; `yyyymmdd` (integer or CHAR(8)) without it. */
+  readonly as?: DateForm;
+}
+
+/**
+ * A calendar date, `YYYY-MM-DD`.
+ * Accepts: integers and CHAR as `yyyymmdd` or `cyymmdd`; DATE and TIMESTAMP as `native`. Wire: `date`.
+ * NULL reads as null; zero and blank read as null only where `nullWhen` lists them; an impossible date is drift.
+ */
+export function date<const S extends ColumnSource, const O extends DateOptions = Record<never, never>>(
+  column: S,
+  options?: O,
+): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", string | number> {
+  const form = options?.as ?? "yyyymmdd";
+  return { kind: "date", columns: [column], ...stored(column, options ?? {}, (value) => readDate(value, form), (value) => writeDate(value, form)) };
+}
+
+/**
+ * A calendar date stored as year and day of year, `YYYY-MM-DD` on the wire.
+ * Accepts: integers and CHAR, `cyyddd` (JD Edwards: 126031 is 2026-01-31) or `yyyyddd`. NULL, zero and errors as `date`.
+ */
+export function julianDate<const S extends ColumnSource, const O extends NullWhen & { readonly as?: JulianForm } = Record<never, never>>(
+  column: S,
+  options?: O,
+): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", string | number> {
+  const form = options?.as ?? "cyyddd";
+  return { kind: "julianDate", columns: [column], ...stored(column, options ?? {}, (value) => readJulian(value, form), (value) => writeJulian(value, form)) };
+}
+
+function stored(
+  column: ColumnSource,
+  options: NullWhen,
+  from: (value: unknown) => CalendarDate | undefined,
+  to: (value: CalendarDate) => string | number | undefined,
+): { readonly read: AnyConversion["read"]; readonly inverse: Inverse } {
+  const nulls = nullSet(options);
+  return {
+    read(row, at, drift) {
+      const value = row[at];
+      if (isNull(value)) return null;
+      if (nulls.size > 0 && nulls.has(typeof value === "string" ? trimEnd(value) : value)) return null;
+      const calendarDate = from(value);
+      if (calendarDate === undefined) {
+        drift("date", [column], "not a date");
+        return undefined;
+      }
+      return formatDate(calendarDate);
+    },
+    inverse: dateInverse(to, options.nullWhen ?? []),
+  };
+}
+
+/** Dates whose stored form grows with time; one outside what the form can hold lies beyond every row. */
+function dateInverse(to: (value: CalendarDate) => string | number | undefined, blanks: readonly ErpValue[]): Inverse {
+  return {
+    equal(value) {
+      const column = to(parseDate(value));
+      return column === undefined || blanks.includes(column) ? [] : [[column]];
+    },
+    range(operator, value) {
+      const column = to(parseDate(value));
+      if (column !== undefined) return { operator, values: [column] };
+      const tooEarly = parseDate(value).year < 1900;
+      return tooEarly === operator.startsWith("g") ? "all" : "none";
+    },
+    blanks,
+  };
+}

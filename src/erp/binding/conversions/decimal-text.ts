@@ -1,0 +1,56 @@
+/** Decimal numbers as text: exact shifting and rounding, never through a float. */
+
+const plain = /^(-?)0*(\d+?)(?:\.(\d*))?$/;
+
+/** Plain digits of a driver's number (`1e-7` included), or undefined where it is none. */
+export function plainDecimal(value: unknown): string | undefined {
+  if (typeof value === "string") {
+    const trimmed = value.trim();
+    return plain.test(trimmed) ? trimmed : undefined;
+  }
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  const text = String(value);
+  return text.includes("e") ? writtenOut(text) : text;
+}
+
+/** Writes out `1.5e-7` and `1e21`. */
+function writtenOut(text: string): string {
+  const [mantissa = "0", exponent = "0"] = text.split("e");
+  return shift(mantissa, Number(exponent));
+}
+
+/** Moves the decimal point by `places` to the right (left where negative). `shift("1500", -3)` is `1.500`. */
+export function shift(decimal: string, places: number): string {
+  const match = plain.exec(decimal);
+  if (!match) throw new RangeError(`not a decimal: ${decimal}`);
+  const [, sign = "", whole = "0", fraction = ""] = match;
+  let digits = whole + fraction;
+  let point = whole.length + places;
+  if (point <= 0) {
+    digits = "0".repeat(1 - point) + digits;
+    point = 1;
+  }
+  if (point > digits.length) digits = digits.padEnd(point, "0");
+  const left = digits.slice(0, point).replace(/^0+(?=\d)/, "");
+  const right = digits.slice(point);
+  const zero = /^0*$/.test(digits);
+  return `${zero ? "" : sign}${left}${right === "" ? "" : `.${right}`}`;
+}
+
+/** Rounds half away from zero to exactly `places` decimals. */
+export function round(decimal: string, places: number): string {
+  const scaled = shift(decimal, places);
+  const [whole = "0", fraction = ""] = scaled.split(".");
+  const negative = whole.startsWith("-");
+  let units = BigInt(whole.replace("-", ""));
+  if (fraction.charCodeAt(0) >= 53) units += 1n;
+  return shift(`${negative && units !== 0n ? "-" : ""}${units}`, -places);
+}
+
+/** A decimal split at the point after removing trailing zeros: is it whole, and what lies below it? */
+export function floor(decimal: string): { readonly floor: string; readonly whole: boolean } {
+  const [whole = "0", fraction = ""] = decimal.split(".");
+  if (/^0*$/.test(fraction)) return { floor: BigInt(whole).toString(), whole: true };
+  return { floor: (BigInt(whole) - (decimal.startsWith("-") ? 1n : 0n)).toString(), whole: false };
+}

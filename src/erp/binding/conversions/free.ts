@@ -1,0 +1,79 @@
+/** `constant`, `computed`, `custom` and `bits`: fields that no other conversion covers. */
+
+import type { ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
+import { isNull } from "../conversion.ts";
+
+/** A value that no column holds. Wire: as given. Reads no column, so it cannot be filtered. */
+export function constant<const V>(value: V): Conversion<never, V, never, "read", unknown> {
+  return { kind: "constant", columns: [], read: () => value };
+}
+
+type Values<Columns extends string> = { readonly [C in Columns]: unknown };
+
+/**
+ * A value computed by a function over the named columns, which arrive as the driver gives them (NULL as null).
+ * Cannot be filtered or sorted: for that, write an `expression`. Returning undefined is drift.
+ */
+export function computed<const Columns extends string, Out>(columns: readonly Columns[], fn: (row: Values<Columns>) => Out | undefined): Conversion<`=${Columns}`, Out, never, "read", unknown> {
+  return {
+    kind: "computed",
+    columns,
+    read(row, at, drift) {
+      const value = fn(valuesOf(columns, row, at));
+      if (value === undefined) drift("computed", columns, "the function found no value");
+      return value;
+    },
+  };
+}
+
+function valuesOf<const Columns extends string>(columns: readonly Columns[], row: readonly unknown[], at: number): Values<Columns> {
+  const values: Record<string, unknown> = {};
+  columns.forEach((column, index) => {
+    values[column] = row[at + index] ?? null;
+  });
+  return values as Values<Columns>; // one key per column, made above
+}
+
+/**
+ * A conversion of one's own. With `inverse` it can be filtered (and sorted, when `inverse.range` is there too: then the
+ * columns' order must be the public values' order). `read` gets each column as the driver gives it.
+ */
+export function custom<const Columns extends string, Out, I extends Inverse | undefined = undefined>(declared: {
+  readonly columns: readonly Columns[];
+  readonly read: (row: Values<Columns>) => Out | undefined;
+  readonly inverse?: I;
+}): Conversion<`=${Columns}`, Out, never, I extends { range: object } ? "filter-and-sort" : I extends Inverse ? "filter" : "read", unknown> {
+  return {
+    kind: "custom",
+    columns: declared.columns,
+    read(row, at, drift) {
+      const value = declared.read(valuesOf(declared.columns, row, at));
+      if (value === undefined) drift("custom", declared.columns, "the function found no value");
+      return value;
+    },
+    ...(declared.inverse !== undefined && { inverse: declared.inverse }),
+  };
+}
+
+/**
+ * An integer column of bits as a list of names: `bits("ITMATR", { 1: "hazardous", 4: "fragile" })`.
+ * Wire: array of strings, in the order of the bits. NULL is no bit. Bits without a name are left out.
+ * To filter by one of them, give it its own field: `flag(bit("ITMATR", 1))`.
+ */
+export function bits<const S extends ColumnSource, const Names extends Readonly<Record<number, string>>>(
+  column: S,
+  names: Names,
+): Conversion<ColumnOf<S>, Names[keyof Names][], never[], "read", number> {
+  const masks = Object.entries(names).map(([mask, name]) => ({ mask: Number(mask), name }));
+  return {
+    kind: "bits",
+    columns: [column],
+    read(row, at, drift) {
+      const value = row[at];
+      if (isNull(value)) return [];
+      if (typeof value === "number" && Number.isInteger(value)) return masks.filter(({ mask }) => (value & mask) !== 0).map(({ name }) => name);
+      drift("bits", [column], "not an integer");
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** `integer`, `decimal` and `money`: numbers that stay exact. */
+
+import type { ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "../conversion.ts";
+import { isNull, trimEnd } from "../conversion.ts";
+import { floor, plainDecimal, round, shift } from "./decimal-text.ts";
+import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+
+/**
+ * A whole number.
+ * Accepts: integers of any width, NUMERIC without a fraction. Wire: JSON integer.
+ * NULL reads as null. What does not fit a double exactly (beyond 2^53) is drift; use `decimal` for such columns.
+ */
+export function integer<const S extends ColumnSource, const O extends NullWhen = Record<never, never>>(
+  column: S,
+  options?: O,
+): Conversion<ColumnOf<S>, number | NullIf<O>, null, "filter-and-sort", number | string> {
+  const nulls = nullSet(options ?? {});
+  return {
+    kind: "integer",
+    columns: [column],
+    read(row, at, drift) {
+      const value = row[at];
+      if (isNull(value) || nulls.has(value)) return null;
+      const number = typeof value === "number" ? value : Number(value);
+      if (Number.isSafeInteger(number)) return number;
+      drift("integer", [column], "not an exact integer");
+      return undefined;
+    },
+    inverse: numberInverse(0, options ?? {}),
+  };
+}
+
+interface DecimalOptions extends NullWhen {
+  /** Implied decimals of an integer column: with 3, the stored 1500 is `1.500`. */
+  readonly scale?: number;
+  /** Decimals to write for NUMERIC and floating point columns, rounded half away from zero. */
+  readonly places?: number;
+}
+
+/**
+ * A decimal number as a string, never a float.
+ * Accepts: integers with `scale`, NUMERIC, floating point with `places`. Wire: decimal string.
+ * NULL reads as null. A value that is no number (NaN, infinity) is drift.
+ */
+export function decimal<const S extends ColumnSource, const O extends DecimalOptions = Record<never, never>>(
+  column: S,
+  options?: O,
+): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", number | string> {
+  const settings: DecimalOptions = options ?? {};
+  const read = decimalReader(settings);
+  return {
+    kind: "decimal",
+    columns: [column],
+    read: (row, at, drift) => read(row[at], drift, column),
+    inverse: numberInverse(settings.scale ?? 0, settings),
+  };
+}
+
+function decimalReader(options: DecimalOptions): (value: unknown, drift: Drift, column: ColumnSource) => string | null | undefined {
+  const { scale, places } = options;
+  const nulls = nullSet(options);
+  return (value, drift, column) => {
+    if (isNull(value) || nulls.has(value)) return null;
+    if (scale !== undefined && typeof value === "number" && Number.isSafeInteger(value)) return shiftInteger(value, scale);
+    const digits = plainDecimal(value);
+    if (digits === undefined) {
+      drift("decimal", [column], "not a number");
+      return undefined;
+    }
+    const shifted = scale === undefined ? digits : shift(digits, -scale);
+    return places === undefined ? shift(shifted, 0) : round(shifted, places);
+  };
+}
+
+/** The common case, without regular expressions: an integer column with implied decimals. */
+function shiftInteger(value: number, scale: number): string {
+  if (scale === 0) return String(value);
+  const digits = String(Math.abs(value)).padStart(scale + 1, "0");
+  return `${value < 0 ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** Comparisons in the stored scale. A value between two stored steps equals none, and bounds are moved to the step below. */
+function numberInverse(scale: number, options: NullWhen): Inverse {
+  const stored = (value: string): string => shift(value, scale);
+  return {
+    equal: (value) => [[stored(value)]],
+    range: (operator, value) => ({ operator, values: [stored(value)] }),
+    blanks: options.nullWhen ?? [],
+  };
+}
+
+/** Where an integer column is compared with a fraction: the bound on whole numbers that says the same. */
+export function wholeBound(operator: "gt" | "gte" | "lt" | "lte", value: string): { readonly operator: "gt" | "gte" | "lt" | "lte"; readonly value: string } {
+  const { floor: below, whole } = floor(value);
+  if (whole) return { operator, value: below };
+  return { operator: operator.startsWith("g") ? "gt" : "lte", value: below };
+}
+
+/** A currency that no column holds. */
+interface FixedCurrency {
+  readonly currency: string;
+}
+
+/**
+ * An amount with its currency.
+ * Accepts: `money("ORDTOT", "CURCD", { scale: 2 })` as `decimal`, and a character column with the ISO 4217 code, or
+ * `{ currency: "EUR" }` where the ERP knows one currency only. Wire: `{"amount":"1234.50","currency":"EUR"}`.
+ * A NULL amount reads as null. Filters name the members: `total.amount`, `total.currency`.
+ */
+export function money<const A extends ColumnSource, const C extends ColumnSource | FixedCurrency, const O extends DecimalOptions = Record<never, never>>(
+  amount: A,
+  currency: C,
+  options?: O,
+): Conversion<ColumnOf<A> | (C extends ColumnSource ? ColumnOf<C> : never), { amount: string; currency: string } | NullIf<O>, null, "read", number | string> & MoneyParts {
+  const read = decimalReader(options ?? {});
+  const fixed = isFixed(currency) ? currency.currency : undefined;
+  const currencyColumn = isFixed(currency) ? undefined : sourceOf(currency);
+  const amountPart = decimal(amount, options);
+  return {
+    kind: "money",
+    columns: currencyColumn === undefined ? [amount] : [amount, currencyColumn],
+    read(row, at, drift) {
+      const digits = read(row[at], drift, amount);
+      if (typeof digits !== "string") return digits;
+      const code = fixed ?? row[at + 1];
+      if (typeof code === "string") return { amount: digits, currency: trimEnd(code) };
+      drift("money", [amount], "an amount without a currency");
+      return undefined;
+    },
+    parts: { amount: { conversion: amountPart, offset: 0 }, ...(currencyColumn !== undefined && { currency: { conversion: currencyPart(currencyColumn), offset: 1 } }) },
+  };
+}
+
+/** Which members of a money field can be compared; types only. */
+export interface MoneyParts {
+  readonly members?: {
+    readonly amount: Conversion<never, string, null, "filter-and-sort", unknown>;
+    readonly currency: Conversion<never, string, null, "filter-and-sort", unknown>;
+  };
+}
+
+function isFixed(currency: ColumnSource | FixedCurrency): currency is FixedCurrency {
+  return typeof currency === "object" && "currency" in currency;
+}
+
+function sourceOf(currency: ColumnSource | FixedCurrency): ColumnSource {
+  return currency as ColumnSource; // what isFixed left over
+}
+
+function currencyPart(column: ColumnSource): Conversion<string, string, null, "filter-and-sort", unknown> {
+  return {
+    kind: "text",
+    columns: [column],
+    read: (row, at) => (typeof row[at] === "string" ? trimEnd(row[at]) : row[at]),
+    inverse: { equal: (value) => [[value]], range: (operator, value) => ({ operator, values: [value] }) },
+  };
+}

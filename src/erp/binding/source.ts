@@ -1,0 +1,138 @@
+/** `defineSource` and `bind`: where a contract's resource lives in the ERP. */
+
+import type { z } from "zod";
+import type { CommandPromise, Contract, Refused } from "#contract/contract.ts";
+import type { Model } from "#contract/model.ts";
+import type { CommandImplementation } from "../write/command.ts";
+import type { AccountRule } from "./account.ts";
+import type { AnyConversion, Condition } from "./conversion.ts";
+import type { Expression } from "./expression.ts";
+import type { FieldFits, Join, RowOf } from "./fits.ts";
+
+export type DialectName = "postgres" | "mariadb";
+
+export interface SourceDeclaration {
+  /** Names the environment variables: `<NAME>_LIVE_URL` and `<NAME>_TEST_URL`. */
+  readonly name: string;
+  /** `mariadb` serves MySQL, too. */
+  readonly dialect: DialectName;
+  /** Schema (Postgres) or database (MariaDB) of all tables, where it is not the connection's own. */
+  readonly schema?: string;
+  /** Prefix of all table names, left out in the bindings. */
+  readonly tablePrefix?: string;
+}
+
+/** A binding as the engine reads it, without the types that checked it. */
+export interface Binding {
+  readonly table: string;
+  readonly alsoIn: readonly string[];
+  /** Arguments, where the rows come from a stored function of that name. */
+  readonly args?: readonly (string | number)[];
+  readonly joins: Readonly<Record<string, Join>>;
+  readonly key: readonly string[];
+  readonly account: AccountRule;
+  readonly where: Readonly<Record<string, Condition>>;
+  readonly only: readonly Expression[];
+  readonly fields: Readonly<Record<string, AnyConversion>>;
+}
+
+/** One resource: its contract, and where it lives. */
+export interface BoundResource {
+  readonly contract: Contract;
+  readonly source: SourceDeclaration;
+  readonly binding: Binding;
+}
+
+type Fields<M extends Model> = Exclude<keyof z.output<M> & string, "id">;
+type Named<Rows> = keyof Rows & string;
+
+interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort extends string, T extends Named<Rows>, J, F> {
+  /** The table, view or set-returning function that holds the resource. */
+  readonly table: T;
+  /** Tables with the same columns, read as one with `table`: an archive. */
+  readonly alsoIn?: readonly Named<Rows>[];
+  /** Arguments, where `table` is a stored function that returns rows. */
+  readonly args?: readonly (string | number)[];
+  /** Tables joined one to one; their columns are named `alias.COLUMN`. */
+  readonly joins?: J;
+  /** The column, or columns in order, that the public id is made of. */
+  readonly key: Named<Rows[T]> | readonly [Named<Rows[T]>, ...Named<Rows[T]>[]];
+  /** Whose row it is. The engine narrows every statement by it. */
+  readonly account: AccountRule<keyof RowOf<Rows, T, J> & string>;
+  /** Conditions that make a row one of this resource: company, document type, not deleted. */
+  readonly where?: { readonly [C in keyof RowOf<Rows, T, J>]?: Condition };
+  /** Boolean expressions that rows must fulfil. */
+  readonly only?: readonly Expression<string, boolean>[];
+  /** One line per public field: its conversion and columns. `id` comes from `key`. */
+  readonly fields: F & {
+    readonly [K in keyof F]: K extends "id"
+      ? Refused<"id: made from `key`, not bound as a field">
+      : K extends Fields<M>
+        ? FieldFits<Rows, RowOf<Rows, T, J>, T, K, z.output<M>[K], F[K], Filter, Sort>
+        : Refused<`${K & string}: the contract has no such field`>;
+  };
+}
+
+type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
+  ? unknown
+  : { readonly commands: { readonly [K in keyof Commands]: CommandImplementation<Rows, Commands[K] extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined> } };
+
+export interface Source<Rows> extends SourceDeclaration {
+  /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
+  bind<
+    M extends Model,
+    Filter extends string,
+    Sort extends string,
+    Commands extends Readonly<Record<string, CommandPromise>>,
+    const T extends Named<Rows>,
+    const F extends { readonly [K in Fields<M>]: AnyConversion },
+    const J extends Readonly<Record<string, Join<Named<Rows>>>> = Record<never, never>,
+  >(
+    contract: Contract<M, Filter, Sort, Commands>,
+    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F> & CommandsOf<Rows, NoInfer<Commands>>,
+  ): BoundResource;
+}
+
+/** Declares an ERP database. `Rows` are its row types; connections come from the environment, one per environment. */
+export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows> {
+  if (!/^[a-z][a-z0-9_]*$/.test(declaration.name)) throw new Error(`Source "${declaration.name}": the name must be snake_case.`);
+  return {
+    ...declaration,
+    bind(contract, binding) {
+      const declared: Loose = binding;
+      return {
+        contract,
+        source: declaration,
+        binding: {
+          table: declared.table,
+          alsoIn: declared.alsoIn ?? [],
+          ...(declared.args !== undefined && { args: declared.args }),
+          joins: declared.joins ?? {},
+          key: typeof declared.key === "string" ? [declared.key] : declared.key,
+          account: declared.account,
+          where: definedConditions(declared.where),
+          only: declared.only ?? [],
+          fields: declared.fields,
+        },
+      };
+    },
+  };
+}
+
+/** A declaration without the types that checked it. */
+interface Loose {
+  readonly table: string;
+  readonly alsoIn?: readonly string[];
+  readonly args?: readonly (string | number)[];
+  readonly joins?: Readonly<Record<string, Join>>;
+  readonly key: string | readonly string[];
+  readonly account: AccountRule;
+  readonly where?: Readonly<Record<string, Condition | undefined>>;
+  readonly only?: readonly Expression[];
+  readonly fields: Readonly<Record<string, AnyConversion>>;
+}
+
+function definedConditions(where: Readonly<Record<string, Condition | undefined>> | undefined): Readonly<Record<string, Condition>> {
+  const entries = Object.entries(where ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, Condition] => entry[1] !== undefined));
+}

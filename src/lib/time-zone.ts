@@ -1,0 +1,50 @@
+/** Offsets of named time zones (IANA), from the runtime's own `Intl` data. */
+
+const dayMs = 86_400_000;
+
+export interface TimeZone {
+  readonly name: string;
+  /** The instant, in ms since the epoch, of a local wall-clock time given as if it were UTC. In a repeated hour: the first. */
+  toUtc(localMs: number): number;
+  /** The local wall-clock time of an instant, as if it were UTC. */
+  toLocal(utcMs: number): number;
+}
+
+/** Throws a RangeError when the runtime knows no zone of that name. */
+export function timeZone(name: string): TimeZone {
+  if (name === "UTC") return { name, toUtc: (ms) => ms, toLocal: (ms) => ms };
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: name, hourCycle: "h23", era: "short",
+    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+  });
+
+  const computeOffset = (utcMs: number): number => {
+    const parts = new Map(format.formatToParts(utcMs).map((part) => [part.type, Number(part.value)]));
+    const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+    const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+    return local - Math.floor(utcMs / 1000) * 1000;
+  };
+
+  /** Offset of a whole UTC day, or undefined on the days when it changes. Dates cluster, so few days are ever asked for. */
+  const days = new Map<number, number | undefined>();
+  const offset = (utcMs: number): number => {
+    const day = Math.floor(utcMs / dayMs);
+    if (!days.has(day)) {
+      if (days.size >= 20_000) days.clear();
+      const atStart = computeOffset(day * dayMs);
+      days.set(day, atStart === computeOffset((day + 1) * dayMs) ? atStart : undefined);
+    }
+    return days.get(day) ?? computeOffset(utcMs);
+  };
+
+  return {
+    name,
+    toLocal: (utcMs) => utcMs + offset(utcMs),
+    toUtc(localMs) {
+      // The offset a day earlier holds until the change: it gives the first of two readings, and in a gap the later hour.
+      const before = localMs - offset(localMs - dayMs);
+      if (offset(before) === offset(localMs - dayMs)) return before;
+      return localMs - offset(before);
+    },
+  };
+}
