@@ -22,13 +22,12 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly port: number;
-  readonly pid: number;
   url(database: string): string;
   stop(): Promise<void>;
 }
 
 /** Name of the only role; it owns everything in the cluster. */
-export const clusterUser = "sluice";
+const clusterUser = "sluice";
 
 /** Starts the server, making its data folder first where it is missing, and stopping what a killed process left on it. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
@@ -55,17 +54,21 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const pid = await becomesReady(server, data, options.logFile);
   return {
     port: options.port,
-    pid,
-    url: (database) => `postgres://${clusterUser}:${options.password}@127.0.0.1:${options.port}/${database}`,
+    url: (database) => clusterUrl(options, database),
     stop: () => stopServer(pid),
   };
+}
+
+export function clusterUrl(server: { readonly password: string; readonly port: number }, database: string): string {
+  return `postgres://${clusterUser}:${server.password}@127.0.0.1:${server.port}/${database}`;
 }
 
 async function initialise(options: ClusterOptions, data: string): Promise<void> {
   const own = (path: string): void => {
     if (options.account.ids) chownSync(path, options.account.ids.uid, options.account.ids.gid);
   };
-  rmSync(data, { recursive: true, force: true });
+  // Retried: an initdb that lost its parent may still be writing there for a moment.
+  rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   mkdirSync(data, { recursive: true });
   chmodSync(data, 0o700);
   own(data);

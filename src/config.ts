@@ -1,0 +1,143 @@
+/** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
+import { z } from "zod";
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface SourceUrls {
+  readonly live: string;
+  readonly test: string;
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Where partners reach the gateway, without a slash at the end; undefined: where it listens. */
+  readonly publicUrl: string | undefined;
+  readonly logLevel: string;
+  /** `embedded`: a Postgres of its own, in the folder `.sluice`. */
+  readonly store: { readonly kind: "embedded" } | { readonly kind: "external"; readonly url: string };
+  readonly storePoolSize: number;
+  readonly storeTimeoutMs: number;
+  /** `embedded`: the project's bundled ERP. Else by the name of the source. */
+  readonly sources: { readonly kind: "embedded" } | { readonly kind: "external"; readonly urls: ReadonlyMap<string, SourceUrls> };
+  readonly sourcePoolSize: number;
+  readonly sourceTimeoutMs: number;
+  /** Versions of the pepper of key hashes; undefined only with an embedded store, which generates and keeps its own. */
+  readonly keyPeppers: ReadonlyMap<number, Uint8Array> | undefined;
+  /** Signs cursors, at least 32 bytes; undefined only with an embedded store. */
+  readonly secret: Uint8Array | undefined;
+}
+
+export type ConfigRead =
+  | { readonly kind: "valid"; readonly config: Config }
+  | { readonly kind: "invalid"; readonly reasons: readonly string[] };
+
+/**
+ * Reads the variables of a project with these sources. With nothing configured, everything is embedded. A `DATABASE_URL`
+ * means business: then sources and secrets have to be configured as well, and nothing is made up in their place.
+ */
+export function readConfig(variables: Variables, sourceNames: readonly string[]): ConfigRead {
+  // An empty variable is what shells and compose files make of one that is not set.
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ""));
+  const reasons: string[] = [];
+
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) reasons.push(...parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+
+  const sourceVariables = sourceNames.flatMap((name) => [variableOf(name, "LIVE"), variableOf(name, "TEST")]);
+  const external = set["DATABASE_URL"] !== undefined || sourceVariables.some((name) => set[name] !== undefined);
+  const required = [
+    ...(external ? sourceVariables.map((name) => [name, "the URL of an ERP database"] as const) : []),
+    ...(set["DATABASE_URL"] === undefined ? [] : requiredSecrets),
+  ];
+  for (const [name, what] of required) if (set[name] === undefined) reasons.push(`${name} is missing: ${what}.`);
+  for (const name of sourceVariables) {
+    const url = z.string().check(databaseUrl).safeParse(set[name]);
+    if (set[name] !== undefined && !url.success) reasons.push(`${name} ${url.error.issues[0]?.message}`);
+  }
+  if (reasons.length > 0 || !parsed.success) return { kind: "invalid", reasons };
+
+  const values = parsed.data;
+  const embedded = values.DATABASE_URL === undefined && !external;
+  const urls = new Map(sourceNames.map((name) => [name, { live: set[variableOf(name, "LIVE")] ?? "", test: set[variableOf(name, "TEST")] ?? "" }]));
+  return {
+    kind: "valid",
+    config: {
+      // What a first run shows is for this machine only; a configured gateway is there to be reached.
+      host: values.HOST ?? (embedded ? "127.0.0.1" : "0.0.0.0"),
+      port: values.PORT,
+      publicUrl: values.PUBLIC_URL,
+      logLevel: values.LOG_LEVEL ?? (embedded ? "warn" : "info"),
+      store: values.DATABASE_URL === undefined ? { kind: "embedded" } : { kind: "external", url: values.DATABASE_URL },
+      storePoolSize: values.STORE_POOL_SIZE,
+      storeTimeoutMs: values.STORE_TIMEOUT_MS,
+      sources: external ? { kind: "external", urls } : { kind: "embedded" },
+      sourcePoolSize: values.SOURCE_POOL_SIZE,
+      sourceTimeoutMs: values.SOURCE_TIMEOUT_MS,
+      keyPeppers: values.SLUICE_KEY_PEPPER,
+      secret: values.SLUICE_SECRET,
+    },
+  };
+}
+
+/** `erp` -> `ERP_LIVE_URL` */
+function variableOf(source: string, environment: "LIVE" | "TEST"): string {
+  return `${source.replaceAll(/[^A-Za-z0-9]+/g, "_").toUpperCase()}_${environment}_URL`;
+}
+
+const requiredSecrets = [
+  ["SLUICE_KEY_PEPPER", "`1:` and 32 random bytes in base64, e.g. from `echo 1:$(openssl rand -base64 32)`"],
+  ["SLUICE_SECRET", "32 random bytes in base64, e.g. from `openssl rand -base64 32`"],
+] as const;
+
+const databaseUrl = z.refine<string>((text) => /^(postgres|postgresql|mysql|mariadb):\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a database, such as postgres://user:password@host:5432/name.");
+
+function wholeNumber(from: number, to: number) {
+  const message = `is not a whole number from ${from} to ${to}.`;
+  return z.string().regex(/^\d{1,9}$/, message).transform(Number).refine((value) => value >= from && value <= to, message);
+}
+
+const schema = z.object({
+  PORT: wholeNumber(0, 65_535).default(8080),
+  HOST: z.string().regex(/^[A-Za-z0-9.:_-]+$/, "is not a host name or address.").optional(),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text), "is not the address of a server, such as https://api.example.com (without a path).")
+    .transform((text) => text.replace(/\/$/, ""))
+    .optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "is none of trace, debug, info, warn, error, fatal, silent.").optional(),
+  DATABASE_URL: z.string().refine((text) => /^postgres(ql)?:\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a Postgres database, such as postgres://user:password@host:5432/sluice.").optional(),
+  STORE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
+  STORE_TIMEOUT_MS: wholeNumber(100, 60_000).default(2_000),
+  SOURCE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
+  SOURCE_TIMEOUT_MS: wholeNumber(100, 600_000).default(5_000),
+  SLUICE_KEY_PEPPER: z.string().transform(parsePeppers).optional(),
+  SLUICE_SECRET: z
+    .string()
+    .transform((text, context) => base64Of32(text) ?? fail(context, "is not 32 or more bytes in base64."))
+    .optional(),
+});
+
+function parsePeppers(text: string, context: z.RefinementCtx): ReadonlyMap<number, Uint8Array> {
+  const peppers = new Map<number, Uint8Array>();
+  for (const part of text.split(",")) {
+    const [, version, encoded = ""] = /^([1-9]\d{0,5}):(.+)$/.exec(part.trim()) ?? [];
+    const bytes = base64Of32(encoded);
+    if (version === undefined || !bytes) return fail(context, "is not of the form 1:<base64 of 32 bytes>, further versions separated by commas.");
+    if (peppers.has(Number(version))) return fail(context, `names version ${version} twice.`);
+    peppers.set(Number(version), bytes);
+  }
+  return peppers;
+}
+
+/** Never quotes the value: it is a secret, and reasons end up in logs. */
+function fail(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+}
+
+function base64Of32(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, "base64");
+  return bytes.length >= 32 ? bytes : undefined;
+}
