@@ -48,7 +48,7 @@ EXCEPTION WHEN datetime_field_overflow THEN
   RAISE EXCEPTION 'OE-0434 REQ DATE % NOT VALID', p_reqdt USING ERRCODE = 'ME010';
 END $$;
 
--- Open items plus orders not yet shipped, the new one included, against the limit of the payer. Nothing is locked:
+-- Open items plus orders not yet shipped, the new one included, against the customer's own limit. Nothing is locked:
 -- two orders at the same moment may pass together, as they always could.
 CREATE FUNCTION "OE_CHECK_CREDIT"(p_compny CHAR, p_cusno CHAR) RETURNS VOID
 LANGUAGE plpgsql STABLE AS $$

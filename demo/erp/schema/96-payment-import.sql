@@ -38,9 +38,8 @@ BEGIN
    WHERE "COMPNY" = r."COMPNY" AND "DOCNO" = r."DOCNO";
   INSERT INTO "GLJRN" ("COMPNY", "JRNNO", "JRNDT", "PERYM", "ACCT", "CUSNO", "REFTYP", "REFNO", "DCFLG", "JRNAMT",
                        "JRNTXT")
-  SELECT r."COMPNY", "SY_NEXT_NUMBER"(r."COMPNY", 'JRNNO'), r."PAYDT", r."PAYDT" / 100, e.acct, r."CUSNO", 'P',
-         v_payno::TEXT, e.dc, r."PAYAMT" / 100.0, 'ZAHLUNGSEINGANG'
-    FROM (VALUES ('1200', 'D'), ('1400', 'C')) AS e (acct, dc);
+  VALUES (r."COMPNY", "SY_NEXT_NUMBER"(r."COMPNY", 'JRNNO'), r."PAYDT", r."PAYDT" / 100, '1400', r."CUSNO", 'P',
+          v_payno::TEXT, 'C', r."PAYAMT" / 100.0, 'ZAHLUNGSEINGANG');
   RETURN v_payno;
 END $$;
 
