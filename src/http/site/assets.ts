@@ -6,6 +6,7 @@ import type { Site } from "./site.ts";
 const contentTypes = {
   "site.css": "text/css; charset=utf-8",
   "site.js": "text/javascript; charset=utf-8",
+  "pages.css": "text/css; charset=utf-8",
   "reference.css": "text/css; charset=utf-8",
   "reference.js": "text/javascript; charset=utf-8",
   "scalar.js": "text/javascript; charset=utf-8",

@@ -24,7 +24,7 @@ ${facts(site)}
 <section aria-labelledby="resources">
 <h2 id="resources">Resources</h2>
 <p class="section-lead">What you can read, and the scope your key needs for it.</p>
-<ul class="resources">${site.resources.map(resource)}</ul>
+<ul class="resources">${site.resources.map((each) => resource(site, each))}</ul>
 </section>
 <section aria-labelledby="guides">
 <h2 id="guides">Guides</h2>
@@ -54,9 +54,10 @@ function facts(site: Site): Html {
 </dl>`;
 }
 
-function resource({ name, summary, operations }: SiteResource): Html {
+/** The fragment is the reference's own: document slug, then tag, and every operation is tagged with its resource. */
+function resource(site: Site, { name, summary, operations }: SiteResource): Html {
   return html`<li>
-<div><h3>${name}</h3><p>${summary}</p></div>
+<div><h3><a href="/docs#${encodeURIComponent(site.version)}/tag/${encodeURIComponent(name)}">${name}</a></h3><p>${summary}</p></div>
 <ul class="operations">${operations.map(operation)}</ul>
 </li>`;
 }

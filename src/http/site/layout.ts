@@ -27,7 +27,7 @@ const sections: readonly { readonly section: Section; readonly href: string; rea
 
 /** A complete document. */
 export async function layout(site: Site, assets: Assets, page: Page): Promise<Html> {
-  const [css, js, mark] = await Promise.all([assets.url("site.css"), assets.url("site.js"), assets.url("mark.svg")]);
+  const [css, mark] = await Promise.all([assets.url("site.css"), assets.url("mark.svg")]);
   const title = page.title === undefined ? `${site.title} partner API` : `${page.title} · ${site.title} partner API`;
   const links = sections.map(({ section, href, label }) => {
     const current = section === page.section ? html` aria-current="true"` : "";
@@ -43,14 +43,13 @@ export async function layout(site: Site, assets: Assets, page: Page): Promise<Ht
 <meta name="description" content="${page.description}">
 <link rel="icon" href="${mark}" type="image/svg+xml">
 <link rel="stylesheet" href="${css}">
-<script src="${js}" defer></script>
-${page.head ?? ""}
+${page.isApplication ? "" : await contentFiles(assets)}${page.head ?? ""}
 </head>
 <body class="${page.isApplication ? "application" : ""}">
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
 <div class="top-inner">
-<a class="brand" href="/"><img src="${mark}" width="26" height="26" alt=""><span class="brand-title">${site.title}</span><span class="brand-kind">Partner API</span></a>
+<a class="brand" href="/" aria-label="${site.title} partner API, start page"><img src="${mark}" width="26" height="26" alt=""><span class="brand-title">${site.title}</span><span class="brand-kind">Partner API</span></a>
 <nav aria-label="Documentation">${links}</nav>
 </div>
 </header>
@@ -58,6 +57,12 @@ ${page.main}
 ${page.isApplication ? "" : footer(site)}
 </body>
 </html>`;
+}
+
+async function contentFiles(assets: Assets): Promise<Html> {
+  const [css, script] = await Promise.all([assets.url("pages.css"), assets.url("site.js")]);
+  return html`<link rel="stylesheet" href="${css}">
+<script src="${script}" defer></script>`;
 }
 
 function footer(site: Site): Html {

@@ -56,7 +56,7 @@ function configuration(site: Site): object {
     mcp: { disabled: true },
     hideClientButton: true,
     showDeveloperTools: "never",
-    theme: "none",
+    theme: "default",
     layout: "modern",
     hideDarkModeToggle: true,
     documentDownloadType: "direct",

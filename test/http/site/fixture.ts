@@ -35,6 +35,7 @@ export function siteFixture(change: Partial<Site> = {}): Site {
 }
 
 const resources = [
+  ["widgets", "Things that can be turned; the one resource that this gateway answers."],
   ["products", "What we sell: codes, units, descriptions and packaging."],
   ["prices", "Your prices, with the quantities and dates for which they hold."],
   ["stock", "What is on hand and promised, by warehouse."],

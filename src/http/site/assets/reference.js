@@ -10,6 +10,24 @@ Document.prototype.createElement = function (name, options) {
   return element;
 };
 
+// Style attributes are refused by the policy; the same declarations through the object model are not.
+const setAttribute = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (name, value) {
+  if (name === "style" && "style" in this) this.style.cssText = value;
+  else setAttribute.call(this, name, value);
+};
+const innerHTML = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+Object.defineProperty(Element.prototype, "innerHTML", {
+  ...innerHTML,
+  set(markup) {
+    innerHTML.set.call(this, String(markup ?? "").replace(/(<[a-z][^<>]*?) style="/gi, '$1 data-style="'));
+    for (const element of (this.content ?? this).querySelectorAll("[data-style]")) element.style.cssText = element.dataset.style;
+  },
+});
+
+// The bundle's schema library compiles code unless it is told that it may not.
+globalThis.__zod_globalConfig = { jitless: true };
+
 const bundle = document.createElement("script");
 bundle.src = settings.scalar;
 bundle.addEventListener("load", () => {
