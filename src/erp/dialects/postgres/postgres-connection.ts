@@ -1,0 +1,89 @@
+/** A bounded pool of read-only connections to an ERP on Postgres. */
+
+import { createHash } from "node:crypto";
+import pg from "pg";
+import type { ErpDatabase, Rows } from "../dialect.ts";
+import { sourceUnavailable } from "../trouble.ts";
+import { postgresTrouble } from "./postgres-errors.ts";
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  /** Longest wait for a free connection. */
+  readonly acquireTimeoutMs: number;
+  /** The database ends a statement after this. */
+  readonly statementTimeoutMs: number;
+  /** The database gives up waiting for a lock after this. */
+  readonly lockTimeoutMs: number;
+  /** Whether statements may be prepared by name; poolers in transaction mode forbid it. */
+  readonly prepare: boolean;
+  readonly applicationName: string;
+}
+
+/** An open connection (or pool of them) and how to end it. */
+export interface OpenDatabase extends ErpDatabase {
+  close(): Promise<void>;
+}
+
+/** Values stay as the database writes them: exact numbers, dates without a zone. Small integers and floats become numbers. */
+const plainText = (value: string): string => value;
+const { builtins } = pg.types;
+const parsers: ReadonlyMap<number, (value: string) => unknown> = new Map<number, (value: string) => unknown>([
+  [builtins.BOOL, (value) => value === "t"],
+  [builtins.INT2, Number],
+  [builtins.INT4, Number],
+  [builtins.FLOAT4, Number],
+  [builtins.FLOAT8, Number],
+  [builtins.BYTEA, (value) => Buffer.from(value.slice(2), "hex")],
+]);
+
+/** The server ends a slow statement itself; the client gives up only when the server no longer answers at all. */
+const graceMs = 1000;
+
+/** Past this many different statements no more are prepared: each one costs the server memory on every connection. */
+const maxPrepared = 500;
+
+export function openPostgres(options: ConnectionOptions): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    connectionTimeoutMillis: options.acquireTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    lock_timeout: options.lockTimeoutMs,
+    idle_in_transaction_session_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + graceMs,
+    keepAlive: true,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    application_name: options.applicationName,
+    options: "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c extra_float_digits=1",
+    types: { getTypeParser: (oid: number) => parsers.get(oid) ?? plainText },
+  });
+  // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
+  pool.on("error", () => {});
+
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string | undefined => {
+    if (!options.prepare) return undefined;
+    const known = names.get(text);
+    if (known !== undefined || names.size >= maxPrepared) return known;
+    const name = `sluice_${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
+    names.set(text, name);
+    return name;
+  };
+
+  return {
+    async query(statement): Promise<Rows> {
+      const name = nameOf(statement.text);
+      try {
+        const result = await pool.query<unknown[]>({ text: statement.text, values: [...statement.values], rowMode: "array", ...(name !== undefined && { name }) });
+        return result.rows;
+      } catch (error) {
+        const trouble = postgresTrouble(error);
+        if (trouble === undefined) throw error;
+        throw sourceUnavailable(trouble, error);
+      }
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,42 @@
+/** Which Postgres errors pass by themselves. Classes: PostgreSQL documentation, appendix A (error codes). */
+
+import { type Trouble } from "../trouble.ts";
+
+/** Codes whose trouble is not their class's. */
+const byCode: Readonly<Record<string, Trouble>> = {
+  "57014": "timeout", // query_canceled: statement_timeout
+  "55P03": "locked", // lock_not_available: lock_timeout
+  "40P01": "locked", // deadlock_detected
+  "40001": "locked", // serialization_failure
+  "53300": "connection", // too_many_connections
+  "42P01": "drift", // undefined_table
+  "42703": "drift", // undefined_column
+  "42883": "drift", // undefined_function
+  "42501": "drift", // insufficient_privilege
+  "0A000": "drift", // a prepared plan whose table changed; the connection is dropped, the next one plans anew
+};
+
+const byClass: Readonly<Record<string, Trouble>> = {
+  "08": "connection", // connection exception
+  "28": "connection", // invalid authorization specification: the gateway's own credentials
+  "3D": "connection", // invalid catalog name
+  "53": "connection", // insufficient resources
+  "57": "connection", // operator intervention: shutdown, crash, cannot connect now
+  "58": "connection", // system error
+  XX: "connection", // internal error
+};
+
+/** Messages of the driver itself, which carry no SQLSTATE. */
+const byMessage: readonly (readonly [RegExp, Trouble])[] = [
+  [/timeout exceeded when trying to connect/i, "pool-exhausted"],
+  [/Query read timeout/i, "timeout"],
+  [/Connection terminated|Client has encountered a connection error|not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|socket/i, "connection"],
+];
+
+export function postgresTrouble(error: unknown): Trouble | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (/^[0-9A-Z]{5}$/.test(code)) return byCode[code] ?? byClass[code.slice(0, 2)];
+  const words = `${code} ${error.message} ${error instanceof AggregateError ? error.errors.map(String).join(" ") : ""}`;
+  return byMessage.find(([pattern]) => pattern.test(words))?.[1];
+}

@@ -1,0 +1,23 @@
+/** Writes an `Sql` value as a dialect's statement. */
+
+import type { ErpValue, Sql } from "../binding/sql.ts";
+import type { Dialect, Statement } from "./dialect.ts";
+
+export function write(sql: Sql, dialect: Dialect): Statement {
+  const values: (ErpValue | readonly ErpValue[])[] = [];
+  const text = writeParts(sql, dialect, values);
+  return { text, values };
+}
+
+function writeParts(sql: Sql, dialect: Dialect, values: (ErpValue | readonly ErpValue[])[]): string {
+  let text = "";
+  for (const part of sql.parts) {
+    if (part.kind === "text") text += part.text;
+    else if (part.kind === "name") text += part.path.map((identifier) => dialect.quote(identifier)).join(".");
+    else if (part.kind === "value") text += dialect.placeholder(values.push(part.value));
+    else if (part.values.length === 0) text += "FALSE";
+    else if (dialect.listOperator !== null) text += `${writeParts(part.of, dialect, values)} ${dialect.listOperator}(${dialect.placeholder(values.push(part.values))})`;
+    else text += `${writeParts(part.of, dialect, values)} IN (${part.values.map((value) => dialect.placeholder(values.push(value))).join(", ")})`;
+  }
+  return text;
+}

@@ -1,0 +1,186 @@
+/** Conditions: public filter values, fixed conditions, account narrowing and cursor positions, as SQL on ERP columns. */
+
+import type { Filter, Position } from "#contract/list-query.ts";
+import type { AccountRule } from "../binding/account.ts";
+import type { AnyConversion, ColumnSource, Condition, RangeOperator } from "../binding/conversion.ts";
+import { wholeBound } from "../binding/conversions/number.ts";
+import { type ErpValue, join, member, never, raw, type Sql, sql } from "../binding/sql.ts";
+import type { ColumnInfo, Dialect } from "../dialects/dialect.ts";
+
+/** A column as conditions need it. */
+export interface Operand {
+  readonly sql: Sql;
+  readonly info: ColumnInfo;
+}
+
+const always = raw("TRUE");
+const signs = { gt: raw(">"), gte: raw(">="), lt: raw("<"), lte: raw("<=") } as const;
+
+const and = (conditions: readonly Sql[]): Sql => (conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " AND ")})`);
+const or = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? never : conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " OR ")})`);
+
+/** The value as the column's type takes it, or undefined where no value of the column could equal it. */
+function fitting(value: ErpValue, { type, min, max }: ColumnInfo): ErpValue | undefined {
+  if (value === null || type === "other" || type === "binary") return value;
+  if (type === "boolean") return typeof value === "boolean" ? value : undefined;
+  if (type === "text" || type === "date" || type === "timestamp") return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
+  if (typeof value !== "number" && typeof value !== "string") return undefined;
+  const text = String(value);
+  if (!/^-?\d{1,60}(?:\.\d{1,60})?$/.test(text)) return undefined;
+  if (type !== "integer") return text;
+  const { value: whole, operator } = wholeBound("gte", text);
+  if (operator !== "gte" || outside(whole, min, max) !== 0) return undefined;
+  return whole;
+}
+
+/** -1 below the column's range, 1 above it, 0 inside. */
+function outside(whole: string, min: bigint | undefined, max: bigint | undefined): -1 | 0 | 1 {
+  const value = BigInt(whole);
+  return min !== undefined && value < min ? -1 : max !== undefined && value > max ? 1 : 0;
+}
+
+function equals(operand: Operand, value: ErpValue): Sql {
+  return value === null ? sql`${operand.sql} IS NULL` : sql`${operand.sql} = ${value}`;
+}
+
+/** One of several values of a single column. */
+function oneOf(operand: Operand, values: readonly ErpValue[]): Sql {
+  const plain = values.filter((value) => value !== null);
+  const conditions: Sql[] = [];
+  if (plain.length === 1 && plain[0] !== undefined) conditions.push(equals(operand, plain[0]));
+  else if (plain.length > 1) conditions.push(member(operand.sql, plain));
+  if (plain.length < values.length) conditions.push(sql`${operand.sql} IS NULL`);
+  return or(conditions);
+}
+
+/** Any of the public values. */
+function equalTo(operands: readonly Operand[], tuples: readonly (readonly ErpValue[])[]): Sql {
+  const possible: ErpValue[][] = [];
+  for (const tuple of tuples) {
+    const values = tuple.map((value, index) => {
+      const operand = operands[index];
+      return operand === undefined ? undefined : fitting(value, operand.info);
+    });
+    if (values.every((value) => value !== undefined)) possible.push(values);
+  }
+  const [first] = operands;
+  if (operands.length === 1 && first) return oneOf(first, possible.map(([value]) => value ?? null));
+  return or(possible.map((tuple) => and(tuple.map((value, index) => equals(operands[index] as Operand, value))))); // as many operands as values
+}
+
+function range(operands: readonly Operand[], operator: RangeOperator, values: readonly ErpValue[]): Sql {
+  const [first] = operands;
+  const [value = null] = values;
+  if (operands.length === 1 && first) {
+    if (first.info.type !== "integer" || (typeof value !== "string" && typeof value !== "number")) {
+      const fits = fitting(value, first.info);
+      return fits === undefined ? never : sql`${first.sql} ${signs[operator]} ${fits}`;
+    }
+    const bound = wholeBound(operator, String(value));
+    const side = outside(bound.value, first.info.min, first.info.max);
+    if (side === 0) return sql`${first.sql} ${signs[bound.operator]} ${bound.value}`;
+    return (side === 1) === operator.startsWith("l") ? sql`${first.sql} IS NOT NULL` : never;
+  }
+  // Lexicographic, with the leading column bounded by itself, so that an index on it serves the whole.
+  const strict = operator.startsWith("g") ? signs.gt : signs.lt;
+  const loose = operator.startsWith("g") ? signs.gte : signs.lte;
+  const steps: Sql[] = [];
+  operands.forEach((operand, index) => {
+    const last = index === operands.length - 1;
+    const before = operands.slice(0, index).map((earlier, at) => equals(earlier, values[at] ?? null));
+    steps.push(and([...before, sql`${operand.sql} ${last ? signs[operator] : strict} ${values[index] ?? null}`]));
+  });
+  return first ? and([sql`${first.sql} ${loose} ${value}`, or(steps)]) : never;
+}
+
+export function filterSql(filter: Filter, conversion: AnyConversion, operands: readonly Operand[]): Sql {
+  const { inverse } = conversion;
+  if (inverse === undefined) throw new Error(`${filter.path} cannot be filtered: its conversion has no inverse`);
+  if (filter.operator === "eq") return equalTo(operands, filter.values.flatMap((value) => [...inverse.equal(value)]));
+  const bound = inverse.range?.(filter.operator, filter.values[0] ?? "") ?? "none";
+  if (bound === "none") return never;
+  const [first] = operands;
+  const blanks = first === undefined ? [] : (inverse.blanks ?? []).flatMap((blank) => {
+    const fits = blank === null ? undefined : fitting(blank, first.info);
+    return fits === undefined ? [] : [sql`${first.sql} <> ${fits}`];
+  });
+  if (bound === "all") return first === undefined ? always : and([sql`${first.sql} IS NOT NULL`, ...blanks]);
+  return and([range(operands, bound.operator, bound.values), ...blanks]);
+}
+
+/** A fixed condition of a binding. */
+export function conditionSql(operand: Operand, condition: Condition): Sql {
+  if (isNot(condition)) {
+    const values = listOf(condition.not);
+    const differs = values.map((value) => (value === null ? sql`${operand.sql} IS NOT NULL` : sql`${operand.sql} <> ${value}`));
+    const apart = and(differs);
+    return operand.info.nullable && !values.includes(null) ? sql`(${operand.sql} IS NULL OR ${apart})` : apart;
+  }
+  return oneOf(operand, listOf(condition));
+}
+
+function isNot(condition: Condition): condition is { readonly not: ErpValue | readonly ErpValue[] } {
+  return typeof condition === "object" && condition !== null && "not" in condition;
+}
+
+function isList(value: ErpValue | readonly ErpValue[]): value is readonly ErpValue[] {
+  return Array.isArray(value);
+}
+
+function listOf(value: ErpValue | readonly ErpValue[]): readonly ErpValue[] {
+  return isList(value) ? value : [value];
+}
+
+/** Narrows to the caller's own rows. Accounts of a group are written `<group>:<value>`, all others stand for themselves. */
+export function accountSql(rule: AccountRule, accounts: readonly string[], operand: (column: string) => Operand): Sql {
+  const own = (column: string, values: readonly string[]): Sql => equalTo([operand(column)], values.map((value) => [value]));
+  const plain = accounts.filter((account) => !account.includes(":"));
+  if (typeof rule === "string") return own(rule, plain);
+  switch (rule.kind) {
+    case "shared":
+      return always;
+    case "group":
+      return own(rule.column, accounts.filter((account) => account.startsWith(`${rule.group}:`)).map((account) => account.slice(rule.group.length + 1)));
+    case "shared-or-own":
+      return or([oneOf(operand(rule.column), rule.shared), own(rule.column, plain)]);
+    case "any-of":
+      return or(rule.rules.map((inner) => accountSql(inner, accounts, operand)));
+  }
+}
+
+export interface OrderColumn extends Operand {
+  readonly descending: boolean;
+}
+
+export function orderSql(order: readonly OrderColumn[]): Sql {
+  return join(order.map((column) => sql`${column.sql} ${raw(column.descending ? "DESC" : "ASC")}`), ", ");
+}
+
+/**
+ * Rows after a position. As one tuple where the database's index serves that; else spelled out, with the leading column
+ * bounded by itself. NULLs stand where the database sorts them.
+ */
+export function afterSql(order: readonly OrderColumn[], position: Position, dialect: Dialect): Sql {
+  const direction = order[0]?.descending ?? false;
+  const uniform = order.every((column, index) => column.descending === direction && !column.info.nullable && (position[index] ?? null) !== null);
+  if (uniform && dialect.comparesTuples) {
+    const values = order.map((_, index) => sql`${position[index] ?? null}`);
+    return sql`(${join(order.map((column) => column.sql), ", ")}) ${direction ? signs.lt : signs.gt} (${join(values, ", ")})`;
+  }
+  const steps = order.map((column, index) => {
+    const before = order.slice(0, index).map((earlier, at) => equals(earlier, position[at] ?? null));
+    return and([...before, beyond(column, position[index] ?? null, dialect)]);
+  });
+  const [first] = order;
+  const [lead = null] = position;
+  if (first === undefined) return never;
+  return first.info.nullable || lead === null ? or(steps) : and([sql`${first.sql} ${first.descending ? signs.lte : signs.gte} ${lead}`, or(steps)]);
+}
+
+/** Strictly after a value in the column's own order. */
+function beyond(column: OrderColumn, value: ErpValue, dialect: Dialect): Sql {
+  const nullsLast = dialect.nullsAreHighest !== column.descending;
+  if (value === null) return nullsLast ? never : sql`${column.sql} IS NOT NULL`;
+  const after = sql`${column.sql} ${column.descending ? signs.lt : signs.gt} ${value}`;
+  return nullsLast && column.info.nullable ? sql`(${after} OR ${column.sql} IS NULL)` : after;
+}

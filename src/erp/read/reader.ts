@@ -1,0 +1,195 @@
+/** Reads one resource: lists by keyset, single things by id, each with its child rows, always within the caller's accounts. */
+
+import type { ListQuery, Position } from "#contract/list-query.ts";
+import { digest } from "#lib/hash.ts";
+import { encodeId, decodeId } from "../binding/id.ts";
+import type { AnyConversion, ColumnSource, Drift } from "../binding/conversion.ts";
+import type { BoundResource } from "../binding/source.ts";
+import { join, type Sql, sql } from "../binding/sql.ts";
+import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
+import { write } from "../dialects/write.ts";
+import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
+import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderSql } from "./compare.ts";
+import { aliasesOf, accountColumns, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
+import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
+
+/** A value that did not fit, for the operator. `column` names what was read, `value` is an ERP code where that is the trouble. */
+export interface DriftNote {
+  readonly resource: string;
+  readonly id: string;
+  readonly conversion: string;
+  readonly columns: string;
+  readonly why: string;
+  readonly value?: string;
+}
+
+export interface ReadCaller {
+  readonly database: ErpDatabase;
+  readonly catalog: Catalog;
+  readonly accounts: readonly string[];
+  readonly drift: (note: DriftNote) => void;
+}
+
+export interface Page {
+  readonly items: readonly Record<string, unknown>[];
+  /** Where the next page begins, or null at the end. */
+  readonly next: Position | null;
+}
+
+export interface Found {
+  readonly item: Record<string, unknown>;
+  /** Digest of all bound columns and child rows: the same for every contract version, field selection and scope. */
+  readonly digest: string;
+}
+
+export interface ResourceReader {
+  list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
+  get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
+}
+
+/** What a selection of fields needs from a row; made once per selection. */
+interface Shape {
+  readonly readers: readonly FieldReader[];
+  readonly columns: readonly ColumnSource[];
+  readonly children: readonly ChildPlan[];
+}
+
+/** Selections that are remembered; callers choose them, so there must be an end. */
+const maxShapes = 200;
+
+export function resourceReader({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceReader {
+  const relation = relationOf(binding);
+  const width = binding.key.length;
+  const always: readonly ColumnSource[] = [...Object.keys(binding.where), ...accountColumns(binding.account), ...binding.only];
+  const shapes = new Map<string, Shape>();
+  const allFields = Object.keys(binding.fields);
+
+  function shapeOf(fields: readonly string[], start: number): Shape {
+    const key = `${start} ${fields.join(",")}`;
+    const known = shapes.get(key);
+    if (known !== undefined) return known;
+    const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
+    const shape = { readers, columns, children: childFields.map(({ name, at, rows }) => planChildren(source, name, at, rows)) };
+    if (shapes.size >= maxShapes) shapes.clear();
+    shapes.set(key, shape);
+    return shape;
+  }
+
+  /** The conversion behind a path, and the columns it stands on. */
+  function conversionAt(path: string): AnyConversion {
+    const [name = "", memberName] = path.split(".");
+    if (path === "id") return keyConversion(binding.key);
+    const conversion = binding.fields[name];
+    const found = memberName === undefined ? conversion : conversion?.parts?.[memberName]?.conversion;
+    if (found === undefined) throw new Error(`${contract.name}: nothing is bound to ${path}`);
+    return found;
+  }
+
+  const operand = (catalog: Catalog) => (column: ColumnSource): Operand => ({ sql: columnSql(source, column), info: columnInfo(source, relation, catalog, column) });
+
+  /** Conditions that every statement carries: what makes a row one of this resource, and the caller's. */
+  function rowConditions(caller: ReadCaller): Sql[] {
+    const of = operand(caller.catalog);
+    return [
+      ...Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
+      accountSql(binding.account, caller.accounts, of),
+      ...binding.only.map((expression) => columnSql(source, expression)),
+    ];
+  }
+
+  function noteDrift(caller: ReadCaller, id: () => string): Drift {
+    return (conversion, columns, why, value) =>
+      caller.drift({
+        resource: contract.name,
+        id: id(),
+        conversion,
+        columns: columns.map((column) => (typeof column === "string" ? column : `expression(${column.columns.join(", ")})`)).join(", "),
+        why,
+        ...(value !== undefined && { value }),
+      });
+  }
+
+  const context = (caller: ReadCaller): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
+
+  return {
+    async list(caller, query, after) {
+      const of = operand(caller.catalog);
+      const order: OrderColumn[] = [];
+      for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...of(column), descending });
+      const descending = order.at(-1)?.descending ?? false;
+      const ordered = new Set(query.sort.flatMap(({ path }) => conversionAt(path).columns));
+      for (const column of binding.key) if (!ordered.has(column)) order.push({ ...of(column), descending });
+
+      const shape = shapeOf(query.fields, width + order.length);
+      const filters = query.filters.map((filter) => {
+        const conversion = conversionAt(filter.path);
+        return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
+      });
+      const conditions = [...rowConditions(caller), ...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
+      const used = aliasesOf(relation, [...always, ...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered]);
+      const selected = [...binding.key.map((column) => columnSql(source, column)), ...order.map((column) => column.sql), ...shape.columns.map((column) => columnSql(source, column))];
+      const rows = await caller.database.query(
+        write(
+          sql`SELECT ${join(selected, ", ")} ${fromSql(source, relation, used)} WHERE ${join(conditions, " AND ")} ORDER BY ${orderSql(order)} LIMIT ${query.limit + 1}`,
+          dialect,
+        ),
+      );
+
+      const shown = rows.length > query.limit ? rows.slice(0, query.limit) : rows;
+      let current: readonly unknown[] = [];
+      const drift = noteDrift(caller, () => encodeId(current.slice(0, width)));
+      const parents: Parent[] = shown.map((row) => {
+        current = row;
+        return { row, item: readFields(shape.readers, row, drift, { id: encodeId(row.slice(0, width)) }) };
+      });
+      for (const plan of shape.children) await readChildren(context(caller), plan, parents, drift);
+      const last = shown.at(-1);
+      return {
+        items: parents.map((parent) => parent.item),
+        next: rows.length > query.limit && last ? (last.slice(width, width + order.length) as Position) : null, // driver values of key and sort columns
+      };
+    },
+
+    async get(caller, id, fields) {
+      const values = decodeId(id, width);
+      if (values === undefined) return undefined;
+      const of = operand(caller.catalog);
+      const shape = shapeOf(allFields, width);
+      const key = keyConversion(binding.key);
+      const conditions = [filterSql({ path: "id", operator: "eq", values: [id] }, key, binding.key.map(of)), ...rowConditions(caller)];
+      const used = aliasesOf(relation, [...always, ...shape.columns]);
+      const selected = [...binding.key, ...shape.columns].map((column) => columnSql(source, column));
+      const rows = await caller.database.query(write(sql`SELECT ${join(selected, ", ")} ${fromSql(source, relation, used)} WHERE ${join(conditions, " AND ")} LIMIT 2`, dialect));
+      const [row] = rows;
+      // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
+      if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
+      if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
+      const drift = noteDrift(caller, () => id);
+      const parent: Parent = { row, item: readFields(shape.readers, row, drift, { id }) };
+      const children: unknown[] = [];
+      for (const plan of shape.children) children.push(await readChildren(context(caller), plan, [parent], drift));
+      return { item: pick(parent.item, fields), digest: digest(JSON.stringify([row, children])) };
+    },
+  };
+}
+
+/** The id as a conversion: its inverse finds the row by its key. */
+function keyConversion(key: readonly string[]): AnyConversion {
+  return {
+    kind: "id",
+    columns: key,
+    read: (row, at) => encodeId(row.slice(at, at + key.length)),
+    inverse: {
+      equal(id) {
+        const values = decodeId(id, key.length);
+        return values === undefined ? [] : [values];
+      },
+    },
+  };
+}
+
+function pick(item: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const field of fields) picked[field] = item[field];
+  return picked;
+}

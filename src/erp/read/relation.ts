@@ -1,0 +1,141 @@
+/** Where a resource's rows come from: its table with archives, functions and joins, and how its columns are written. */
+
+import type { AccountRule } from "../binding/account.ts";
+import type { AnyConversion, ChildRows, ColumnSource } from "../binding/conversion.ts";
+import type { Expression } from "../binding/expression.ts";
+import type { Join } from "../binding/fits.ts";
+import type { Binding, SourceDeclaration } from "../binding/source.ts";
+import { join, name, raw, type Sql, sql } from "../binding/sql.ts";
+import type { Catalog, ColumnInfo, ColumnType } from "../dialects/dialect.ts";
+
+/** What a select list, a condition and a join need to know of a row's origin; child rows have one, too. */
+export interface Relation {
+  readonly table: string;
+  readonly alsoIn: readonly string[];
+  readonly args?: readonly (string | number)[];
+  readonly joins: Readonly<Record<string, Join>>;
+  /** Columns of `table` that anything names: all that an archive's rows are made of. */
+  readonly columns: readonly string[];
+}
+
+/** The physical name of a table as the bindings call it. */
+export function physicalName(source: SourceDeclaration, table: string): string {
+  return `${source.tablePrefix ?? ""}${table}`;
+}
+
+export function tableSql(source: SourceDeclaration, table: string): Sql {
+  const physical = physicalName(source, table);
+  return source.schema === undefined ? name(physical) : name(source.schema, physical);
+}
+
+/** Writes a column of the relation, `alias.COLUMN` of a join, or an expression over them. */
+export function columnSql(source: SourceDeclaration, column: ColumnSource): Sql {
+  if (typeof column !== "string") return column.write((inner) => columnSql(source, inner), (table) => tableSql(source, table));
+  const dot = column.indexOf(".");
+  return dot < 0 ? name("t", column) : name(`j_${column.slice(0, dot)}`, column.slice(dot + 1));
+}
+
+/** FROM with the joins that are needed: all that drop rows, and the optional ones whose alias is in `used`. */
+export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>): Sql {
+  const parts: Sql[] = [sql`FROM ${rowsSql(source, relation)} ${name("t")}`];
+  for (const [alias, { table, on, optional }] of Object.entries(relation.joins)) {
+    if (optional === true && !used.has(alias)) continue;
+    const matches = Object.entries(on).map(([theirs, ours]) => sql`${name(`j_${alias}`, theirs)} = ${columnSql(source, ours)}`);
+    parts.push(sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${tableSql(source, table)} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`);
+  }
+  return join(parts, " ");
+}
+
+function rowsSql(source: SourceDeclaration, relation: Relation): Sql {
+  if (relation.args !== undefined) return sql`${tableSql(source, relation.table)}(${join(relation.args.map((arg) => sql`${arg}`), ", ")})`;
+  if (relation.alsoIn.length === 0) return tableSql(source, relation.table);
+  const columns = join(relation.columns.map((column) => name(column)), ", ");
+  return sql`(${join([relation.table, ...relation.alsoIn].map((table) => sql`SELECT ${columns} FROM ${tableSql(source, table)}`), " UNION ALL ")})`;
+}
+
+/** Aliases of joins that a column or expression needs, those it is reached through included. */
+export function aliasesOf(relation: Relation, columns: Iterable<ColumnSource>, into: Set<string> = new Set()): Set<string> {
+  for (const column of columns) {
+    if (typeof column !== "string") {
+      aliasesOf(relation, column.columns, into);
+      continue;
+    }
+    const alias = column.includes("/") ? "" : column.slice(0, Math.max(0, column.indexOf(".")));
+    const used = alias === "" ? undefined : relation.joins[alias];
+    if (used === undefined || into.has(alias)) continue;
+    into.add(alias);
+    aliasesOf(relation, Object.values(used.on), into);
+  }
+  return into;
+}
+
+export function relationOf(binding: Binding): Relation {
+  const named = new Set<string>([...binding.key, ...Object.keys(binding.where), ...accountColumns(binding.account)]);
+  for (const used of Object.values(binding.joins)) for (const ours of Object.values(used.on)) named.add(ours);
+  for (const expression of binding.only) addSource(named, expression);
+  for (const conversion of Object.values(binding.fields)) for (const column of conversion.columns) addSource(named, column);
+  return {
+    table: binding.table,
+    alsoIn: binding.alsoIn,
+    ...(binding.args !== undefined && { args: binding.args }),
+    joins: binding.joins,
+    columns: ownColumns(named),
+  };
+}
+
+export function childRelation(children: ChildRows): Relation {
+  const named = new Set<string>([...children.on.map(([child]) => child), ...Object.keys(children.where), ...children.sort]);
+  for (const conversion of Object.values(children.fields)) for (const column of conversion.columns) addSource(named, column);
+  return { table: children.table, alsoIn: children.alsoIn, joins: {}, columns: ownColumns(named) };
+}
+
+function addSource(into: Set<string>, column: ColumnSource): void {
+  if (typeof column === "string") into.add(column);
+  else for (const inner of column.columns) into.add(inner);
+}
+
+function ownColumns(named: ReadonlySet<string>): readonly string[] {
+  return [...named].filter((column) => !column.includes(".") && !column.includes("/")).sort();
+}
+
+export function accountColumns(rule: AccountRule): readonly string[] {
+  if (typeof rule === "string") return [rule];
+  if (rule.kind === "any-of") return rule.rules.flatMap(accountColumns);
+  return rule.kind === "shared" ? [] : [rule.column];
+}
+
+/** Every table and column the binding reads, by the names the bindings use: for the catalogue and for privileges. */
+export function tablesOf(binding: Binding): ReadonlySet<string> {
+  const tables = new Set([binding.table, ...binding.alsoIn, ...Object.values(binding.joins).map((used) => used.table)]);
+  const fromExpressions = (expressions: Iterable<ColumnSource>): void => {
+    for (const column of expressions) if (typeof column !== "string") for (const inner of column.columns) if (inner.includes("/")) tables.add(inner.slice(0, inner.indexOf("/")));
+  };
+  const fromFields = (fields: Iterable<AnyConversion>): void => {
+    for (const conversion of fields) {
+      fromExpressions(conversion.columns);
+      if (conversion.children === undefined) continue;
+      for (const table of [conversion.children.table, ...conversion.children.alsoIn]) tables.add(table);
+      fromFields(Object.values(conversion.children.fields));
+    }
+  };
+  fromExpressions(binding.only);
+  fromFields(Object.values(binding.fields));
+  return tables;
+}
+
+const expressionTypes: Readonly<Record<string, ColumnType>> = { text: "text", integer: "integer", decimal: "decimal", float: "float", boolean: "boolean" };
+
+/** What is known of a column: from the catalogue, or from an expression's own declaration. */
+export function columnInfo(source: SourceDeclaration, relation: Relation, catalog: Catalog, column: ColumnSource): ColumnInfo {
+  if (typeof column !== "string") return { type: expressionType(column), nullable: true, sqlType: "" };
+  const dot = column.indexOf(".");
+  const used = dot < 0 ? undefined : relation.joins[column.slice(0, dot)];
+  const table = used?.table ?? relation.table;
+  const found = catalog.get(physicalName(source, table))?.get(column.slice(dot + 1));
+  if (found === undefined) return { type: "other", nullable: true, sqlType: "" };
+  return used?.optional === true ? { ...found, nullable: true } : found;
+}
+
+function expressionType({ type }: Expression): ColumnType {
+  return typeof type === "string" ? (expressionTypes[type] ?? "other") : "text";
+}

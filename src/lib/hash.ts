@@ -1,0 +1,8 @@
+/** Digests, in one call each. */
+
+import { hash } from "node:crypto";
+
+/** SHA-256 of a text, base64url, cut to 128 bits: for comparing, not for secrets. */
+export function digest(text: string): string {
+  return hash("sha256", text, "base64url").slice(0, 22);
+}
