@@ -141,3 +141,8 @@ function base64Of32(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.length >= 32 ? bytes : undefined;
 }
+
+/** The variables of this process, for the entries that hand them to `readConfig`. */
+export function processVariables(): Variables {
+  return process.env;
+}

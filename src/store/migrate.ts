@@ -9,6 +9,11 @@ export interface Migration {
   readonly sql: string;
 }
 
+interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+}
+
 /** Any constant does, as long as every version of the gateway uses the same. */
 const lockKey = 7_358_412_961;
 
@@ -28,11 +33,9 @@ export async function migrate(client: ClientBase, migrations?: readonly Migratio
         checksum text not null,
         applied_at timestamptz not null default now()
       )`);
-    const { rows } = await client.query<{ name: string; checksum: string }>("select name, checksum from sluice.migrations order by name");
-    refuseAltered(wanted, rows);
-
-    const applied = new Set(rows.map((row) => row.name));
-    const missing = wanted.filter((migration) => !applied.has(migration.name));
+    const applied = await readApplied(client);
+    refuseAltered(wanted, applied);
+    const missing = wanted.filter((migration) => !applied.some((row) => row.name === migration.name));
     for (const migration of missing) await apply(client, migration);
     return missing.map((migration) => migration.name);
   } finally {
@@ -40,9 +43,23 @@ export async function migrate(client: ClientBase, migrations?: readonly Migratio
   }
 }
 
+/** Names of the migrations that a database lacks; changes nothing. Throws as `migrate` does. */
+export async function pendingMigrations(client: ClientBase, migrations?: readonly Migration[]): Promise<string[]> {
+  const wanted = migrations ?? (await readMigrations());
+  const { rows: found } = await client.query<{ it: string | null }>("select to_regclass('sluice.migrations') as it");
+  if (found[0]?.it == null) return wanted.map((migration) => migration.name);
+  const applied = await readApplied(client);
+  refuseAltered(wanted, applied);
+  return wanted.map((migration) => migration.name).filter((name) => !applied.some((row) => row.name === name));
+}
+
 export async function readMigrations(folder = new URL("../../migrations/", import.meta.url)): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort();
   return Promise.all(names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), "utf8") })));
+}
+
+async function readApplied(client: ClientBase): Promise<AppliedMigration[]> {
+  return (await client.query<AppliedMigration>("select name, checksum from sluice.migrations order by name")).rows;
 }
 
 async function apply(client: ClientBase, migration: Migration): Promise<void> {
@@ -57,7 +74,7 @@ async function apply(client: ClientBase, migration: Migration): Promise<void> {
   }
 }
 
-function refuseAltered(wanted: readonly Migration[], applied: readonly { name: string; checksum: string }[]): void {
+function refuseAltered(wanted: readonly Migration[], applied: readonly AppliedMigration[]): void {
   const byName = new Map(wanted.map((migration) => [migration.name, migration]));
   const newestApplied = applied.at(-1)?.name ?? "";
   for (const row of applied) {

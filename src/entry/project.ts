@@ -1,0 +1,56 @@
+/** Loads a project: its gateway definition, and what it brings along for a first run. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type pg from "pg";
+import { z } from "zod";
+
+/**
+ * What `erp/first-run.ts` of a project exports when the project bundles an ERP to try it with. A project without that
+ * file needs the URLs of its ERP's databases.
+ */
+export interface FirstRun {
+  /** The databases are called `<database>_live` and `<database>_test`. */
+  readonly database: string;
+  readonly demoPartners: readonly { readonly name: string; readonly accounts: readonly string[] }[];
+  /** A request that shows something, e.g. `/v1/orders?limit=2`. */
+  readonly samplePath: string;
+  /** Creates and fills the ERP in an empty database. `onProgress` takes a line for the terminal. */
+  readonly createErp: (client: pg.Client, environment: "live" | "test", onProgress: (line: string) => void) => Promise<void>;
+}
+
+export interface ProjectFolder {
+  readonly path: string;
+  /** What `gateway.ts` exports as its default. */
+  readonly definition: unknown;
+  readonly firstRun: FirstRun | undefined;
+}
+
+/** The project of this repository, used when none is named. */
+export const bundledProject = fileURLToPath(new URL("../../demo", import.meta.url));
+
+/** Throws an Error with a sentence for the user when there is no project in the folder. */
+export async function loadProject(folder: string): Promise<ProjectFolder> {
+  const path = resolve(folder);
+  const gatewayFile = fileIn(path, "gateway");
+  if (!gatewayFile) throw new Error(`There is no project in ${path}: a project is a folder with a gateway.ts.`);
+  const { default: definition } = moduleSchema.parse(await import(pathToFileURL(gatewayFile).href));
+  if (definition === undefined) throw new Error(`${gatewayFile} has no default export; it has to be the gateway definition.`);
+
+  const firstRunFile = fileIn(join(path, "erp"), "first-run");
+  const firstRun = firstRunFile ? firstRunSchema.parse(await import(pathToFileURL(firstRunFile).href)) : undefined;
+  return { path, definition, firstRun };
+}
+
+function fileIn(folder: string, name: string): string | undefined {
+  return [".ts", ".js"].map((suffix) => join(folder, name + suffix)).find((path) => existsSync(path));
+}
+
+const moduleSchema = z.object({ default: z.unknown().optional() });
+
+const firstRunSchema: z.ZodType<FirstRun> = z.object({
+  database: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/),
+  demoPartners: z.array(z.object({ name: z.string(), accounts: z.array(z.string()) })),
+  samplePath: z.string().startsWith("/"),
+  createErp: z.custom<FirstRun["createErp"]>((value) => typeof value === "function", "is not a function"),
+});

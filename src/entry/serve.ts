@@ -1,0 +1,106 @@
+/** The HTTP server on Node: its limits, its answers to what is no HTTP, and an end that lets requests finish. */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { type ProblemCode, problemKinds } from "#lib/problems.ts";
+
+/** What the adapter knows of a request and `Request` does not say: Node joins and drops repeated headers silently. */
+export interface RequestOrigin {
+  /** Names and values in turn, as they were sent. */
+  readonly rawHeaders: readonly string[];
+  /** The request target as it was sent. */
+  readonly rawTarget: string;
+  readonly remoteAddress: string | undefined;
+}
+
+export type Handler = (request: Request, origin: RequestOrigin) => Promise<Response> | Response;
+
+export interface HttpServer {
+  readonly address: AddressInfo;
+  /** Takes no new connections, waits for the requests underway, at most `graceMs`, then cuts off the rest. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Rejects with the error of `listen`, whose `code` is `EADDRINUSE` when the port is busy. */
+export async function serve(options: { readonly host: string; readonly port: number; readonly handler: Handler }): Promise<HttpServer> {
+  const server = createServer(
+    {
+      maxHeaderSize: 16_384, // Beyond it: 431.
+      headersTimeout: 10_000, // A client that drips its headers is cut off.
+      requestTimeout: 30_000, // The same for its body.
+      keepAliveTimeout: 65_000, // Longer than the 60 s of common load balancers, or they meet closed connections.
+      connectionsCheckingInterval: 2_000,
+      requireHostHeader: false, // Its absence is answered below, with a problem document.
+    },
+    getRequestListener((request, { incoming }) => options.handler(request, originOf(incoming)), {
+      overrideGlobalObjects: false,
+      errorHandler: () => Response.json(...problemParts("bad-request-line", "The request line or the Host header is not well formed.")),
+    }),
+  );
+  answerWhatIsNoHttp(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return { address: addressOf(server), close: (graceMs) => close(server, graceMs) };
+}
+
+function originOf(incoming: { rawHeaders: string[]; url?: string | undefined; socket: { remoteAddress?: string | undefined } }): RequestOrigin {
+  return { rawHeaders: incoming.rawHeaders, rawTarget: incoming.url ?? "", remoteAddress: incoming.socket.remoteAddress };
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  let done = false;
+  void closed.then(() => {
+    done = true;
+  });
+  for (const end = Date.now() + graceMs; !done && Date.now() < end; await sleep(20)) server.closeIdleConnections();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Node leaves it to the application to answer what its parser refuses. */
+function answerWhatIsNoHttp(server: Server): void {
+  // A connection in the middle of a response gets no second one written into it.
+  const answering = new WeakSet<Duplex>();
+  server.on("request", (request: IncomingMessage, response) => {
+    answering.add(request.socket);
+    response.once("close", () => answering.delete(request.socket));
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable || answering.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const [body, { status, headers }] = refusalOf(error.code);
+    const text = JSON.stringify(body);
+    const lines = Object.entries({ ...headers, "Content-Length": Buffer.byteLength(text), Connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${status === 431 ? "Request Header Fields Too Large" : "Bad Request"}\r\n${lines.join("")}\r\n${text}`);
+  });
+}
+
+function refusalOf(code: string | undefined): ReturnType<typeof problemParts> {
+  if (code === "HPE_HEADER_OVERFLOW") return problemParts("headers-too-large", "Request line and headers together take at most 16 KB.");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return problemParts("bad-request-line", "The request did not arrive in time.");
+  return problemParts("bad-request-line", "This is not a well-formed HTTP/1.1 request.");
+}
+
+/** Problem documents for requests that never reach the gateway, where the usual rendering is. */
+export function problemParts(code: ProblemCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  const { status, title } = problemKinds[code];
+  const body = { type: "about:blank", title, status, detail, code };
+  return [body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } }] as const;
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server listens on no TCP port.");
+  return address;
+}

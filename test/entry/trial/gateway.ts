@@ -1,0 +1,2 @@
+/** A project as small as can be, to try starting and stopping with. */
+export default {};
