@@ -1,0 +1,22 @@
+/** Who calls: reads the bearer token (RFC 6750, section 2.1) and asks the authenticator. */
+
+import { Problem } from "#lib/problems.ts";
+import { header, type PartnerRequest } from "./exchange.ts";
+import type { Authenticator, Principal } from "./principal.ts";
+
+const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+export async function authenticate(authenticator: Authenticator, request: PartnerRequest, now: number): Promise<Principal> {
+  const authorization = header(request, "authorization");
+  if (authorization === undefined) throw unauthenticated("The Authorization header is missing. Keys are sent as `Authorization: Bearer <key>`.", "absent");
+  const token = bearer.exec(authorization)?.[1];
+  if (token === undefined || token.length > 512) throw unauthenticated("The Authorization header is not `Bearer <key>`.", "malformed");
+  const found = await authenticator.authenticate(token, now);
+  if (found.kind === "refused") throw unauthenticated("The API key is not valid.", found.reason);
+  return found.principal;
+}
+
+/** The reason goes to the log only: callers learn nothing of which keys exist. */
+function unauthenticated(detail: string, reason: string): Problem {
+  return new Problem("unauthenticated", detail, { headers: { "WWW-Authenticate": 'Bearer realm="api"' }, cause: new Error(`key ${reason}`) });
+}

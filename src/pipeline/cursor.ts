@@ -1,0 +1,52 @@
+/** Cursors: a position in a list, encrypted and bound to the query, version, partner and environment it came from. */
+
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import type { Position } from "#contract/list-query.ts";
+import { Problem } from "#lib/problems.ts";
+
+/** What a cursor is bound to, as one text. */
+export type CursorBinding = string;
+
+export interface Cursors {
+  seal(position: Position, binding: CursorBinding): string;
+  /** Throws 400 `invalid-cursor` for anything this gateway did not make for exactly this binding. */
+  open(cursor: string, binding: CursorBinding): Position;
+}
+
+const nonceBytes = 12;
+const tagBytes = 16;
+const maxLength = 2000;
+
+/** AES-256-GCM (NIST SP 800-38D) with the binding as associated data: nothing of it can be read, changed or moved. */
+export function cursors(secret: Uint8Array): Cursors {
+  const key = createHash("sha256").update("sluice cursor v1").update(secret).digest();
+  return {
+    seal(position, binding) {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv("aes-256-gcm", key, nonce);
+      cipher.setAAD(Buffer.from(binding));
+      const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(position), "utf8"), cipher.final(), cipher.getAuthTag()]);
+      return sealed.toString("base64url");
+    },
+    open(cursor, binding) {
+      if (cursor.length > maxLength || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw invalid();
+      const sealed = Buffer.from(cursor, "base64url");
+      if (sealed.length <= nonceBytes + tagBytes || sealed.toString("base64url") !== cursor) throw invalid();
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
+      decipher.setAAD(Buffer.from(binding));
+      decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+      try {
+        const opened = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes), undefined, "utf8") + decipher.final("utf8");
+        return JSON.parse(opened) as Position; // authenticated: only `seal` can have written it
+      } catch {
+        throw invalid();
+      }
+    },
+  };
+}
+
+function invalid(): Problem {
+  return new Problem("invalid-cursor", "The cursor does not belong to this query. Repeat the query that gave it unchanged, or start without a cursor.", {
+    errors: [{ parameter: "cursor", code: "invalid-cursor", detail: "Cursors are opaque and valid only for the query, version, partner and environment they came from." }],
+  });
+}

@@ -1,0 +1,101 @@
+/** What every partner request passes, in order. Read this first. */
+
+import type { Contract } from "#contract/contract.ts";
+import type { Operation } from "#contract/operations.ts";
+import { visibleFields } from "#contract/response-schema.ts";
+import { Problem } from "#lib/problems.ts";
+import { chooseVersion } from "./api-version.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
+import { checkRequest } from "./check-request.ts";
+import { entityTag, isUnchanged } from "./conditional.ts";
+import type { Cursors } from "./cursor.ts";
+import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
+import { parseFields } from "./parse-fields.ts";
+import { parseList } from "./parse-list.ts";
+import type { ResourceAccess } from "./ports.ts";
+import type { Authenticator, Principal } from "./principal.ts";
+import { parseQuery } from "./query-string.ts";
+import { type Strip, stripTo } from "./strip.ts";
+
+export interface PipelineParts {
+  readonly authenticator: Authenticator;
+  readonly cursors: Cursors;
+  /** Newest first. */
+  readonly versions: readonly string[];
+}
+
+/** What one request brings along: its own way to the ERP, the clock, and a note for the usage record. */
+export interface RequestContext {
+  readonly now: number;
+  access(operation: Operation, principal: Principal): ResourceAccess;
+  identified(principal: Principal, version: string): void;
+}
+
+export type PartnerPipeline = (operation: Operation, id: string | undefined, request: PartnerRequest, context: RequestContext) => Promise<PartnerResponse>;
+
+export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
+  const strips = new Map<Contract, Strip>();
+
+  return async (operation, id, request, context) => {
+    checkRequest(request);
+    const principal = await authenticate(parts.authenticator, request, context.now);
+    const version = chooseVersion(parts.versions, request, principal);
+    context.identified(principal, version);
+    authorize(operation, principal);
+    const parameters = parseQuery(request.query);
+    const visible = visibleFields(operation.contract, principal.scopes);
+    const strip = strips.get(operation.contract) ?? stripTo(operation.contract);
+    strips.set(operation.contract, strip);
+    const read = { operation, request, principal, version, parameters, visible, strip, access: context.access(operation, principal) };
+    const answer = operation.kind === "list" ? await list(read, parts.cursors) : await get(read, id ?? "");
+    return { ...answer, headers: { ...answer.headers, "Api-Version": version } };
+  };
+}
+
+interface Read {
+  readonly operation: Operation;
+  readonly request: PartnerRequest;
+  readonly principal: Principal;
+  readonly version: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly visible: readonly string[];
+  readonly strip: Strip;
+  readonly access: ResourceAccess;
+}
+
+/** Answers belong to one caller; caches must ask again each time. */
+const json = { "Content-Type": "application/json", "Cache-Control": "private, no-cache", Vary: "Authorization, Api-Version" };
+
+async function list({ operation, principal, version, parameters, visible, strip, access }: Read, cursors: Cursors): Promise<PartnerResponse> {
+  const { query, cursor, fingerprint } = parseList(operation.contract, parameters, visible);
+  const binding = `${principal.partner} ${principal.environment} ${version} ${operation.id} ${fingerprint}`;
+  const after = cursor === undefined ? null : cursors.open(cursor, binding);
+  const page = await access.list(principal.accounts, query, after);
+  const data = strip(page.items, query.fields);
+  return { status: 200, headers: json, body: JSON.stringify({ data, next_cursor: page.next === null ? null : cursors.seal(page.next, binding) }) };
+}
+
+async function get({ operation, request, principal, parameters, visible, strip, access }: Read, id: string): Promise<PartnerResponse> {
+  const fields = fieldsOfOne(parameters, visible);
+  const found = await access.get(principal.accounts, id, fields);
+  if (found === undefined) throw new Problem("not-found", "There is nothing with this id among what your key may see.");
+  const tag = entityTag(found.digest);
+  if (isUnchanged(header(request, "if-none-match"), tag)) return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
+  const [item] = strip([found.item], fields);
+  return { status: 200, headers: { ...json, ETag: tag }, body: JSON.stringify(item) };
+}
+
+/** A single read takes no parameter but `fields`. */
+function fieldsOfOne(parameters: ReadonlyMap<string, string>, visible: readonly string[]): readonly string[] {
+  for (const parameter of parameters.keys()) {
+    if (parameter === "fields") continue;
+    throw new Problem("unknown-parameter", "A single read takes no parameter but fields.", {
+      errors: [{ parameter: parameter.slice(0, 100), code: "unknown-parameter", detail: "Not a parameter of this operation. It takes fields." }],
+    });
+  }
+  const errors: Parameters<typeof parseFields>[2] = [];
+  const fields = parseFields(parameters, visible, errors) ?? visible;
+  if (errors[0] !== undefined) throw new Problem("invalid-parameter", errors[0].detail, { errors });
+  return fields;
+}
