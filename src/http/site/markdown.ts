@@ -43,10 +43,9 @@ export function renderMarkdown(source: string, values: Readonly<Record<string, s
     },
   });
   const tokens = marked.lexer(source);
-  const titleAt = tokens.findIndex((token) => token.type === "heading" && token["depth"] === 1);
+  const title = tokens.find((token) => token.type === "heading");
   const leadToken = tokens.find((token) => token.type === "paragraph");
-  const title = tokens[titleAt];
-  if (title === undefined) throw new Error("A guide begins with a first-level heading");
+  if (title === undefined) throw new Error("A guide begins with a heading, its title");
   const html = marked.parser(tokens.filter((token) => token !== title));
   return {
     title: fillText(plain(textOf(title)), values),

@@ -61,6 +61,7 @@ function configuration(site: Site): object {
     hideDarkModeToggle: true,
     documentDownloadType: "direct",
     defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
+    localization: { translations: { clientLibraries: { heading: "Code examples" } } },
     operationTitleSource: "summary",
     orderSchemaPropertiesBy: "preserve",
     orderRequiredPropertiesFirst: false,

@@ -23,7 +23,7 @@ describeWith("chromium", "in Chromium", (executablePath) => {
 
   for (const screen of screens) {
     for (const colorScheme of ["light", "dark"] as const) {
-      test(`every page is whole and well-behaved on a ${screen.name} ${colorScheme} screen`, { timeout: 60_000 }, async () => {
+      test(`every page is whole and well-behaved on a ${screen.name} ${colorScheme} screen`, { timeout: 120_000 }, async () => {
         const { page, misdeeds, close } = await visit({ executablePath, url: site.url, ...screen, colorScheme });
         try {
           for (const [name, path] of Object.entries(paths)) {
@@ -39,7 +39,7 @@ describeWith("chromium", "in Chromium", (executablePath) => {
       });
     }
 
-    test(`a request sent from the reference with a pasted key succeeds on a ${screen.name} screen`, { timeout: 60_000 }, async () => {
+    test(`a request sent from the reference with a pasted key succeeds on a ${screen.name} screen`, { timeout: 120_000 }, async () => {
       const { page, misdeeds, close } = await visit({ executablePath, url: site.url, ...screen });
       try {
         await page.goto(`${site.url}/`);
@@ -63,6 +63,20 @@ describeWith("chromium", "in Chromium", (executablePath) => {
       }
     });
   }
+
+  test("the reference shows an older version when it is chosen", { timeout: 120_000 }, async () => {
+    const { page, misdeeds, close } = await visit({ executablePath, url: site.url, ...screens[0] });
+    try {
+      await page.goto(`${site.url}/docs`, { waitUntil: "networkidle" });
+      await page.getByText("v2026-06-01").waitFor();
+      await page.getByRole("button", { name: "2026-06-01" }).first().click();
+      await page.getByRole("option", { name: "2026-01-15" }).click();
+      await page.getByText("v2026-01-15").waitFor();
+      expect(misdeeds).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
 });
 
 /** Pixels by which the page is wider than the screen. */

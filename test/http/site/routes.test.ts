@@ -146,7 +146,11 @@ describe("assets", () => {
   test("a file is read once", async () => {
     const read: string[] = [];
     const site = siteFixture();
-    const app = gatewayFixture({ ...site, readAsset: (name) => (read.push(name), site.readAsset(name)) });
+    const readAsset = (name: string) => {
+      read.push(name);
+      return site.readAsset(name);
+    };
+    const app = gatewayFixture({ ...site, readAsset });
     for (let round = 0; round < 3; round++) await app.request("/docs/guides/errors");
     expect(read.filter((name) => name === "site.css")).toHaveLength(1);
     expect(read.filter((name) => name === "guides/errors.md")).toHaveLength(1);
