@@ -47,6 +47,8 @@ export interface Contract<
   readonly hide: Readonly<Record<string, Scope>>;
   readonly events: Readonly<Record<string, EventRule>>;
   readonly changes: readonly Change[];
+  /** One thing as partners see it, shown in documents. */
+  readonly example: z.output<M> | undefined;
 }
 
 type Field<M extends Model> = keyof z.output<M> & string;
@@ -83,6 +85,8 @@ export interface ContractDeclaration<
   readonly owner?: { readonly [K in Writable<M, Commands>]: Owner } & { readonly [K in Field<M>]?: Owner };
   readonly conflict?: { readonly [K in Field<M>]?: ConflictRule };
   readonly hide?: { readonly [K in Exclude<Field<M>, "id">]?: Scope };
+  /** One thing as partners see it, for documents. Checked against the model. */
+  readonly example?: z.output<NoInfer<M>>;
   readonly events?: (on: EventRules<M>) => Readonly<Record<string, EventRule>>;
   /** Newest first. */
   readonly changes?: Changes;
@@ -124,6 +128,10 @@ export function defineContract<
   const hide = definedEntries(declaration.hide);
   const scopes = [reads.list?.scope, reads.get?.scope, ...Object.values(commands).map((command) => command.scope), ...Object.values(hide)];
   for (const scope of scopes) if (scope !== undefined && !isScope(scope)) refuse(`"${scope}" is not a scope (resource:read, :write or :delete).`);
+  if (declaration.example !== undefined) {
+    const checked = model.safeParse(declaration.example);
+    if (!checked.success) refuse(`the example does not fit the model at ${checked.error.issues.map((issue) => issue.path.join(".")).join(", ")}.`);
+  }
   return {
     name,
     singular: declaration.singular,
@@ -137,6 +145,7 @@ export function defineContract<
     hide,
     events: declaration.events?.(eventRules<M>()) ?? {},
     changes: declaration.changes ?? [],
+    example: declaration.example,
   };
 }
 

@@ -2,28 +2,10 @@
 
 import { createHash } from "node:crypto";
 import pg from "pg";
-import type { ErpDatabase, Rows } from "../dialect.ts";
+import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connection.ts";
+import type { Rows } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
 import { postgresTrouble } from "./postgres-errors.ts";
-
-export interface ConnectionOptions {
-  readonly url: string;
-  readonly maxConnections: number;
-  /** Longest wait for a free connection. */
-  readonly acquireTimeoutMs: number;
-  /** The database ends a statement after this. */
-  readonly statementTimeoutMs: number;
-  /** The database gives up waiting for a lock after this. */
-  readonly lockTimeoutMs: number;
-  /** Whether statements may be prepared by name; poolers in transaction mode forbid it. */
-  readonly prepare: boolean;
-  readonly applicationName: string;
-}
-
-/** An open connection (or pool of them) and how to end it. */
-export interface OpenDatabase extends ErpDatabase {
-  close(): Promise<void>;
-}
 
 /** Values stay as the database writes them: exact numbers, dates without a zone. Small integers and floats become numbers. */
 const plainText = (value: string): string => value;
@@ -36,9 +18,6 @@ const parsers: ReadonlyMap<number, (value: string) => unknown> = new Map<number,
   [builtins.FLOAT8, Number],
   [builtins.BYTEA, (value) => Buffer.from(value.slice(2), "hex")],
 ]);
-
-/** The server ends a slow statement itself; the client gives up only when the server no longer answers at all. */
-const graceMs = 1000;
 
 /** Past this many different statements no more are prepared: each one costs the server memory on every connection. */
 const maxPrepared = 500;

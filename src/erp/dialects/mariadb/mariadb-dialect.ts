@@ -1,0 +1,46 @@
+/** How MariaDB and MySQL write and describe what the engine needs. */
+
+import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
+
+/** `information_schema.COLUMNS.DATA_TYPE` to the engine's types. */
+const types: Readonly<Record<string, ColumnType>> = {
+  char: "text", varchar: "text", tinytext: "text", text: "text", mediumtext: "text", longtext: "text", enum: "text",
+  tinyint: "integer", smallint: "integer", mediumint: "integer", int: "integer", bigint: "integer", year: "integer",
+  decimal: "decimal", float: "float", double: "float",
+  date: "date", datetime: "timestamp", timestamp: "timestamp",
+  binary: "binary", varbinary: "binary", tinyblob: "binary", blob: "binary", mediumblob: "binary", longblob: "binary",
+};
+
+const integerBits: Readonly<Record<string, bigint>> = { tinyint: 7n, smallint: 15n, mediumint: 23n, int: 31n, bigint: 63n };
+
+const describe = `
+SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE, COLUMN_TYPE
+FROM information_schema.COLUMNS
+WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME IN `;
+
+export const mariadbDialect: Dialect = {
+  name: "mariadb",
+  quote: (identifier) => `\`${identifier.replaceAll("`", "``")}\``,
+  placeholder: () => "?",
+  listOperator: null,
+  nullsAreHighest: false,
+  comparesTuples: false,
+  readsFromFunctions: false,
+  async describe(database, schema, tables): Promise<Catalog> {
+    const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
+    const catalog = new Map<string, Map<string, ColumnInfo>>();
+    for (const [table, column, dataType, nullable, columnType] of rows) {
+      const bits = integerBits[String(dataType)];
+      const unsigned = String(columnType).includes("unsigned");
+      const columns = catalog.get(String(table)) ?? new Map<string, ColumnInfo>();
+      columns.set(String(column), {
+        type: types[String(dataType)] ?? "other",
+        nullable: nullable === "YES",
+        sqlType: String(columnType),
+        ...(bits !== undefined && { max: unsigned ? 2n ** (bits + 1n) - 1n : 2n ** bits - 1n, min: unsigned ? 0n : -(2n ** bits) }),
+      });
+      catalog.set(String(table), columns);
+    }
+    return catalog;
+  },
+};

@@ -1,0 +1,51 @@
+/** One source in one environment: its catalogue, read once and kept for a while, and how it last answered. */
+
+import type { SourceDeclaration } from "./binding/source.ts";
+import type { Catalog, Dialect, ErpDatabase } from "./dialects/dialect.ts";
+import { SourceTrouble } from "./dialects/trouble.ts";
+import { Problem } from "#lib/problems.ts";
+import { physicalName } from "./read/relation.ts";
+
+const catalogTtlMs = 300_000;
+
+export interface SourceAccess {
+  catalog(database: ErpDatabase): Promise<Catalog>;
+  /** Runs `work`, and remembers how the source answered. */
+  watch<T>(work: () => Promise<T>): Promise<T>;
+  /** How the last statement went; `unknown` before the first. */
+  state(): "unknown" | "available" | "unavailable";
+}
+
+export function sourceAccess(source: SourceDeclaration, dialect: Dialect, tables: readonly string[], now: () => number): SourceAccess {
+  let known: { readonly catalog: Promise<Catalog>; readonly until: number } | undefined;
+  let state: ReturnType<SourceAccess["state"]> = "unknown";
+  const names = tables.map((table) => physicalName(source, table));
+
+  return {
+    catalog(database) {
+      if (known !== undefined && now() < known.until) return known.catalog;
+      const reading = dialect.describe(database, source.schema, names);
+      const entry = { catalog: reading, until: now() + catalogTtlMs };
+      known = entry;
+      reading.catch(() => {
+        if (known === entry) known = undefined;
+      });
+      return reading;
+    },
+    async watch(work) {
+      try {
+        const result = await work();
+        state = "available";
+        return result;
+      } catch (error) {
+        const cause = error instanceof Problem ? error.cause : undefined;
+        if (cause instanceof SourceTrouble) {
+          if (cause.trouble === "drift") known = undefined;
+          else state = "unavailable";
+        }
+        throw error;
+      }
+    },
+    state: () => state,
+  };
+}

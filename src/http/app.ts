@@ -1,0 +1,56 @@
+/** The edge: partner API, documents, docs site and health, each under its own paths. */
+
+import { Hono } from "hono";
+import { digest } from "#lib/hash.ts";
+import { Problem } from "#lib/problems.ts";
+import type { AccessOf, Origin, PartnerApi } from "./partner-api.ts";
+import { problemDocument } from "./problem-document.ts";
+import { siteRoutes } from "./site/routes.ts";
+import type { Site } from "./site/site.ts";
+
+export interface AppParts {
+  readonly api: PartnerApi;
+  readonly site: Site;
+  /** Documents by contract version, as JSON text. */
+  readonly documents: ReadonlyMap<string, string>;
+  readonly health: () => Readonly<Record<string, unknown>>;
+}
+
+/** What each request brings along. */
+export interface Bindings {
+  readonly origin: Origin;
+  readonly access: AccessOf;
+}
+
+export type App = Hono<{ Bindings: Bindings }>;
+
+export function app({ api, site, documents, health }: AppParts): App {
+  const hono: App = new Hono<{ Bindings: Bindings }>();
+
+  hono.all("/v1/*", (c) => api(c.req.raw, c.env.origin, c.env.access));
+
+  hono.get("/health", (c) => c.json(health(), 200, { "Cache-Control": "no-store" }));
+
+  const tags = new Map([...documents].map(([version, text]) => [version, `"${digest(text)}"`]));
+  hono.get("/openapi/:file", (c) => {
+    const version = /^(\d{4}-\d{2}-\d{2})\.json$/.exec(c.req.param("file"))?.[1] ?? "";
+    const text = documents.get(version);
+    const tag = tags.get(version);
+    if (text === undefined || tag === undefined) throw new Problem("not-found", `There is no such document. Versions: ${[...documents.keys()].join(", ")}.`);
+    const headers = { ETag: tag, "Cache-Control": "public, no-cache", "Content-Type": "application/json", "X-Content-Type-Options": "nosniff" };
+    if (c.req.header("if-none-match") === tag) return c.body(null, 304, headers);
+    return c.body(text, 200, headers);
+  });
+
+  hono.route("/", siteRoutes(site));
+
+  hono.onError((error, c) => {
+    const problem = error instanceof Problem ? error : new Problem("internal-error", "Something failed inside the gateway.", { cause: error });
+    const { status, headers, body } = problemDocument(problem, crypto.randomUUID(), site.url);
+    return new Response(body, { status, headers: { ...headers, "X-Content-Type-Options": "nosniff" } });
+  });
+  hono.notFound(() => {
+    throw new Problem("not-found", "There is nothing at this path. The API begins at /v1, its documentation at /docs.");
+  });
+  return hono;
+}

@@ -1,0 +1,107 @@
+/** The partner API at the edge: turns a web request into a partner request and its outcome into a response. */
+
+import type { Operation } from "#contract/operations.ts";
+import { Problem } from "#lib/problems.ts";
+import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
+import type { PartnerPipeline } from "#pipeline/index.ts";
+import type { ResourceAccess } from "#pipeline/ports.ts";
+import type { Principal } from "#pipeline/principal.ts";
+import { describeError, type Log } from "./log.ts";
+import { problemDocument } from "./problem-document.ts";
+import type { Route } from "./route.ts";
+
+/** What the runtime knows of a request beyond `Request`. */
+export interface Origin {
+  /** Header names and values in turn as received; absent where the runtime has joined them already. */
+  readonly rawHeaders?: readonly string[];
+  /** The request target as received, before any normalisation. */
+  readonly rawTarget?: string;
+}
+
+export interface PartnerApiParts {
+  readonly route: Route;
+  readonly pipeline: PartnerPipeline;
+  readonly baseUrl: string;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly elapsedMs: () => number;
+}
+
+export type AccessOf = (operation: Operation, principal: Principal) => ResourceAccess;
+
+export type PartnerApi = (request: Request, origin: Origin, access: AccessOf) => Promise<Response>;
+
+export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
+  return async (request, origin, access) => {
+    const started = elapsedMs();
+    const partnerRequest = toPartnerRequest(request, origin);
+    let operation: Operation | undefined;
+    let principal: Principal | undefined;
+    let version: string | undefined;
+    let response: PartnerResponse;
+    let failure: unknown;
+    try {
+      const target = route(partnerRequest.method, partnerRequest.path);
+      operation = target.operation;
+      response = await pipeline(operation, target.id, partnerRequest, {
+        now: now(),
+        access,
+        identified(who, servedVersion) {
+          principal = who;
+          version = servedVersion;
+        },
+      });
+    } catch (error) {
+      failure = error;
+      const problem = error instanceof Problem ? error : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
+      response = problemDocument(problem, partnerRequest.id, baseUrl);
+      if (version !== undefined) response = { ...response, headers: { ...response.headers, "Api-Version": version } };
+    }
+    const fields = {
+      request_id: partnerRequest.id,
+      method: partnerRequest.method.slice(0, 20),
+      route: operation?.path,
+      status: response.status,
+      code: failure instanceof Problem ? failure.code : failure === undefined ? undefined : "internal-error",
+      partner: principal?.partner,
+      environment: principal?.environment,
+      key: principal?.keyId,
+      version,
+      ms: Math.round((elapsedMs() - started) * 100) / 100,
+      bytes: response.body?.length ?? 0,
+    };
+    if (response.status >= 500) log.error({ ...fields, ...describeError(failure) }, "request failed");
+    else log.info(failure === undefined ? fields : { ...fields, ...describeError(failure) }, "request");
+    return new Response(request.method === "HEAD" ? null : response.body, {
+      status: response.status,
+      headers: { ...response.headers, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
+    });
+  };
+}
+
+function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {
+  const target = origin.rawTarget ?? targetOf(request.url);
+  const question = target.indexOf("?");
+  const headers = origin.rawHeaders === undefined ? [...request.headers] : pairs(origin.rawHeaders);
+  return {
+    id: crypto.randomUUID(),
+    method: request.method,
+    path: question < 0 ? target : target.slice(0, question),
+    query: question < 0 ? "" : target.slice(question + 1),
+    headers,
+    hasBody: headers.some(([name, value]) => name === "transfer-encoding" || (name === "content-length" && value.trim() !== "0")),
+  };
+}
+
+/** Path and query of an absolute URL. */
+function targetOf(url: string): string {
+  const slash = url.indexOf("/", url.indexOf("//") + 2);
+  const hash = url.indexOf("#");
+  return slash < 0 ? "/" : url.slice(slash, hash < 0 ? undefined : hash);
+}
+
+function pairs(rawHeaders: readonly string[]): readonly (readonly [string, string])[] {
+  const headers: (readonly [string, string])[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([(rawHeaders[at] ?? "").toLowerCase(), rawHeaders[at + 1] ?? ""]);
+  return headers;
+}

@@ -1,0 +1,21 @@
+/** Problems as they leave: `application/problem+json` (RFC 9457). */
+
+import { type Problem, problemKinds } from "#lib/problems.ts";
+import type { PartnerResponse } from "#pipeline/exchange.ts";
+
+export function problemDocument(problem: Problem, requestId: string, baseUrl: string): PartnerResponse {
+  const { title, status } = problemKinds[problem.code];
+  return {
+    status,
+    headers: { ...problem.headers, "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
+    body: JSON.stringify({
+      type: `${baseUrl}/docs/errors#${problem.code}`,
+      title,
+      status,
+      detail: problem.detail,
+      code: problem.code,
+      request_id: requestId,
+      ...(problem.errors.length > 0 && { errors: problem.errors }),
+    }),
+  };
+}
