@@ -3,6 +3,12 @@ import { z } from "zod";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** A source as a project declares it. */
+export interface DeclaredSource {
+  readonly name: string;
+  readonly dialect: "postgres" | "mariadb";
+}
+
 export interface SourceUrls {
   readonly live: string;
   readonly test: string;
@@ -21,7 +27,12 @@ export interface Config {
   /** `embedded`: the project's bundled ERP. Else by the name of the source. */
   readonly sources: { readonly kind: "embedded" } | { readonly kind: "external"; readonly urls: ReadonlyMap<string, SourceUrls> };
   readonly sourcePoolSize: number;
+  /** Longest run of one statement in an ERP. */
   readonly sourceTimeoutMs: number;
+  /** Longest wait of a statement for a lock in an ERP. */
+  readonly sourceLockTimeoutMs: number;
+  /** Whether statements may be prepared by name; poolers in transaction mode forbid it. */
+  readonly sourcePrepare: boolean;
   /** Versions of the pepper of key hashes; undefined only with an embedded store, which generates and keeps its own. */
   readonly keyPeppers: ReadonlyMap<number, Uint8Array> | undefined;
   /** Signs cursors, at least 32 bytes; undefined only with an embedded store. */
@@ -36,7 +47,7 @@ export type ConfigRead =
  * Reads the variables of a project with these sources. With nothing configured, everything is embedded. A `DATABASE_URL`
  * means business: then sources and secrets have to be configured as well, and nothing is made up in their place.
  */
-export function readConfig(variables: Variables, sourceNames: readonly string[]): ConfigRead {
+export function readConfig(variables: Variables, sources: readonly DeclaredSource[]): ConfigRead {
   // An empty variable is what shells and compose files make of one that is not set.
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ""));
   const reasons: string[] = [];
@@ -44,22 +55,22 @@ export function readConfig(variables: Variables, sourceNames: readonly string[])
   const parsed = schema.safeParse(set);
   if (!parsed.success) reasons.push(...parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
 
-  const sourceVariables = sourceNames.flatMap((name) => [variableOf(name, "LIVE"), variableOf(name, "TEST")]);
-  const external = set["DATABASE_URL"] !== undefined || sourceVariables.some((name) => set[name] !== undefined);
+  const erpVariables = sources.flatMap(({ name, dialect }) => sourceVariables(name).map((variable) => [variable, dialect] as const));
+  const external = set["DATABASE_URL"] !== undefined || erpVariables.some(([name]) => set[name] !== undefined);
   const required = [
-    ...(external ? sourceVariables.map((name) => [name, "the URL of an ERP database"] as const) : []),
+    ...(external ? erpVariables.map(([name]) => [name, "the URL of an ERP database"] as const) : []),
     ...(set["DATABASE_URL"] === undefined ? [] : requiredSecrets),
   ];
   for (const [name, what] of required) if (set[name] === undefined) reasons.push(`${name} is missing: ${what}.`);
-  for (const name of sourceVariables) {
-    const url = z.string().check(databaseUrl).safeParse(set[name]);
-    if (set[name] !== undefined && !url.success) reasons.push(`${name} ${url.error.issues[0]?.message}`);
+  for (const [name, dialect] of erpVariables) {
+    const url = set[name];
+    if (url !== undefined && !isDatabaseUrl(url, dialect)) reasons.push(`${name} ${notDatabaseUrl[dialect]}`);
   }
   if (reasons.length > 0 || !parsed.success) return { kind: "invalid", reasons };
 
   const values = parsed.data;
   const embedded = values.DATABASE_URL === undefined && !external;
-  const urls = new Map(sourceNames.map((name) => [name, { live: set[variableOf(name, "LIVE")] ?? "", test: set[variableOf(name, "TEST")] ?? "" }]));
+  const urls = new Map(sources.map(({ name }) => [name, urlsOf(name, set)]));
   return {
     kind: "valid",
     config: {
@@ -74,15 +85,23 @@ export function readConfig(variables: Variables, sourceNames: readonly string[])
       sources: external ? { kind: "external", urls } : { kind: "embedded" },
       sourcePoolSize: values.SOURCE_POOL_SIZE,
       sourceTimeoutMs: values.SOURCE_TIMEOUT_MS,
+      sourceLockTimeoutMs: values.SOURCE_LOCK_TIMEOUT_MS,
+      sourcePrepare: values.SOURCE_PREPARE === "true",
       keyPeppers: values.SLUICE_KEY_PEPPER,
       secret: values.SLUICE_SECRET,
     },
   };
 }
 
-/** `erp` -> `ERP_LIVE_URL` */
-function variableOf(source: string, environment: "LIVE" | "TEST"): string {
-  return `${source.replaceAll(/[^A-Za-z0-9]+/g, "_").toUpperCase()}_${environment}_URL`;
+/** The variables of a source: `erp` has `ERP_LIVE_URL` and `ERP_TEST_URL`. */
+export function sourceVariables(source: string): readonly [live: string, test: string] {
+  const name = source.replaceAll(/[^A-Za-z0-9]+/g, "_").toUpperCase();
+  return [`${name}_LIVE_URL`, `${name}_TEST_URL`];
+}
+
+function urlsOf(source: string, set: Variables): SourceUrls {
+  const [live, test] = sourceVariables(source);
+  return { live: set[live] ?? "", test: set[test] ?? "" };
 }
 
 const requiredSecrets = [
@@ -90,7 +109,15 @@ const requiredSecrets = [
   ["SLUICE_SECRET", "32 random bytes in base64, e.g. from `openssl rand -base64 32`"],
 ] as const;
 
-const databaseUrl = z.refine<string>((text) => /^(postgres|postgresql|mysql|mariadb):\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a database, such as postgres://user:password@host:5432/name.");
+const notDatabaseUrl = {
+  postgres: "is not the URL of a Postgres database, such as postgres://user:password@host:5432/name.",
+  mariadb: "is not the URL of a MariaDB or MySQL database, such as mysql://user:password@host:3306/name.",
+} as const;
+
+function isDatabaseUrl(text: string, dialect: DeclaredSource["dialect"]): boolean {
+  const scheme = dialect === "postgres" ? /^postgres(ql)?:\/\/[^/]/ : /^(mysql|mariadb):\/\/[^/]/;
+  return scheme.test(text) && URL.canParse(text);
+}
 
 function wholeNumber(from: number, to: number) {
   const message = `is not a whole number from ${from} to ${to}.`;
@@ -106,11 +133,13 @@ const schema = z.object({
     .transform((text) => text.replace(/\/$/, ""))
     .optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "is none of trace, debug, info, warn, error, fatal, silent.").optional(),
-  DATABASE_URL: z.string().refine((text) => /^postgres(ql)?:\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a Postgres database, such as postgres://user:password@host:5432/sluice.").optional(),
+  DATABASE_URL: z.string().refine((text) => isDatabaseUrl(text, "postgres"), notDatabaseUrl.postgres).optional(),
   STORE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   STORE_TIMEOUT_MS: wholeNumber(100, 60_000).default(2_000),
   SOURCE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   SOURCE_TIMEOUT_MS: wholeNumber(100, 600_000).default(5_000),
+  SOURCE_LOCK_TIMEOUT_MS: wholeNumber(10, 600_000).default(1_000),
+  SOURCE_PREPARE: z.enum(["true", "false"], "is neither true nor false.").default("true"),
   SLUICE_KEY_PEPPER: z.string().transform(parsePeppers).optional(),
   SLUICE_SECRET: z
     .string()

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type pg from "pg";
 import { z } from "zod";
+import type { GatewayDefinition } from "#gateway";
 
 /**
  * What `erp/first-run.ts` of a project exports when the project bundles an ERP to try it with. A project without that
@@ -22,7 +23,7 @@ export interface FirstRun {
 export interface ProjectFolder {
   readonly path: string;
   /** What `gateway.ts` exports as its default. */
-  readonly definition: unknown;
+  readonly definition: GatewayDefinition;
   readonly firstRun: FirstRun | undefined;
 }
 
@@ -35,7 +36,7 @@ export async function loadProject(folder: string): Promise<ProjectFolder> {
   const gatewayFile = fileIn(path, "gateway");
   if (!gatewayFile) throw new Error(`There is no project in ${path}: a project is a folder with a gateway.ts.`);
   const { default: definition } = moduleSchema.parse(await import(pathToFileURL(gatewayFile).href));
-  if (definition === undefined) throw new Error(`${gatewayFile} has no default export; it has to be the gateway definition.`);
+  if (!isDefinition(definition)) throw new Error(`${gatewayFile} has to export as its default what defineGateway returns.`);
 
   const firstRunFile = fileIn(join(path, "erp"), "first-run");
   const firstRun = firstRunFile ? firstRunSchema.parse(await import(pathToFileURL(firstRunFile).href)) : undefined;
@@ -44,6 +45,11 @@ export async function loadProject(folder: string): Promise<ProjectFolder> {
 
 function fileIn(folder: string, name: string): string | undefined {
   return [".ts", ".js"].map((suffix) => join(folder, name + suffix)).find((path) => existsSync(path));
+}
+
+/** By its shape: a project outside this repository may have been made with another copy of the package. */
+function isDefinition(value: unknown): value is GatewayDefinition {
+  return typeof value === "object" && value !== null && "contracts" in value && Array.isArray(value.contracts) && "resources" in value && "version" in value;
 }
 
 const moduleSchema = z.object({ default: z.unknown().optional() });

@@ -1,5 +1,6 @@
 /** Runs a gateway as this process: from its flags to its exit code, through signals and failures. */
 import { processVariables } from "#config";
+import { StoreUnavailable } from "./open-store.ts";
 import { start } from "./start.ts";
 import { createStoppable } from "./stop.ts";
 
@@ -53,6 +54,7 @@ export async function runGateway(flags: { readonly project: string | undefined; 
 /** Sentences for people; the stack only of what nobody foresaw. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.constructor !== Error) return error.stack ?? error.message;
+  const foreseen = error.constructor === Error || error instanceof StoreUnavailable;
+  if (!foreseen) return error.stack ?? error.message;
   return error.cause instanceof Error ? `${error.message}\n  Cause: ${error.cause.message}` : error.message;
 }

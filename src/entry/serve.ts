@@ -1,10 +1,10 @@
 /** The HTTP server on Node: its limits, its answers to what is no HTTP, and an end that lets requests finish. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import { type ProblemCode, problemKinds } from "#lib/problems.ts";
+import { Problem } from "#lib/problems.ts";
 
 /** What the adapter knows of a request and `Request` does not say: Node joins and drops repeated headers silently. */
 export interface RequestOrigin {
@@ -12,10 +12,24 @@ export interface RequestOrigin {
   readonly rawHeaders: readonly string[];
   /** The request target as it was sent. */
   readonly rawTarget: string;
-  readonly remoteAddress: string | undefined;
 }
 
 export type Handler = (request: Request, origin: RequestOrigin) => Promise<Response> | Response;
+
+/** A response whose whole body is at hand. */
+export interface FullResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly handler: Handler;
+  /** Renders problems of requests that never reach the handler. */
+  readonly render: (problem: Problem) => FullResponse;
+}
 
 export interface HttpServer {
   readonly address: AddressInfo;
@@ -24,7 +38,7 @@ export interface HttpServer {
 }
 
 /** Rejects with the error of `listen`, whose `code` is `EADDRINUSE` when the port is busy. */
-export async function serve(options: { readonly host: string; readonly port: number; readonly handler: Handler }): Promise<HttpServer> {
+export async function serve(options: ServeOptions): Promise<HttpServer> {
   const server = createServer(
     {
       maxHeaderSize: 16_384, // Beyond it: 431.
@@ -36,10 +50,10 @@ export async function serve(options: { readonly host: string; readonly port: num
     },
     getRequestListener((request, { incoming }) => options.handler(request, originOf(incoming)), {
       overrideGlobalObjects: false,
-      errorHandler: () => Response.json(...problemParts("bad-request-line", "The request line or the Host header is not well formed.")),
+      errorHandler: () => toResponse(options.render(new Problem("bad-request-line", "The request line or the Host header is not well formed."))),
     }),
   );
-  answerWhatIsNoHttp(server);
+  answerWhatIsNoHttp(server, options.render);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, () => {
@@ -50,8 +64,8 @@ export async function serve(options: { readonly host: string; readonly port: num
   return { address: addressOf(server), close: (graceMs) => close(server, graceMs) };
 }
 
-function originOf(incoming: { rawHeaders: string[]; url?: string | undefined; socket: { remoteAddress?: string | undefined } }): RequestOrigin {
-  return { rawHeaders: incoming.rawHeaders, rawTarget: incoming.url ?? "", remoteAddress: incoming.socket.remoteAddress };
+function originOf(incoming: { rawHeaders: string[]; url?: string | undefined }): RequestOrigin {
+  return { rawHeaders: incoming.rawHeaders, rawTarget: incoming.url ?? "" };
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {
@@ -67,7 +81,7 @@ async function close(server: Server, graceMs: number): Promise<void> {
 }
 
 /** Node leaves it to the application to answer what its parser refuses. */
-function answerWhatIsNoHttp(server: Server): void {
+function answerWhatIsNoHttp(server: Server, render: ServeOptions["render"]): void {
   // A connection in the middle of a response gets no second one written into it.
   const answering = new WeakSet<Duplex>();
   server.on("request", (request: IncomingMessage, response) => {
@@ -79,24 +93,21 @@ function answerWhatIsNoHttp(server: Server): void {
       socket.destroy();
       return;
     }
-    const [body, { status, headers }] = refusalOf(error.code);
-    const text = JSON.stringify(body);
-    const lines = Object.entries({ ...headers, "Content-Length": Buffer.byteLength(text), Connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${status} ${status === 431 ? "Request Header Fields Too Large" : "Bad Request"}\r\n${lines.join("")}\r\n${text}`);
+    const { status, headers, body } = render(problemOf(error.code));
+    const all = { ...headers, "Content-Length": String(Buffer.byteLength(body ?? "")), Connection: "close" };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body ?? ""}`);
   });
 }
 
-function refusalOf(code: string | undefined): ReturnType<typeof problemParts> {
-  if (code === "HPE_HEADER_OVERFLOW") return problemParts("headers-too-large", "Request line and headers together take at most 16 KB.");
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return problemParts("bad-request-line", "The request did not arrive in time.");
-  return problemParts("bad-request-line", "This is not a well-formed HTTP/1.1 request.");
+function problemOf(code: string | undefined): Problem {
+  if (code === "HPE_HEADER_OVERFLOW") return new Problem("headers-too-large", "Request line and headers together take at most 16 KB.");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Problem("bad-request-line", "The request did not arrive in time.");
+  return new Problem("bad-request-line", "This is not a well-formed HTTP/1.1 request.");
 }
 
-/** Problem documents for requests that never reach the gateway, where the usual rendering is. */
-export function problemParts(code: ProblemCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
-  const { status, title } = problemKinds[code];
-  const body = { type: "about:blank", title, status, detail, code };
-  return [body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } }] as const;
+export function toResponse({ status, headers, body }: FullResponse): Response {
+  return new Response(body, { status, headers });
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -23,7 +23,12 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   const client = new pg.Client({ connectionString: url });
   // A broken connection fails the query that is underway; without a listener it would end the process as well.
   client.on("error", () => undefined);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (cause) {
+    const { host, pathname } = new URL(url);
+    throw new Error(`The database ${host}${pathname} cannot be reached.`, { cause });
+  }
   try {
     return await work(client);
   } finally {

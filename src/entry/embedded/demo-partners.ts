@@ -1,12 +1,12 @@
 /** Gives a first run its demo partners and their keys, and writes both down for people and scripts. */
 import { z } from "zod";
-import { type CreateKeyPorts, createKey } from "#control-plane/api-keys/create.ts";
+import { createKey } from "#control-plane/api-keys/create.ts";
 import { parseKey } from "#control-plane/api-keys/format.ts";
-import type { KeyRegister } from "#control-plane/api-keys/key-records.ts";
 import { revokeKey } from "#control-plane/api-keys/revoke.ts";
 import { addAccount } from "#control-plane/partners/add-account.ts";
 import { createPartner } from "#control-plane/partners/create.ts";
 import type { PartnerRecords } from "#control-plane/partners/partner-records.ts";
+import type { ControlPlane } from "../control-plane.ts";
 import { readJson, type StateFolder, writeJson } from "./state-folder.ts";
 
 const environments = ["test", "live"] as const;
@@ -20,18 +20,13 @@ const demoSchema = z.object({
 /** The content of `.sluice/demo.json`. */
 export type Demo = z.infer<typeof demoSchema>;
 
-export interface DemoPorts extends CreateKeyPorts {
-  readonly partners: PartnerRecords;
-  readonly keys: KeyRegister;
-}
-
 /**
  * Keys are made once; as their secrets are shown once, the demo keeps them in its own file. What the file and the
  * database do not both know, because a run was killed between the two or the contracts changed, is made anew.
  */
 export async function ensureDemoPartners(
   state: StateFolder,
-  ports: DemoPorts,
+  ports: ControlPlane,
   wanted: readonly { readonly name: string; readonly accounts: readonly string[] }[],
   address: { readonly url: string; readonly docs: string },
   now: number,
@@ -58,7 +53,7 @@ async function ensurePartner(partners: PartnerRecords, name: string, accounts: r
   return result.partner.id;
 }
 
-async function ensureKey(ports: DemoPorts, partner: string, environment: "test" | "live", known: string | undefined, now: number): Promise<string> {
+async function ensureKey(ports: ControlPlane, partner: string, environment: "test" | "live", known: string | undefined, now: number): Promise<string> {
   const scopes = [...ports.knownScopes].filter((scope) => scope.endsWith(":read")).sort();
   const parsed = known === undefined ? undefined : parseKey(known, ports.prefix);
   const kid = parsed?.kind === "key" ? parsed.kid : undefined;

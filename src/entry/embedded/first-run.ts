@@ -1,12 +1,12 @@
 /** Brings up what a first run needs and later runs find again: server, ERP databases, the gateway's own tables. */
-import type { Config, SourceUrls } from "#config";
+import type { Config, DeclaredSource, SourceUrls } from "#config";
 import { migrate } from "#store/migrate.ts";
 import type { FirstRun } from "../project.ts";
 import type { Stoppable } from "../stop.ts";
+import type { Cluster } from "./cluster.ts";
 import { ensureDatabase, withClient } from "./databases.ts";
 import { openEmbedded } from "./open.ts";
 import { type Claim, claim } from "./running.ts";
-import type { EmbeddedSecrets } from "./secrets.ts";
 import { openStateFolder, type StateFolder } from "./state-folder.ts";
 
 /** Name of the database that holds the gateway's own tables. */
@@ -29,44 +29,43 @@ export interface FirstRunOptions {
   readonly fresh: boolean;
   readonly say: (line: string) => void;
   readonly firstRun: FirstRun | undefined;
-  readonly sourceNames: readonly string[];
+  readonly sources: readonly DeclaredSource[];
   readonly config: Config;
 }
 
-export interface FirstRunState {
-  readonly state: StateFolder;
-  readonly secrets: EmbeddedSecrets;
-  /** Undefined where the gateway's tables are in a configured database. */
-  readonly storeUrl: string | undefined;
-  readonly storeIsOurs: boolean;
-  /** Undefined where the ERP's databases are configured. */
-  readonly sources: ReadonlyMap<string, SourceUrls> | undefined;
+/** Where everything is that a gateway needs. */
+export interface Prepared {
+  readonly storeUrl: string;
+  readonly sources: ReadonlyMap<string, SourceUrls>;
+  readonly keyPeppers: ReadonlyMap<number, Uint8Array>;
+  readonly secret: Uint8Array;
 }
 
 /** Each step finds what an earlier run completed, and does what is missing. */
-export async function prepareFirstRun(taken: Extract<Taken, { kind: "taken" }>, options: FirstRunOptions, life: Stoppable): Promise<FirstRunState> {
-  const { say, firstRun, config } = options;
-  say(`Starting the embedded Postgres in ${taken.state.path}`);
-  const { cluster, secrets } = await openEmbedded(taken.state, options);
+export async function prepareFirstRun(state: StateFolder, options: FirstRunOptions, life: Stoppable): Promise<Prepared> {
+  const { say, config } = options;
+  say(`Starting the embedded Postgres in ${state.path}`);
+  const { cluster, secrets } = await openEmbedded(state, options);
   life.onStop(() => cluster.stop());
 
-  let sources: Map<string, SourceUrls> | undefined;
-  if (config.sources.kind === "embedded" && firstRun) {
-    const database = (environment: "live" | "test"): string => `${firstRun.database}_${environment}`;
-    for (const environment of ["test", "live"] as const) {
-      await ensureDatabase(cluster, database(environment), async (client) => {
-        say(`Creating the ERP's ${environment} database; this happens once`);
-        await firstRun.createErp(client, environment, (line) => say(`  ${line}`));
-      });
-    }
-    sources = new Map(options.sourceNames.map((name) => [name, { live: cluster.url(database("live")), test: cluster.url(database("test")) }]));
-  }
+  const sources = config.sources.kind === "external" ? config.sources.urls : await prepareErp(cluster, options);
 
-  const storeIsOurs = config.store.kind === "embedded";
-  if (storeIsOurs) {
-    await ensureDatabase(cluster, storeDatabase);
-    const applied = await withClient(cluster.url(storeDatabase), (client) => migrate(client));
-    if (applied.length > 0) say(`Migrated the gateway's own tables: ${applied.join(", ")}`);
+  await ensureDatabase(cluster, storeDatabase);
+  const storeUrl = cluster.url(storeDatabase);
+  const applied = await withClient(storeUrl, (client) => migrate(client));
+  if (applied.length > 0) say(`Migrated the gateway's own tables: ${applied.join(", ")}`);
+  return { storeUrl, sources, keyPeppers: config.keyPeppers ?? secrets.keyPeppers, secret: config.secret ?? secrets.secret };
+}
+
+/** The project's bundled ERP stands for each of its sources. */
+async function prepareErp(cluster: Cluster, { firstRun, sources, say }: FirstRunOptions): Promise<ReadonlyMap<string, SourceUrls>> {
+  if (!firstRun) throw new Error("The project bundles no ERP.");
+  const database = (environment: "live" | "test"): string => `${firstRun.database}_${environment}`;
+  for (const environment of ["test", "live"] as const) {
+    await ensureDatabase(cluster, database(environment), async (client) => {
+      say(`Creating the ERP's ${environment} database; this happens once`);
+      await firstRun.createErp(client, environment, (line) => say(`  ${line}`));
+    });
   }
-  return { state: taken.state, secrets, storeIsOurs, storeUrl: storeIsOurs ? cluster.url(storeDatabase) : undefined, sources };
+  return new Map(sources.map(({ name }) => [name, { live: cluster.url(database("live")), test: cluster.url(database("test")) }]));
 }

@@ -16,18 +16,20 @@ export interface Embedded {
   readonly secrets: EmbeddedSecrets;
 }
 
-const serverSchema = z.object({ port: z.number().int().positive() });
+/** `data` is for people: it is elsewhere when the server's account cannot enter the state folder. */
+const serverSchema = z.object({ port: z.number().int().positive(), data: z.string() });
 
 /** For the process that holds the claim on the folder. `fresh` throws away what an earlier run left. */
 export async function openEmbedded(state: StateFolder, options: { readonly fresh: boolean; readonly say: (line: string) => void }): Promise<Embedded> {
   const account = chooseServerAccount();
   const place = findPlace(realpathSync(state.path), account, await locateBinaries());
-  const orphan = await stopOrphan(join(place.folder, "postgres"));
+  const data = join(place.folder, "postgres");
+  const orphan = await stopOrphan(data);
   if (orphan !== undefined) options.say(`Stopped the Postgres (pid ${orphan}) that an earlier run had left behind.`);
   if (options.fresh) clearStateFolder(state, place.folder);
 
   const port = await findFreePort(serverSchema.safeParse(readJson(state.postgres)).data?.port);
-  writeJson(state.postgres, { port });
+  writeJson(state.postgres, { port, data });
   const secrets = readOrMakeSecrets(state);
   const cluster = await startCluster({ ...place, account, logFile: state.postgresLog, password: secrets.postgresPassword, port });
   return { cluster, secrets };

@@ -10,7 +10,7 @@ export const samplePath = "/v1/things";
 
 export async function createErp(client: Client, environment: "live" | "test", onProgress: (line: string) => void): Promise<void> {
   onProgress(`${environment}: half of it`);
-  await client.query("create table thing (id int primary key)");
+  await client.query("create table thing (id text primary key, weight int not null)");
   await client.query("select pg_sleep(0.5)");
-  await client.query("insert into thing values (1), (2)");
+  await client.query("insert into thing values ('a', 1), ('b', 2)");
 }

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/** The command line, `sluice`: finds the command, checks how it was typed, and turns its outcome into an exit code. */
+import { parseArgs } from "node:util";
+import { processVariables } from "#config";
+import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
+import { documentCommand } from "./commands/document.ts";
+import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
+import { startCommand } from "./commands/start.ts";
+import { describeFailure } from "./run.ts";
+
+const commands: readonly Command[] = [
+  startCommand, migrateCommand, documentCommand, partnerCreate, partnerAddAccount, partnerList, keyCreate, keyList, keyRevoke,
+];
+
+async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const command = commands.find(({ name }) => words.slice(0, name.split(" ").length).join(" ") === name);
+  if (!command) {
+    const asked = words.length === 0 || words[0] === "--help" || words[0] === "help";
+    if (asked) terminal.say(overview());
+    else terminal.complain(`There is no command "${words.filter((word) => !word.startsWith("-")).join(" ")}".\n\n${overview()}`);
+    return asked ? exitCodes.done : exitCodes.usage;
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: words.slice(command.name.split(" ").length),
+      options: { ...command.options, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+    });
+    if (values["help"] === true) {
+      terminal.say(helpOf(command));
+      return exitCodes.done;
+    }
+    if (positionals.length < (command.words?.length ?? 0)) throw new UsageError(`The ${command.words?.[positionals.length]} is missing.`);
+    if (positionals.length > (command.words?.length ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
+    return await command.run({ values, words: positionals }, terminal);
+  } catch (error) {
+    if (error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) {
+      terminal.complain(`${error.message}\n\n${helpOf(command)}`);
+      return exitCodes.usage;
+    }
+    terminal.complain(describeFailure(error));
+    return exitCodes.refused;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return ["Usage: sluice <command> [options]", "", ...lines, "", "sluice <command> --help says more. Every command takes --project <folder>; those that show something take --json."].join("\n");
+}
+
+function helpOf(command: Command): string {
+  const [first = "", ...more] = command.usage;
+  const options = /^[-[<]/.test(first) ? ` ${first}` : "";
+  const remarks = options === "" ? command.usage : more;
+  return [`Usage: sluice ${command.name}${options}`, "", `${command.summary}.`, ...remarks].join("\n");
+}
+
+// Set rather than exited: output that is still underway to a pipe would be cut off.
+process.exitCode = await main(process.argv.slice(2), {
+  workingFolder: process.cwd(),
+  variables: processVariables(),
+  say: (text) => void process.stdout.write(`${text}\n`),
+  complain: (text) => void process.stderr.write(`${text}\n`),
+});

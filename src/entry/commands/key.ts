@@ -1,0 +1,105 @@
+/** `sluice key ...`: the API keys of partners. */
+import { z } from "zod";
+import { createKey } from "#control-plane/api-keys/create.ts";
+import type { ApiKey } from "#control-plane/api-keys/key-records.ts";
+import { listKeys } from "#control-plane/api-keys/list.ts";
+import { revokeKey } from "#control-plane/api-keys/revoke.ts";
+import { withControlPlane } from "../open-store.ts";
+import { type Command, exitCodes, jsonOption, projectOption, refuse, table } from "./command.ts";
+import { environment, json, list, moment, parseOptions, project } from "./options.ts";
+
+export const keyCreate: Command = {
+  name: "key create",
+  summary: "Issue an API key; it is shown once",
+  usage: [
+    "--partner <name|id> --env test|live --scopes <resource:action>[,...] [--label <text>] [--expires <date|90d>] [--api-version <date>]",
+    "The key goes to standard output, everything said about it to standard error: KEY=$(sluice key create ...).",
+  ],
+  options: {
+    partner: { type: "string" },
+    env: { type: "string" },
+    scopes: { type: "string", multiple: true },
+    label: { type: "string" },
+    expires: { type: "string" },
+    "api-version": { type: "string" },
+    ...projectOption,
+    ...jsonOption,
+  },
+  run: (input, terminal) => {
+    const typed = parseOptions(
+      z.object({ partner: z.string(), env: environment, scopes: list, label: z.string().optional(), expires: moment.optional(), "api-version": z.string().optional(), project, json }),
+      input,
+    );
+    return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
+      const now = Date.now();
+      const wanted = { partner: typed.partner, environment: typed.env, scopes: typed.scopes, label: typed.label, expiresAt: typed.expires?.(now), apiVersion: typed["api-version"] };
+      const result = await createKey(plane, wanted, now);
+      if (result.kind === "refused") return refuse(terminal, result.reasons);
+      if (!typed.json) terminal.complain(`Key ${result.key.kid} for ${result.key.partnerName} (${result.key.environment}). It is shown only now:`);
+      terminal.say(typed.json ? JSON.stringify({ ...toJson(result.key, now), key: result.token }) : result.token);
+      return exitCodes.done;
+    });
+  },
+};
+
+export const keyList: Command = {
+  name: "key list",
+  summary: "List the API keys, newest first",
+  usage: ["[--partner <name|id>]"],
+  options: { partner: { type: "string" }, ...projectOption, ...jsonOption },
+  run: (input, terminal) => {
+    const typed = parseOptions(z.object({ partner: z.string().optional(), project, json }), input);
+    return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
+      const result = await listKeys(plane, typed.partner);
+      if (result.kind === "refused") return refuse(terminal, result.reasons);
+      const now = Date.now();
+      const rows = result.keys.map((key) => [key.kid, key.partnerName, key.environment, stateOf(key, now), iso(key.createdAt) ?? "", key.label ?? "", key.scopes.join(" ")]);
+      const text = table(["KEY ID", "PARTNER", "ENV", "STATE", "CREATED", "LABEL", "SCOPES"], rows);
+      terminal.say(typed.json ? JSON.stringify(result.keys.map((key) => toJson(key, now))) : text);
+      return exitCodes.done;
+    });
+  },
+};
+
+export const keyRevoke: Command = {
+  name: "key revoke",
+  summary: "Revoke an API key now and for good",
+  usage: ["<key id>", "The key id is the third part of the key, e.g. 4fT0aZ91bQxy in slc_live_4fT0aZ91bQxy_..."],
+  options: { ...projectOption, ...jsonOption },
+  words: ["key id"],
+  run: (input, terminal) => {
+    const typed = parseOptions(z.object({ project, json }), input);
+    return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
+      const now = Date.now();
+      const result = await revokeKey(plane.keys, input.words[0] ?? "", now);
+      if (result.kind === "refused") return refuse(terminal, result.reasons);
+      terminal.say(typed.json ? JSON.stringify(toJson(result.key, now)) : `Revoked ${result.key.kid} of ${result.key.partnerName}`);
+      return exitCodes.done;
+    });
+  },
+};
+
+function stateOf(key: ApiKey, now: number): string {
+  if (key.revokedAt !== undefined) return "revoked";
+  if (key.expiresAt !== undefined && key.expiresAt <= now) return "expired";
+  return key.suspendedAt === undefined ? "active" : "suspended";
+}
+
+function toJson(key: ApiKey, now: number) {
+  return {
+    id: key.kid,
+    partner: { id: key.partner, name: key.partnerName },
+    environment: key.environment,
+    state: stateOf(key, now),
+    scopes: key.scopes,
+    api_version: key.apiVersion,
+    label: key.label ?? null,
+    created_at: iso(key.createdAt),
+    expires_at: iso(key.expiresAt),
+    revoked_at: iso(key.revokedAt),
+  };
+}
+
+function iso(moment: number | undefined): string | null {
+  return moment === undefined ? null : new Date(moment).toISOString();
+}

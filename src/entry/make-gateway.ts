@@ -1,0 +1,61 @@
+/** Makes a gateway for a Node process: opens its databases, and hands them to the engine. */
+import type { Config } from "#config";
+import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
+import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createGateway, describeGateway, type GatewayDefinition } from "#gateway";
+import { keyRecords } from "#store/api-keys.ts";
+import { connectStore } from "#store/connect.ts";
+import { type ControlPlane, controlPlane } from "./control-plane.ts";
+import type { Prepared } from "./embedded/first-run.ts";
+import { createLog } from "./log.ts";
+import { openSources } from "./open-sources.ts";
+import type { Handler } from "./serve.ts";
+import { readAssetFromDisk } from "./site-assets.ts";
+import type { Stoppable } from "./stop.ts";
+import { curlLine } from "./welcome.ts";
+
+export interface GatewayParts {
+  readonly definition: GatewayDefinition;
+  readonly config: Config;
+  readonly location: Prepared;
+  /** Where partners reach it. */
+  readonly url: string;
+  /** Path of a first request for the landing page. */
+  readonly samplePath: string;
+}
+
+/** Connects on first use; `life` closes what was opened. */
+export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly handler: Handler; readonly controlPlane: ControlPlane } {
+  const { definition, config, location, url } = parts;
+  const { scopes, sources } = describeGateway(definition);
+  const log = createLog(config.logLevel);
+  const peppers = createPeppers(location.keyPeppers);
+
+  const store = connectStore({
+    url: location.storeUrl,
+    poolSize: config.storePoolSize,
+    timeoutMs: config.storeTimeoutMs,
+    onBrokenConnection: (error) => log.warn({ reason: error.message }, "a connection to the gateway's own database broke"),
+  });
+  life.onStop(() => store.destroy());
+  const databases = openSources(sources, location.sources, config);
+  life.onStop(() => databases.close());
+
+  const elapsedMs = (): number => performance.now();
+  const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
+  const gateway = createGateway({
+    definition,
+    authenticator,
+    secret: location.secret,
+    publicUrl: url,
+    exampleCurl: curlLine("<your key>", url + parts.samplePath),
+    readAsset: readAssetFromDisk,
+    log,
+    now: () => Date.now(),
+    elapsedMs,
+  });
+  return {
+    handler: (request, origin) => gateway.fetch(request, origin, databases.find),
+    controlPlane: controlPlane(definition, store, peppers),
+  };
+}

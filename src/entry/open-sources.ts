@@ -1,0 +1,40 @@
+/** Opens a bounded pool of connections to each source of a project, in both environments. */
+import { type Config, type DeclaredSource, type SourceUrls } from "#config";
+import { type Databases, openSource } from "#gateway";
+
+export interface OpenSources {
+  readonly find: Databases;
+  close(): Promise<void>;
+}
+
+/** Connects on first use. The environments never share a pool, so a connection of one cannot serve the other. */
+export function openSources(sources: readonly DeclaredSource[], urls: ReadonlyMap<string, SourceUrls>, config: Config): OpenSources {
+  const opened = new Map(
+    sources.flatMap(({ name, dialect }) =>
+      (["live", "test"] as const).map((environment) => {
+        const url = urls.get(name)?.[environment];
+        if (url === undefined) throw new Error(`There is no URL for the source ${name}.`);
+        const database = openSource(dialect, {
+          url,
+          maxConnections: config.sourcePoolSize,
+          acquireTimeoutMs: config.sourceTimeoutMs,
+          statementTimeoutMs: config.sourceTimeoutMs,
+          lockTimeoutMs: config.sourceLockTimeoutMs,
+          prepare: config.sourcePrepare,
+          applicationName: "sluice",
+        });
+        return [`${name} ${environment}`, database] as const;
+      }),
+    ),
+  );
+  return {
+    find: (source, environment) => {
+      const database = opened.get(`${source} ${environment}`);
+      if (!database) throw new Error(`There is no source ${source}.`);
+      return database;
+    },
+    close: async () => {
+      await Promise.all([...opened.values()].map((database) => database.close()));
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** Opens the gateway's own database for a command: the configured one, or the embedded one of the folder. */
+import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { type Config, readConfig, type Variables } from "#config";
+import { describeGateway, type GatewayDefinition } from "#gateway";
+import { connectStore } from "#store/connect.ts";
+import { migrate, pendingMigrations } from "#store/migrate.ts";
+import { type ControlPlane, controlPlane } from "./control-plane.ts";
+import { ensureDatabase, withClient } from "./embedded/databases.ts";
+import { storeDatabase } from "./embedded/first-run.ts";
+import { joinEmbedded, openEmbedded } from "./embedded/open.ts";
+import { claim } from "./embedded/running.ts";
+import { openStateFolder } from "./embedded/state-folder.ts";
+import { bundledProject, loadProject } from "./project.ts";
+import { stateParent } from "./state-parent.ts";
+import { createStoppable, type Stoppable } from "./stop.ts";
+
+export interface StoreLocation {
+  readonly url: string;
+  readonly keyPeppers: ReadonlyMap<number, Uint8Array>;
+}
+
+export interface OpenOptions {
+  readonly project: string | undefined;
+  readonly workingFolder: string;
+  readonly variables: Variables;
+}
+
+/** A reason why the database cannot be used, for the user. */
+export class StoreUnavailable extends Error {}
+
+/** Runs `work` with the control plane's ports, and stops afterwards what had to be started for it. */
+export async function withControlPlane<T>(options: OpenOptions, work: (plane: ControlPlane) => Promise<T>): Promise<T> {
+  const { definition } = await loadProject(options.project ?? bundledProject);
+  return withStore(options, definition, async (location, config) => {
+    const pending = await withClient(location.url, (client) => pendingMigrations(client));
+    if (pending.length > 0) throw new StoreUnavailable(`The database lacks ${pending.join(", ")}. Run \`sluice migrate\` first.`);
+    const store = connectStore({ url: location.url, poolSize: 1, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
+    try {
+      return await work(controlPlane(definition, store, createPeppers(location.keyPeppers)));
+    } finally {
+      await store.destroy();
+    }
+  });
+}
+
+/** Applies what is missing of the gateway's own tables; the names of what was applied. */
+export async function migrateStore(options: OpenOptions): Promise<string[]> {
+  const { definition } = await loadProject(options.project ?? bundledProject);
+  return withStore(options, definition, ({ url }) => withClient(url, (client) => migrate(client)));
+}
+
+async function withStore<T>(options: OpenOptions, definition: GatewayDefinition, work: (location: StoreLocation, config: Config) => Promise<T>): Promise<T> {
+  const read = readConfig(options.variables, describeGateway(definition).sources);
+  if (read.kind === "invalid") throw new StoreUnavailable(read.reasons.join("\n"));
+  const { config } = read;
+  if (config.store.kind === "external") {
+    return work({ url: config.store.url, keyPeppers: config.keyPeppers ?? new Map() }, config);
+  }
+  const life = createStoppable(() => undefined);
+  try {
+    const location = await openEmbeddedStore(stateParent(options), life);
+    return await work({ ...location, keyPeppers: config.keyPeppers ?? location.keyPeppers }, config);
+  } finally {
+    await life.stop();
+  }
+}
+
+async function openEmbeddedStore(parent: string, life: Stoppable): Promise<StoreLocation> {
+  const state = openStateFolder(parent);
+  const result = claim(state);
+  if (result.kind === "taken") {
+    if (result.by.url === undefined) throw new StoreUnavailable(`${state.path} is in use by pid ${result.by.pid}, which does not serve yet. Try again in a moment.`);
+    const { cluster, secrets } = joinEmbedded(state);
+    return { url: cluster.url(storeDatabase), keyPeppers: secrets.keyPeppers };
+  }
+  life.onStop(result.claim.release);
+  const { cluster, secrets } = await openEmbedded(state, { fresh: false, say: () => undefined });
+  life.onStop(() => cluster.stop());
+  await ensureDatabase(cluster, storeDatabase);
+  const url = cluster.url(storeDatabase);
+  await withClient(url, (client) => migrate(client));
+  return { url, keyPeppers: secrets.keyPeppers };
+}
