@@ -7,6 +7,8 @@ type Names<T> = keyof T & string;
 /** A join adds the other table's columns to the row as `alias.COLUMN`. */
 export interface Join<Table extends string = string> {
   readonly table: Table;
+  /** Tables with the same columns, read as one with `table`: an archive. */
+  readonly alsoIn?: readonly Table[];
   /** Column of the joined table, and the column of this row (or of an earlier join) that it equals. */
   readonly on: Readonly<Record<string, string>>;
   /** Rows without a partner in the joined table stay, with NULLs. */

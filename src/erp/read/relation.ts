@@ -16,6 +16,8 @@ export interface Relation {
   readonly joins: Readonly<Record<string, Join>>;
   /** Columns of `table` that anything names: all that an archive's rows are made of. */
   readonly columns: readonly string[];
+  /** The same of each joined table. */
+  readonly joinColumns: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The physical name of a table as the bindings call it. */
@@ -38,19 +40,25 @@ export function columnSql(source: SourceDeclaration, column: ColumnSource): Sql 
 /** FROM with the joins that are needed: all that drop rows, and the optional ones whose alias is in `used`. */
 export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>): Sql {
   const parts: Sql[] = [sql`FROM ${rowsSql(source, relation)} ${name("t")}`];
-  for (const [alias, { table, on, optional }] of Object.entries(relation.joins)) {
+  for (const [alias, { table, alsoIn = [], on, optional }] of Object.entries(relation.joins)) {
     if (optional === true && !used.has(alias)) continue;
     const matches = Object.entries(on).map(([theirs, ours]) => sql`${name(`j_${alias}`, theirs)} = ${columnSql(source, ours)}`);
-    parts.push(sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${tableSql(source, table)} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`);
+    parts.push(sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${unionSql(source, [table, ...alsoIn], relation.joinColumns[alias] ?? [])} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`);
   }
   return join(parts, " ");
 }
 
 function rowsSql(source: SourceDeclaration, relation: Relation): Sql {
   if (relation.args !== undefined) return sql`${tableSql(source, relation.table)}(${join(relation.args.map((arg) => sql`${arg}`), ", ")})`;
-  if (relation.alsoIn.length === 0) return tableSql(source, relation.table);
-  const columns = join(relation.columns.map((column) => name(column)), ", ");
-  return sql`(${join([relation.table, ...relation.alsoIn].map((table) => sql`SELECT ${columns} FROM ${tableSql(source, table)}`), " UNION ALL ")})`;
+  return unionSql(source, [relation.table, ...relation.alsoIn], relation.columns);
+}
+
+/** Tables with the same columns as one; their rows are disjoint, so nothing has to be made distinct. */
+function unionSql(source: SourceDeclaration, tables: readonly string[], columns: readonly string[]): Sql {
+  const [only] = tables;
+  if (tables.length === 1 && only !== undefined) return tableSql(source, only);
+  const list = join(columns.map((column) => name(column)), ", ");
+  return sql`(${join(tables.map((table) => sql`SELECT ${list} FROM ${tableSql(source, table)}`), " UNION ALL ")})`;
 }
 
 /** Aliases of joins that a column or expression needs, those it is reached through included. */
@@ -80,13 +88,14 @@ export function relationOf(binding: Binding): Relation {
     ...(binding.args !== undefined && { args: binding.args }),
     joins: binding.joins,
     columns: ownColumns(named),
+    joinColumns: Object.fromEntries(Object.entries(binding.joins).map(([alias, { on }]) => [alias, columnsOfAlias(named, alias, Object.keys(on))])),
   };
 }
 
 export function childRelation(children: ChildRows): Relation {
   const named = new Set<string>([...children.on.map(([child]) => child), ...Object.keys(children.where), ...children.sort]);
   for (const conversion of Object.values(children.fields)) for (const column of conversion.columns) addSource(named, column);
-  return { table: children.table, alsoIn: children.alsoIn, joins: {}, columns: ownColumns(named) };
+  return { table: children.table, alsoIn: children.alsoIn, joins: {}, columns: ownColumns(named), joinColumns: {} };
 }
 
 function addSource(into: Set<string>, column: ColumnSource): void {
@@ -98,6 +107,11 @@ function ownColumns(named: ReadonlySet<string>): readonly string[] {
   return [...named].filter((column) => !column.includes(".") && !column.includes("/")).sort();
 }
 
+function columnsOfAlias(named: ReadonlySet<string>, alias: string, on: readonly string[]): readonly string[] {
+  const used = [...named].filter((column) => column.startsWith(`${alias}.`) && !column.includes("/")).map((column) => column.slice(alias.length + 1));
+  return [...new Set([...on, ...used])].sort();
+}
+
 export function accountColumns(rule: AccountRule): readonly string[] {
   if (typeof rule === "string") return [rule];
   if (rule.kind === "any-of") return rule.rules.flatMap(accountColumns);
@@ -106,7 +120,7 @@ export function accountColumns(rule: AccountRule): readonly string[] {
 
 /** Every table and column the binding reads, by the names the bindings use: for the catalogue and for privileges. */
 export function tablesOf(binding: Binding): ReadonlySet<string> {
-  const tables = new Set([binding.table, ...binding.alsoIn, ...Object.values(binding.joins).map((used) => used.table)]);
+  const tables = new Set([binding.table, ...binding.alsoIn, ...Object.values(binding.joins).flatMap((used) => [used.table, ...(used.alsoIn ?? [])])]);
   const fromExpressions = (expressions: Iterable<ColumnSource>): void => {
     for (const column of expressions) if (typeof column !== "string") for (const inner of column.columns) if (inner.includes("/")) tables.add(inner.slice(0, inner.indexOf("/")));
   };
