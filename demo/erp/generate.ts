@@ -22,9 +22,9 @@ interface Company {
 }
 
 /** Orders worked on at a time: enough to keep the server busy, few enough to stay in memory. */
-const chunkSize = 25_000;
+const chunkSize = 50_000;
 /** From here on, building the indexes afterwards is faster than keeping them. */
-const bulkOrders = 20_000;
+const bulkOrders = 10_000;
 /** 20 November 2026, in days after 1 January 2019. */
 const lastDay = 2880;
 /** Orders of 2019 have been moved to the archive. */

@@ -8,7 +8,8 @@ CREATE TEMP TABLE gen_ord (
 -- One row per order line with its amounts in cents; q1 goes with the first shipment, the rest with the second.
 CREATE TEMP TABLE gen_lin (
   n INTEGER, l INTEGER, itmno TEXT, itmds TEXT, q INTEGER, q1 INTEGER, uomcd TEXT, uomfc INTEGER, untpr BIGINT,
-  amt BIGINT, amt1 BIGINT, cost BIGINT, wgt BIGINT, del BOOLEAN
+  amt BIGINT, amt1 BIGINT, cost BIGINT, wgt BIGINT, del BOOLEAN,
+  dscpc NUMERIC(5,2)
 );
 -- One row per shipment; shday NULL = not shipped yet.
 CREATE TEMP TABLE gen_shp (

@@ -49,7 +49,7 @@ WITH draw AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT o.key * 64 + l AS lkey) x
     CROSS JOIN LATERAL (SELECT pg_temp.rnd(x.lkey, 100, 1000000) / 1000000.0::FLOAT8 AS u) y
 ), priced AS MATERIALIZED (
-  SELECT d.*, i.itmno, i.itmds, v.uomcd, v.fc, i.lstpr * v.fc / 1000 AS untpr, c.dsc, i.lstpr * i.costpc / 100 AS cst, i.wgt,
+  SELECT d.*, i.itmno, i.itmds, v.uomcd, v.fc, i.lstpr * v.fc / 1000 AS untpr, c.dsc, c.dscpc, i.lstpr * i.costpc / 100 AS cst, i.wgt,
          (1 + pg_temp.rnd(d.lkey, 101, CASE v.uomcd WHEN 'KAR' THEN 4 ELSE 24 END)) * 1000
          + CASE WHEN v.uomcd IN ('MTR', 'KG') THEN pg_temp.rnd(d.lkey, 102, 4) * 250 ELSE 0 END AS q,
          NOT d.split AND d.l > 1 AND pg_temp.rnd(d.lkey, 103, 100) = 0 AS del
@@ -65,7 +65,7 @@ WITH draw AS MATERIALIZED (
     FROM priced
 )
 SELECT n, l, itmno, itmds, q, q1, uomcd, fc, untpr, amt, amt * q1 / q, (q::BIGINT * fc * cst + 500000) / 1000000,
-       q::BIGINT * fc * wgt / 1000000, del
+       q::BIGINT * fc * wgt / 1000000, del, dscpc
   FROM cut;
 
 ANALYZE gen_ord;

@@ -2,12 +2,11 @@
 
 INSERT INTO "OELIN:archive" ("COMPNY", "ORDNO", "LINNO", "ITMNO", "ITMDS", "QTYOR", "QTYSH", "UOMCD", "UOMFC", "UNTPR", "DSCPC",
   "LINAMT", "WHSNO", "REQDT", "LINST", "DELFLG")
-SELECT o.compny, o.ordno, l.l * 10, l.itmno, l.itmds, l.q, s.qsh, l.uomcd, l.uomfc, l.untpr, c.dscpc, l.amt, o.whsno, 0,
+SELECT o.compny, o.ordno, l.l * 10, l.itmno, l.itmds, l.q, s.qsh, l.uomcd, l.uomfc, l.untpr, l.dscpc, l.amt, o.whsno, 0,
        CASE WHEN o.st = '90' OR l.del THEN '90' WHEN s.qsh = l.q THEN '50' WHEN s.qsh > 0 THEN '40' ELSE '10' END,
        CASE WHEN l.del THEN 'D' ELSE '' END
   FROM gen_ord o
   JOIN gen_lin l USING (n)
-  JOIN gen_cus c ON c.compny = o.compny AND c.k = o.k
   CROSS JOIN LATERAL (SELECT CASE WHEN l.del THEN 0 WHEN o.st = '50' THEN l.q WHEN o.st = '40' THEN l.q1 ELSE 0 END AS qsh) s
  WHERE o.day BETWEEN :dayfrom AND :dayto
  ORDER BY o.n, l.l;

@@ -22,9 +22,11 @@ SELECT i.n, i.s, i.key * 2 + 1, 'GS' || lpad((r."LSTNO" + row_number() OVER (ORD
        i.day + 5 + pg_temp.rnd(i.key, 72, 11), l.amt, 0, i.vatpc, (l.amt * i.vatpc + 50) / 100, false, false
   FROM gen_inv i
   JOIN "NUMRNG" r ON r."COMPNY" = :company AND r."RNGID" = 'CRDNO'
-  CROSS JOIN LATERAL (SELECT CASE i.s WHEN 1 THEN l.amt1 ELSE l.amt - l.amt1 END AS amt FROM gen_lin l
-                       WHERE l.n = i.n AND NOT l.del AND CASE i.s WHEN 1 THEN l.q1 ELSE l.q - l.q1 END > 0
-                       ORDER BY l.l LIMIT 1) l
+  JOIN (SELECT DISTINCT ON (x.invno) x.invno, CASE x.s WHEN 1 THEN l.amt1 ELSE l.amt - l.amt1 END AS amt
+          FROM gen_inv x
+          JOIN gen_lin l USING (n)
+         WHERE x.credited AND NOT l.del AND CASE x.s WHEN 1 THEN l.q1 ELSE l.q - l.q1 END > 0
+         ORDER BY x.invno, l.l) l ON l.invno = i.invno
  WHERE i.credited;
 
 UPDATE "NUMRNG" SET "LSTNO" = greatest("LSTNO", (SELECT max(substr(invno, 3)::BIGINT) FROM gen_inv
@@ -33,13 +35,11 @@ UPDATE "NUMRNG" SET "LSTNO" = greatest("LSTNO", (SELECT max(substr(invno, 3)::BI
 ANALYZE gen_inv;
 
 INSERT INTO "INLIN" ("COMPNY", "INVNO", "INLNO", "ORDNO", "LINNO", "ITMNO", "QTYIN", "UOMCD", "UNTPR", "DSCPC", "LINAMT")
-SELECT :company, invno, no, lpad((100000 + n)::TEXT, 10, '0'), l * 10, itmno, q / 1000.0, uomcd, untpr / 100.0, dscpc, amt / 100.0
-  FROM (SELECT i.invno, i.ty, i.n, l.l, l.itmno, l.uomcd, l.untpr, c.dscpc, x.q, x.amt,
+SELECT :company, invno, no, lpad((100000 + n)::TEXT, 10, '0'), l * 10, itmno, q * 0.001, uomcd, untpr * 0.01, dscpc, amt * 0.01
+  FROM (SELECT i.invno, i.ty, i.n, l.l, l.itmno, l.uomcd, l.untpr, l.dscpc, x.q, x.amt,
                row_number() OVER (PARTITION BY i.invno ORDER BY l.l) AS no
           FROM gen_inv i
           JOIN gen_lin l USING (n)
-          JOIN gen_ord o USING (n)
-          JOIN gen_cus c ON c.compny = o.compny AND c.k = o.k
           CROSS JOIN LATERAL (SELECT CASE i.s WHEN 1 THEN l.q1 ELSE l.q - l.q1 END AS q,
                                      CASE i.s WHEN 1 THEN l.amt1 ELSE l.amt - l.amt1 END AS amt) x
          WHERE NOT l.del AND x.q > 0) p
@@ -49,8 +49,8 @@ SELECT :company, invno, no, lpad((100000 + n)::TEXT, 10, '0'), l * 10, itmno, q 
 INSERT INTO "INHDR" ("COMPNY", "INVNO", "INVTY", "INVST", "CUSNO", "BILTO", "ORDNO", "SHPNO", "ORGINV", "INVDT", "DUEDT", "CURCD",
   "INVNET", "FRTAMT", "VATPC", "VATAMT", "INVTOT", "CHGDT", "CHGTM")
 SELECT o.compny, i.invno, i.ty, CASE WHEN i.credited AND i.single THEN 'X' WHEN i.day = :today THEN '' ELSE 'P' END,
-       c.cusno, c.bilto, o.ordno, i.shpno, i.org, d.ymd, u.ymd, c.curcd, i.net / 100.0, i.frt / 100.0, i.vatpc, i.vat / 100.0,
-       (i.net + i.frt + i.vat) / 100.0, d.ymd, pg_temp.hms(68400 + pg_temp.rnd(i.key, 73, 3600))
+       c.cusno, c.bilto, o.ordno, i.shpno, i.org, d.ymd, u.ymd, c.curcd, i.net * 0.01, i.frt * 0.01, i.vatpc, i.vat * 0.01,
+       (i.net + i.frt + i.vat) * 0.01, d.ymd, pg_temp.hms(68400 + pg_temp.rnd(i.key, 73, 3600))
   FROM gen_inv i
   JOIN gen_ord o USING (n)
   JOIN gen_cus c ON c.compny = o.compny AND c.k = o.k

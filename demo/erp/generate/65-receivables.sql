@@ -50,7 +50,7 @@ SELECT :company, a.payno, a.cusno, a.invno, p.jul, a.curcd,
 -- The journal: invoices and credit notes, payments, and accruals for some orders that are open or have been.
 INSERT INTO "GLJRN" ("COMPNY", "JRNNO", "JRNDT", "PERYM", "ACCT", "CUSNO", "REFTYP", "REFNO", "DCFLG", "JRNAMT", "JRNTXT")
 SELECT :company, r."LSTNO" + row_number() OVER (ORDER BY j.n, j.typ, j.ref), d.ymd, d.ymd / 100, j.acct, j.cusno, j.typ, j.ref,
-       CASE WHEN (j.typ = 'P') = (j.amt > 0) THEN 'C' ELSE 'D' END, abs(j.amt) / 100.0, j.txt
+       CASE WHEN (j.typ = 'P') = (j.amt > 0) THEN 'C' ELSE 'D' END, abs(j.amt) * 0.01, j.txt
   FROM (SELECT n, 'I' AS typ, invno AS ref, day, '1400' AS acct, cusno, amt, CASE ty WHEN 'I' THEN 'RECHNUNG' ELSE 'GUTSCHRIFT' END AS txt
           FROM gen_ar
         UNION ALL
