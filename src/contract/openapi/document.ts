@@ -3,9 +3,10 @@
 import type { Contract } from "../contract.ts";
 import { type Operation, operationsOf, schemaName } from "../operations.ts";
 import { expandable } from "../response-schema.ts";
+import { type Components, extractComponents } from "./components.ts";
 import { type JsonSchema, resourceSchema } from "./json-schema.ts";
 import { parametersOf, sharedParameters } from "./parameters.ts";
-import { errorResponses, problemSchema } from "./problems.ts";
+import { errorResponses, problemSchema, sharedResponses } from "./problems.ts";
 
 export interface DocumentedGateway {
   readonly title: string;
@@ -35,6 +36,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
     components: {
       securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key of the test or the live environment, `Authorization: Bearer <key>`." } },
       parameters: sharedParameters,
+      responses: sharedResponses(),
       headers: {
         ApiVersion: { description: "The contract version of this answer.", schema: { type: "string", format: "date" } },
         RequestId: { description: "Names this request in the operator's log.", schema: { type: "string" } },
@@ -56,15 +58,17 @@ function description(gateway: DocumentedGateway): string {
 }
 
 /** Components of one contract: the thing, the thing in a list, cut to `fields`, and the pages of lists. */
-function schemasOf(contract: Contract): Record<string, JsonSchema> {
+function schemasOf(contract: Contract): Components {
   const name = schemaName(contract);
-  const schemas: Record<string, JsonSchema> = {};
-  const sparse = { ...resourceSchema(contract, (field) => field !== "id"), description: `${article(contract)} cut to the \`fields\` asked for.` };
-  if (contract.reads.get !== undefined || expandable(contract).length === 0) schemas[name] = { ...resourceSchema(contract, () => false), ...(contract.example && { examples: [contract.example] }) };
-  if (contract.reads.list !== undefined && expandable(contract).length > 0) schemas[`${name}InList`] = resourceSchema(contract, (field) => expandable(contract).includes(field));
-  schemas[`${name}Sparse`] = sparse;
+  const schemas: Components = {};
+  const named = (optional: (field: string) => boolean): JsonSchema => extractComponents(contract, resourceSchema(contract, optional), schemas);
+  const left = expandable(contract);
+  const whole = named(() => false);
+  schemas[name] = contract.example === undefined ? whole : { ...whole, examples: [contract.example] };
+  schemas[`${name}Sparse`] = { ...named((field) => field !== "id"), description: `${article(contract)} cut to the \`fields\` asked for.` };
   if (contract.reads.list !== undefined) {
-    schemas[`${name}Page`] = page(expandable(contract).length > 0 ? `${name}InList` : name);
+    if (left.length > 0) schemas[`${name}InList`] = { ...named((field) => left.includes(field)), description: `${article(contract)} in a list: ${left.join(", ")} only where \`expand\` asks for them.` };
+    schemas[`${name}Page`] = page(left.length > 0 ? `${name}InList` : name);
     schemas[`${name}SparsePage`] = page(`${name}Sparse`);
   }
   return schemas;

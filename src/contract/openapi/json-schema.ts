@@ -14,7 +14,7 @@ export function outputSchema(schema: z.ZodType): JsonSchema {
   return isSchema(generated) ? tidy(generated) : {};
 }
 
-function isSchema(value: unknown): value is JsonSchema {
+export function isSchema(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

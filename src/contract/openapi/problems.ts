@@ -15,19 +15,32 @@ function codesByStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, reado
 
 const always: readonly ProblemCode[] = ["bad-request-line", "unauthenticated", "insufficient-scope", "unknown-version", "unknown-parameter", "invalid-parameter", "unexpected-body", "not-acceptable", "uri-too-long", "source-unavailable", "gateway-unavailable", "source-data-invalid", "internal-error"];
 
+/** What each kind of operation can answer with besides success. */
+const codesOf = { list: [...always, "invalid-cursor"], get: [...always, "not-found"] } as const satisfies Record<string, readonly ProblemCode[]>;
+
+/** The same answers share one component, named by what they are: the 400 of a list knows cursors. */
+function responseName(status: number, kind: "list" | "get"): string {
+  return status === 400 ? (kind === "list" ? "Problem400List" : "Problem400") : `Problem${status}`;
+}
+
 export function errorResponses(kind: "list" | "get"): JsonSchema {
-  const statuses = codesByStatus([...always, kind === "list" ? "invalid-cursor" : "not-found"]);
-  return Object.fromEntries(
-    [...statuses].sort(([a], [b]) => a - b).map(([status, codes]) => [
-      String(status),
-      {
+  const statuses = [...codesByStatus(codesOf[kind]).keys()].sort((a, b) => a - b);
+  return Object.fromEntries(statuses.map((status) => [String(status), { $ref: `#/components/responses/${responseName(status, kind)}` }]));
+}
+
+export function sharedResponses(): JsonSchema {
+  const responses: JsonSchema = {};
+  for (const kind of ["list", "get"] as const) {
+    for (const [status, codes] of codesByStatus(codesOf[kind])) {
+      responses[responseName(status, kind)] = {
         description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(" "),
         headers: { "Request-Id": { $ref: "#/components/headers/RequestId" }, ...(status === 503 && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } }) },
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
         "x-codes": codes,
-      },
-    ]),
-  );
+      };
+    }
+  }
+  return responses;
 }
 
 export const problemSchema: JsonSchema = {

@@ -1,0 +1,56 @@
+/** Names for what documents repeat: money, and the objects that lists of a resource hold. */
+
+import type { Contract } from "../contract.ts";
+import { schemaName } from "../operations.ts";
+import { wire } from "../wire.ts";
+import { isSchema, type JsonSchema, outputSchema } from "./json-schema.ts";
+
+export type Components = Record<string, JsonSchema>;
+
+function withoutDescription({ description: _, ...schema }: JsonSchema): string {
+  return JSON.stringify(schema);
+}
+
+const moneySchema = outputSchema(wire.money());
+const money = withoutDescription(moneySchema);
+
+/** `Order` and `lines` make `OrderLine`. */
+function itemName(parent: string, field: string): string {
+  const pascal = field.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+  return parent + pascal.replace(/ies$/, "y").replace(/(?<=ss|sh|ch|x)es$/, "").replace(/(?<!s)s$/, "");
+}
+
+/** Moves money and list items of a resource's schema into `components`, leaving references with their descriptions. */
+export function extractComponents(contract: Contract, schema: JsonSchema, components: Components): JsonSchema {
+  return extract(schemaName(contract), schema, components);
+}
+
+function extract(name: string, schema: JsonSchema, components: Components): JsonSchema {
+  if (!isSchema(schema["properties"])) return schema;
+  const properties = Object.entries(schema["properties"]).map(([field, inner]) => [field, isSchema(inner) ? property(name, field, inner, components) : inner]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function property(parent: string, field: string, schema: JsonSchema, components: Components): JsonSchema {
+  if (isMoney(schema)) return moneyReference(schema, components);
+  const { items } = schema;
+  if (isSchema(items) && isSchema(items["properties"])) {
+    const name = itemName(parent, field);
+    components[name] = extract(name, items, components);
+    return { ...schema, items: { $ref: `#/components/schemas/${name}` } };
+  }
+  return extract(parent, schema, components);
+}
+
+function isMoney({ "x-owner": _, "x-scope": __, ...schema }: JsonSchema): boolean {
+  return withoutDescription({ ...schema, type: "object" }) === money;
+}
+
+/** Keywords beside `$ref` are allowed in 3.1; null needs a choice. */
+function moneyReference(schema: JsonSchema, components: Components): JsonSchema {
+  components["Money"] = moneySchema;
+  const { type, properties: _, required: __, description, ...rest } = schema;
+  const reference = { $ref: "#/components/schemas/Money" };
+  const own = description === moneySchema["description"] ? {} : { description };
+  return Array.isArray(type) ? { ...rest, ...own, anyOf: [reference, { type: "null" }] } : { ...rest, ...own, ...reference };
+}
