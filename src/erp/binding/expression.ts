@@ -45,19 +45,22 @@ export function expression<const Columns extends string, const Type extends Expr
   return { kind: "expression", type, columns, write: (column) => write(named(columns, column)) };
 }
 
+/** Columns of the other table, and the value each must have. */
+type RowFilter = Readonly<Record<string, string | number>>;
+
 /**
  * One value computed from the rows of another table that belong to the bound row: a sum, a minimum, an EXISTS.
  * `on` maps the other table's columns to columns of the bound row. NULL where there is no such row.
  * @example fromRows("OELIN", { ORDNO: "ORDNO" }, ["QTYOR"], "integer", (c) => sql`SUM(${c.QTYOR})`)
  */
-export function fromRows<const Table extends string, const On extends Readonly<Record<string, string>>, const Columns extends string, const Type extends ExpressionType>(
+export function fromRows<const Table extends string, const On extends Readonly<Record<string, string>>, const Columns extends string, const Type extends ExpressionType, const Where extends RowFilter = Record<never, never>>(
   table: Table,
   on: On,
   columns: readonly Columns[],
   type: Type,
   write: (column: Named<Columns>) => Sql,
-  options: { readonly where?: Readonly<Record<string, string | number>> } = {},
-): Expression<`=${Table}/${Columns | (keyof On & string)}` | `=${On[keyof On] & string}`, ValueOf<Type>> {
+  options: { readonly where?: Where } = {},
+): Expression<`=${Table}/${Columns | (keyof On & string) | (keyof Where & string)}` | `=${On[keyof On] & string}`, ValueOf<Type>> {
   const conditions = Object.entries(options.where ?? {});
   return {
     kind: "expression",
@@ -76,12 +79,12 @@ export function fromRows<const Table extends string, const On extends Readonly<R
  * key-value table, the meaning of a code. NULL where there is none; the lowest value where there are several.
  * @example lookup("ITMTXT", { ITMNO: "ITMNO" }, "TXT", { where: { LANG: "EN" } })
  */
-export function lookup<const Table extends string, const On extends Readonly<Record<string, string>>, const Column extends string>(
+export function lookup<const Table extends string, const On extends Readonly<Record<string, string>>, const Column extends string, const Where extends RowFilter = Record<never, never>>(
   table: Table,
   on: On,
   column: Column,
-  options: { readonly where?: Readonly<Record<string, string | number>>; readonly type?: ExpressionType } = {},
-): Expression<`=${Table}/${Column | (keyof On & string)}` | `=${On[keyof On] & string}`, string | null> {
+  options: { readonly where?: Where; readonly type?: ExpressionType } = {},
+): Expression<`=${Table}/${Column | (keyof On & string) | (keyof Where & string)}` | `=${On[keyof On] & string}`, string | null> {
   const { kind, type, columns, write } = fromRows(table, on, [column], options.type ?? "text", (c) => sql`MIN(${c[column]})`, options);
   return { kind, type, columns, write };
 }

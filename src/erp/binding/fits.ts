@@ -33,7 +33,7 @@ type JoinedCell<Rows, J, P> = P extends `${infer A}.${infer C}`
 export type RowOf<Rows, T extends keyof Rows, J> = Rows[T] & { readonly [P in JoinedNames<Rows, J>]: JoinedCell<Rows, J, P> };
 
 /** A sentence for each column in `C` that does not exist. `=X`: used in an expression. `T/C`: column C of table T. */
-type MissingColumn<Rows, Row, Table extends string, C> = C extends "=null"
+type MissingColumn<Rows, Row, Table extends string, C> = C extends "=null" | keyof Row
   ? never
   : C extends `=${infer Used}`
     ? MissingColumn<Rows, Row, Table, Used>
@@ -43,9 +43,7 @@ type MissingColumn<Rows, Row, Table extends string, C> = C extends "=null"
           ? never
           : `${T} has no column ${K}`
         : `there is no table ${T}`
-      : C extends keyof Row
-        ? never
-        : `${Table} has no column ${C & string}`;
+      : `${Table} has no column ${C & string}`;
 
 /** Plain columns whose type the conversion does not take. */
 type UnacceptableColumn<Row, C, Accepts> = C extends keyof Row ? ([NonNullable<Row[C]>] extends [Accepts] ? never : C & string) : never;
@@ -75,11 +73,25 @@ type LeafFits<Rows, Row, Table extends string, Field extends string, Expected, C
           ? [CanBeNull<Row, C> extends true ? Null : never] extends [Expected]
             ? unknown
             : Refused<`${Field}: the column can be NULL, but the contract's field is not nullable`>
-          : Refused<`${Field}: the conversion yields another type than the contract's schema`>
+          : [Exclude<Out, null>] extends [Expected]
+            ? Refused<`${Field}: the conversion can yield null, but the contract's field is not nullable`>
+            : Refused<`${Field}: the conversion yields another type than the contract's schema`>
         : Refused<`${Field}: the ERP code ${CodeWithoutWord<Row, Conv, C>} has no public value`>
       : Refused<`${Field}: the conversion cannot read the column ${UnacceptableColumn<Row, C, Accepts>}`>
     : Refused<`${Field}: ${MissingColumn<Rows, Row, Table, C>}`>
   : Refused<`${Field}: not a conversion`>;
+
+/** Checks the columns that tie each join to the row. */
+export type JoinsFit<Rows, Row, Table extends string, J> = {
+  readonly [A in keyof J]: J[A] extends { readonly table: infer T extends keyof Rows & string; readonly on: infer On }
+    ? Verdict<WithAlias<A & string, MissingColumn<Rows, Rows[T], T, keyof On> | MissingColumn<Rows, Row, Table, On[keyof On]>>>
+    : unknown;
+};
+
+type WithAlias<Alias extends string, Why> = Why extends string ? `${Alias}: ${Why}` : never;
+
+/** Checks the columns of expressions that rows must fulfil. */
+export type OnlyFits<Rows, Row, Table extends string, C> = Verdict<MissingColumn<Rows, Row, Table, C>>;
 
 type FirstRefusal<T> = { [K in keyof T]: T[K] extends Refused<infer Why> ? Why : never }[keyof T];
 
@@ -98,15 +110,16 @@ type LinesFit<Rows, Row, Table extends string, Field extends string, Expected, L
   readonly table: infer T extends string;
   readonly child: infer Child;
   readonly parent: infer Parent;
+  readonly alsoIn: infer Also;
   readonly fields: infer Members;
 }
-  ? T extends keyof Rows
-    ? [MissingColumn<Rows, Rows[T], T, Child> | MissingColumn<Rows, Row, Table, Parent>] extends [never]
+  ? [T | Also] extends [keyof Rows]
+    ? [MissingColumn<Rows, Rows[T & keyof Rows], T, Child> | MissingColumn<Rows, Row, Table, Parent>] extends [never]
       ? NonNullable<Expected> extends readonly (infer Item)[]
-        ? Verdict<MembersFit<Rows, Rows[T], T, Field, Item, Members>>
+        ? Verdict<MembersFit<Rows, Rows[T & keyof Rows], T, Field, Item, Members>>
         : Refused<`${Field}: the contract's field is not a list`>
-      : Refused<`${Field}: ${MissingColumn<Rows, Rows[T], T, Child> | MissingColumn<Rows, Row, Table, Parent>}`>
-    : Refused<`${Field}: there is no table ${T}`>
+      : Refused<`${Field}: ${MissingColumn<Rows, Rows[T & keyof Rows], T, Child> | MissingColumn<Rows, Row, Table, Parent>}`>
+    : Refused<`${Field}: there is no table ${Exclude<T | (Also & string), keyof Rows> & string}`>
   : unknown;
 
 /** What can be done with a field or, for `field.member`, with its member. */

@@ -7,7 +7,7 @@ import type { CommandImplementation } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
-import type { FieldFits, Join, RowOf } from "./fits.ts";
+import type { FieldFits, Join, JoinsFit, OnlyFits, RowOf } from "./fits.ts";
 
 export type DialectName = "postgres" | "mariadb";
 
@@ -46,7 +46,7 @@ export interface BoundResource {
 type Fields<M extends Model> = Exclude<keyof z.output<M> & string, "id">;
 type Named<Rows> = keyof Rows & string;
 
-interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort extends string, T extends Named<Rows>, J, F> {
+interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort extends string, T extends Named<Rows>, J, F, Only extends string> {
   /** The table, view or set-returning function that holds the resource. */
   readonly table: T;
   /** Tables with the same columns, read as one with `table`: an archive. */
@@ -54,7 +54,7 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   /** Arguments, where `table` is a stored function that returns rows. */
   readonly args?: readonly (string | number)[];
   /** Tables joined one to one; their columns are named `alias.COLUMN`. */
-  readonly joins?: J;
+  readonly joins?: J & JoinsFit<Rows, RowOf<Rows, T, J>, T, J>;
   /** The column, or columns in order, that the public id is made of. */
   readonly key: Named<Rows[T]> | readonly [Named<Rows[T]>, ...Named<Rows[T]>[]];
   /** Whose row it is. The engine narrows every statement by it. */
@@ -62,7 +62,7 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   /** Conditions that make a row one of this resource: company, document type, not deleted. */
   readonly where?: { readonly [C in keyof RowOf<Rows, T, J>]?: Condition };
   /** Boolean expressions that rows must fulfil. */
-  readonly only?: readonly Expression<string, boolean>[];
+  readonly only?: readonly (Expression<Only, boolean> & OnlyFits<Rows, RowOf<Rows, T, J>, T, Only>)[];
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
   readonly fields: F & {
     readonly [K in keyof F]: K extends "id"
@@ -72,6 +72,8 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
         : Refused<`${K & string}: the contract has no such field`>;
   };
 }
+
+type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never] ? unknown : { readonly fields: Refused<`${Exclude<Fields<M>, keyof F>} is not bound`> };
 
 type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
   ? unknown
@@ -85,11 +87,12 @@ export interface Source<Rows> extends SourceDeclaration {
     Sort extends string,
     Commands extends Readonly<Record<string, CommandPromise>>,
     const T extends Named<Rows>,
-    const F extends { readonly [K in Fields<M>]: AnyConversion },
+    const F extends Readonly<Record<string, { readonly kind: string }>>,
     const J extends Readonly<Record<string, Join<Named<Rows>>>> = Record<never, never>,
+    const Only extends string = never,
   >(
     contract: Contract<M, Filter, Sort, Commands>,
-    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F> & CommandsOf<Rows, NoInfer<Commands>>,
+    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F, Only> & AllBound<M, NoInfer<F>> & CommandsOf<Rows, NoInfer<Commands>>,
   ): BoundResource;
 }
 
@@ -112,7 +115,7 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
           account: declared.account,
           where: definedConditions(declared.where),
           only: declared.only ?? [],
-          fields: declared.fields,
+          fields: declared.fields as Binding["fields"], // `FieldFits` refused all but conversions
         },
       };
     },
@@ -129,7 +132,7 @@ interface Loose {
   readonly account: AccountRule;
   readonly where?: Readonly<Record<string, Condition | undefined>>;
   readonly only?: readonly Expression[];
-  readonly fields: Readonly<Record<string, AnyConversion>>;
+  readonly fields: Readonly<Record<string, { readonly kind: string }>>;
 }
 
 function definedConditions(where: Readonly<Record<string, Condition | undefined>> | undefined): Readonly<Record<string, Condition>> {

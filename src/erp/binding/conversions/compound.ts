@@ -48,7 +48,7 @@ export interface LinesOptions {
 
 /** Types only: what `bind` checks of child rows. */
 export interface LinesTypes<Table extends string, On extends Readonly<Record<string, string>>, F extends Fields, O extends LinesOptions> {
-  readonly lines?: { readonly table: Table; readonly child: (keyof On & string) | O["sort"][number] | (keyof O["where"] & string); readonly parent: On[keyof On]; readonly fields: F };
+  readonly lines?: { readonly table: Table; readonly child: (keyof On & string) | O["sort"][number] | (keyof O["where"] & string); readonly parent: On[keyof On]; readonly alsoIn: O extends { readonly alsoIn: readonly (infer T)[] } ? T : never; readonly fields: F };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `constant`, `computed`, `custom` and `bits`: fields that no other conversion covers. */
 
-import type { ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
+import type { Capability, ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
 import { isNull } from "../conversion.ts";
 
 /** A value that no column holds. Wire: as given. Reads no column, so it cannot be filtered. */
@@ -34,15 +34,21 @@ function valuesOf<const Columns extends string>(columns: readonly Columns[], row
   return values as Values<Columns>; // one key per column, made above
 }
 
+interface CustomRead<Columns extends string, Out> {
+  readonly columns: readonly Columns[];
+  readonly read: (row: Values<Columns>) => Out | undefined;
+}
+
+type SortableInverse = Inverse & { readonly range: NonNullable<Inverse["range"]> };
+
 /**
  * A conversion of one's own. With `inverse` it can be filtered (and sorted, when `inverse.range` is there too: then the
  * columns' order must be the public values' order). `read` gets each column as the driver gives it.
  */
-export function custom<const Columns extends string, Out, I extends Inverse | undefined = undefined>(declared: {
-  readonly columns: readonly Columns[];
-  readonly read: (row: Values<Columns>) => Out | undefined;
-  readonly inverse?: I;
-}): Conversion<`=${Columns}`, Out, never, I extends { range: object } ? "filter-and-sort" : I extends Inverse ? "filter" : "read", unknown> {
+export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out> & { readonly inverse: SortableInverse }): Conversion<`=${Columns}`, Out, never, "filter-and-sort", unknown>;
+export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out> & { readonly inverse: Inverse }): Conversion<`=${Columns}`, Out, never, "filter", unknown>;
+export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out>): Conversion<`=${Columns}`, Out, never, "read", unknown>;
+export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out> & { readonly inverse?: Inverse }): Conversion<`=${Columns}`, Out, never, Capability, unknown> {
   return {
     kind: "custom",
     columns: declared.columns,

@@ -1,6 +1,6 @@
 /** `text`: character columns. */
 
-import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } from "../conversion.ts";
+import { type ColumnOf, type ColumnSource, type Conversion, type Inverse, isNull, trimEnd } from "../conversion.ts";
 import { type NullIf, type NullWhen, nullSet } from "./options.ts";
 
 interface TextOptions extends NullWhen {
@@ -10,15 +10,18 @@ interface TextOptions extends NullWhen {
   readonly encoding?: "utf-8" | "latin1";
 }
 
+type Encoded = { readonly encoding: string };
+
 /**
  * A string without its trailing spaces (CHAR padding).
- * Accepts: CHAR, VARCHAR, TEXT; binary columns with `encoding`; numbers, as their digits. Wire: string.
+ * Accepts: CHAR, VARCHAR, TEXT; numbers, as their digits; binary columns with `encoding`, which cannot be filtered or
+ * sorted (the order of bytes is not that of text). Wire: string.
  * NULL reads as null; blank reads as "" unless `nullWhen: [""]`. Bytes that do not fit the encoding are drift.
  */
 export function text<const S extends ColumnSource, const O extends TextOptions = Record<never, never>>(
   column: S,
   options?: O,
-): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", string | number | Uint8Array> {
+): Conversion<ColumnOf<S>, string | NullIf<O>, null, O extends Encoded ? "read" : "filter-and-sort", O extends Encoded ? string | number | Uint8Array : string | number> {
   const { pad, encoding = "utf-8" }: TextOptions = options ?? {};
   const nulls = nullSet(options ?? {});
   const decoder = new TextDecoder(encoding, { fatal: true });
@@ -45,10 +48,15 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
       drift("text", [column], `a ${typeof value} where text was expected`);
       return undefined;
     },
-    inverse: {
-      equal: (value) => (nulls.has(value) ? [] : [[pad === undefined ? value : value.padEnd(pad)]]),
-      range: (operator, value) => ({ operator, values: [pad === undefined ? value : value.padEnd(pad)] }),
-      blanks: [...nulls].filter((value): value is string => typeof value === "string"),
-    },
+    ...(options?.encoding === undefined && { inverse: textInverse(pad, nulls) }),
+  };
+}
+
+function textInverse(pad: number | undefined, nulls: ReadonlySet<unknown>): Inverse {
+  return {
+    // A value reads without its trailing spaces, so no row reads as one that has some.
+    equal: (value) => (nulls.has(value) || value.endsWith(" ") ? [] : [[pad === undefined ? value : value.padEnd(pad)]]),
+    range: (operator, value) => ({ operator, values: [pad === undefined ? value : value.padEnd(pad)] }),
+    blanks: [...nulls].filter((value): value is string => typeof value === "string"),
   };
 }
