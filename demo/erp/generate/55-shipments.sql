@@ -21,8 +21,7 @@ SELECT :company, s.shpno, row_number() OVER (PARTITION BY s.shpno ORDER BY l.l),
   FROM gen_shp s
   JOIN gen_lin l USING (n)
   CROSS JOIN LATERAL (SELECT CASE s.s WHEN 1 THEN l.q1 ELSE l.q - l.q1 END AS q) x
- WHERE NOT l.del AND x.q > 0
- ORDER BY s.shpno, l.l;
+ WHERE NOT l.del AND x.q > 0;
 
 INSERT INTO "SHHDR" ("COMPNY", "SHPNO", "ORDNO", "WHSNO", "CARCD", "TRKNO", "PLNDT", "PCKFLG", "SHPDT", "SHPTM", "PKGCNT", "WGTGR",
   "CHGDT", "CHGTM")

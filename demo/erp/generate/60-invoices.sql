@@ -43,8 +43,7 @@ SELECT :company, invno, no, lpad((100000 + n)::TEXT, 10, '0'), l * 10, itmno, q 
           CROSS JOIN LATERAL (SELECT CASE i.s WHEN 1 THEN l.q1 ELSE l.q - l.q1 END AS q,
                                      CASE i.s WHEN 1 THEN l.amt1 ELSE l.amt - l.amt1 END AS amt) x
          WHERE NOT l.del AND x.q > 0) p
- WHERE ty = 'I' OR no = 1
- ORDER BY invno, no;
+ WHERE ty = 'I' OR no = 1;
 
 INSERT INTO "INHDR" ("COMPNY", "INVNO", "INVTY", "INVST", "CUSNO", "BILTO", "ORDNO", "SHPNO", "ORGINV", "INVDT", "DUEDT", "CURCD",
   "INVNET", "FRTAMT", "VATPC", "VATAMT", "INVTOT", "CHGDT", "CHGTM")
