@@ -1,0 +1,14 @@
+// refused: reference: the conversion yields
+import { defineContract, integer, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, reference: z.string() }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  fields: {
+    reference: integer("ORDTOT"), // here
+  },
+});

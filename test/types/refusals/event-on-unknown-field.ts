@@ -1,0 +1,11 @@
+// refused: "state"
+import { defineContract, z } from "sluice";
+import { base, id } from "../erp.ts";
+
+defineContract({
+  ...base,
+  name: "orders",
+  model: z.object({ id, reference: z.string(), placed_on: z.iso.date() }),
+  reads: {},
+  events: (on) => ({ "order.moved": on.changed("state") }), // here
+});

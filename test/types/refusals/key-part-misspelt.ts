@@ -1,0 +1,14 @@
+// refused: "ORDNX"
+import { defineContract, text, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, reference: z.string() }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: ["CUSNO", "ORDNX"], // here
+  account: "CUSNO",
+  fields: {
+    reference: text("SHNAM"),
+  },
+});

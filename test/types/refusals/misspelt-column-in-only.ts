@@ -1,0 +1,15 @@
+// refused: OEHDR has no column RUSHX
+import { defineContract, expression, text, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, reference: z.string() }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  only: [expression(["RUSHX"], "boolean", (c) => c.RUSHX)], // here
+  fields: {
+    reference: text("SHNAM"),
+  },
+});

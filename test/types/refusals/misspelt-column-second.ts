@@ -1,0 +1,14 @@
+// refused: placed_at: OEHDR has no column ORDTX
+import { dateTime, defineContract, wire, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, placed_at: wire.dateTime() }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  fields: {
+    placed_at: dateTime("ORDDT", "ORDTX", { zone: "UTC" }), // here
+  },
+});

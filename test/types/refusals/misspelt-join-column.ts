@@ -1,0 +1,15 @@
+// refused: title: OEHDR has no column item.TITEL
+import { defineContract, text, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, title: z.string() }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  joins: { item: { table: "TMPL", on: { TMPLNO: "TEMPLATE" } } },
+  fields: {
+    title: text("item.TITEL"), // here
+  },
+});

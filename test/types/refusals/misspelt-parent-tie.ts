@@ -1,0 +1,14 @@
+// refused: lines: OEHDR has no column ORDNX
+import { decimal, defineContract, lines, text, z } from "sluice";
+import { base, erp, id, Line, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, lines: z.array(Line) }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  fields: {
+    lines: lines("OELIN", { ORDNO: "ORDNX" }, { sku: text("ITMNO"), quantity: decimal("QTYOR", { scale: 3 }) }, { sort: ["LINNO"] }), // here
+  },
+});

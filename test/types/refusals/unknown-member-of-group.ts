@@ -1,0 +1,14 @@
+// refused: ship_to.street: the contract has no such field
+import { defineContract, group, text, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({ ...base, name: "orders", model: z.object({ id, ship_to: z.object({ name: z.string() }) }), reads: { get: { scope } } });
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  fields: {
+    ship_to: group({ name: text("SHNAM"), street: text("SHCTY") }), // here
+  },
+});
