@@ -27,14 +27,10 @@ export async function dropIndexes(client: ClientBase, tables: readonly string[])
   const { rows } = await client.query<IndexRow>(LIST, [tables]);
   const dropped = rows.map((row) => ({
     name: row.name,
-    create: row.constraint
-      ? `ALTER TABLE "${row.table}" ADD CONSTRAINT "${row.name}" ${row.constraint}`
-      : row.definition,
+    create: row.constraint ? `ALTER TABLE "${row.table}" ADD CONSTRAINT "${row.name}" ${row.constraint}` : row.definition,
   }));
   for (const row of rows.toReversed()) {
-    await client.query(
-      row.constraint ? `ALTER TABLE "${row.table}" DROP CONSTRAINT "${row.name}"` : `DROP INDEX "${row.name}"`,
-    );
+    await client.query(row.constraint ? `ALTER TABLE "${row.table}" DROP CONSTRAINT "${row.name}"` : `DROP INDEX "${row.name}"`);
   }
   return dropped;
 }

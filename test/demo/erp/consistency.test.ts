@@ -94,9 +94,7 @@ test("customers differ in size, and company 02 is the smaller", async () => {
       FROM ${orders} h WHERE "COMPNY" = '01' GROUP BY 1 ORDER BY 2 DESC LIMIT 2`);
   expect(rows.map((row) => row.cusno)).toEqual(["C0000001", "C0000002"]);
   expect(rows[0]?.share).toBeGreaterThan(25);
-  const { share } = await erp.one<{ share: number }>(
-    `SELECT avg(("COMPNY" = '02')::INTEGER)::FLOAT8 AS share FROM ${orders} h`,
-  );
+  const { share } = await erp.one<{ share: number }>(`SELECT avg(("COMPNY" = '02')::INTEGER)::FLOAT8 AS share FROM ${orders} h`);
   expect(share).toBeCloseTo(0.1, 1);
 });
 
@@ -112,9 +110,7 @@ test("every row keeps its table's planted secret", async () => {
     "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
   );
   for (const { name } of rows) {
-    const { wrong } = await erp.one<{ wrong: number }>(
-      `SELECT count(*)::INTEGER AS wrong FROM "${name}" WHERE "XSECRT" <> 'SECRET-${name}'`,
-    );
+    const { wrong } = await erp.one<{ wrong: number }>(`SELECT count(*)::INTEGER AS wrong FROM "${name}" WHERE "XSECRT" <> 'SECRET-${name}'`);
     expect(wrong, name).toBe(0);
   }
 });

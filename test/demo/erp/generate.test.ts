@@ -41,12 +41,12 @@ test("the same seed gives the same rows in every table, another seed other order
   for (const table of ["CUSMAS", "ITMMAS", "OEHDR", "OELIN", "SHHDR", "INHDR", "ARPAY"]) {
     expect(other[table], table).not.toBe(first[table]);
   }
-}, 60_000);
+}, 180_000);
 
 test("every table has rows", async () => {
   const empty = Object.entries(await digest(400, 3)).filter(([, value]) => value.startsWith("0 "));
   expect(empty).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("loading in bulk, where indexes are built afterwards, leaves the same indexes", async () => {
   const indexes = async (orders: number) => {
@@ -65,4 +65,4 @@ test("loading in bulk, where indexes are built afterwards, leaves the same index
   const { before, after, steps } = await indexes(10_000);
   expect(after).toEqual(before);
   expect(steps).toContain("index OEHDR_pkey");
-}, 120_000);
+}, 180_000);

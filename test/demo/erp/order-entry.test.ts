@@ -1,5 +1,5 @@
 /** Order entry's stored routines: placing, amending, cancelling, holding, and every refusal. */
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Meridian, openMeridian } from "./meridian.ts";
 
 let erp: Meridian;
@@ -15,9 +15,23 @@ const amending = `SELECT "OE_AMEND_ORDER"('01', $1, $2, $3, 'API')`;
 const cancelling = `SELECT "OE_CANCEL_ORDER"('01', $1, $2, 'API')`;
 
 interface Header {
-  ORDST: string; CUSREF: string; ORDNET: string; ORDVAT: string; ORDTOT: string; FRTAMT: number; SHCTY: string; CMTTXT: Buffer;
+  ORDST: string;
+  CUSREF: string;
+  ORDNET: string;
+  ORDVAT: string;
+  ORDTOT: string;
+  FRTAMT: number;
+  SHCTY: string;
+  CMTTXT: Buffer;
 }
-interface Line { LINNO: number; QTYOR: number; LINAMT: string; UNTPR: string; DELFLG: string; UOMFC: number }
+interface Line {
+  LINNO: number;
+  QTYOR: number;
+  LINAMT: string;
+  UNTPR: string;
+  DELFLG: string;
+  UOMFC: number;
+}
 
 /** An item of company 01 that can be ordered by the piece, and one that also comes in cartons. */
 const anItem = `SELECT "ITMNO" AS itmno FROM "ITMMAS" i WHERE "COMPNY" = '01' AND "DELFLG" = '' AND "DSCDT" = 0 AND "UOMCD" = 'STK'`;
@@ -38,8 +52,9 @@ async function linesOf(ordno: string): Promise<Line[]> {
 }
 
 async function allocated(itmno: string): Promise<number> {
-  const { qty } = await erp.one<{ qty: number }>(
-    `SELECT coalesce(sum("QTYAL"), 0)::FLOAT8 AS qty FROM "STKBAL" WHERE "COMPNY" = '01' AND "ITMNO" = $1`, [itmno]);
+  const { qty } = await erp.one<{ qty: number }>(`SELECT coalesce(sum("QTYAL"), 0)::FLOAT8 AS qty FROM "STKBAL" WHERE "COMPNY" = '01' AND "ITMNO" = $1`, [
+    itmno,
+  ]);
   return qty;
 }
 
@@ -120,12 +135,23 @@ describe("placing", () => {
 describe("amending", () => {
   test("changes header and quantity, adds a line, deletes one softly, and allocates the difference", async () => {
     const itmno = await item();
-    const ordno = await place("C0000001", {}, [{ ITMNO: itmno, QTYOR: 5000 }, { ITMNO: itmno, QTYOR: 1000 }]);
+    const ordno = await place("C0000001", {}, [
+      { ITMNO: itmno, QTYOR: 5000 },
+      { ITMNO: itmno, QTYOR: 1000 },
+    ]);
     const before = await allocated(itmno);
-    const lines = [{ LINNO: 10, QTYOR: 8000 }, { LINNO: 20, QTYOR: 0 }, { ITMNO: itmno, QTYOR: 2000 }];
+    const lines = [
+      { LINNO: 10, QTYOR: 8000 },
+      { LINNO: 20, QTYOR: 0 },
+      { ITMNO: itmno, QTYOR: 2000 },
+    ];
     await erp.client.query(amending, [ordno, { SHCTY: "Ålesund", CUSREF: "NEU" }, JSON.stringify(lines)]);
     const changed = await linesOf(ordno);
-    expect(changed.map((line) => [line.LINNO, line.QTYOR, line.DELFLG])).toEqual([[10, 8000, " "], [20, 1000, "D"], [30, 2000, " "]]);
+    expect(changed.map((line) => [line.LINNO, line.QTYOR, line.DELFLG])).toEqual([
+      [10, 8000, " "],
+      [20, 1000, "D"],
+      [30, 2000, " "],
+    ]);
     const net = changed.filter((line) => line.DELFLG === " ").reduce((sum, line) => sum + Number(line.LINAMT), 0);
     expect(await header(ordno)).toMatchObject({ SHCTY: "Ålesund", CUSREF: "NEU".padEnd(20), ORDNET: String(net) });
     expect(await allocated(itmno)).toBe(before + 3000 - 1000 + 2000);

@@ -9,8 +9,17 @@ beforeAll(async () => {
 });
 afterAll(() => erp.close());
 
-interface Row { IMPST: string; ERRCD: string; PAYNO: string }
-interface Open { DOCNO: string; CUSNO: string; CURCD: string; OPNAMT: string }
+interface Row {
+  IMPST: string;
+  ERRCD: string;
+  PAYNO: string;
+}
+interface Open {
+  DOCNO: string;
+  CUSNO: string;
+  CURCD: string;
+  OPNAMT: string;
+}
 
 const openItem = () => erp.one<Open>(`SELECT * FROM "AROPN" WHERE "COMPNY" = '01' AND "OPNAMT" > 100 AND "CLRJD" = 0 ORDER BY "DOCNO" LIMIT 1`);
 

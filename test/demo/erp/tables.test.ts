@@ -12,8 +12,18 @@ afterAll(() => erp.close());
 const source = new URL("../../../demo/erp/tables.ts", import.meta.url);
 
 const typeOf: Readonly<Record<string, string>> = {
-  bpchar: "string", varchar: "string", text: "string", int2: "number", int4: "number", int8: "string", numeric: "string",
-  float8: "number", date: "string", timestamp: "string", bool: "boolean", bytea: "Uint8Array",
+  bpchar: "string",
+  varchar: "string",
+  text: "string",
+  int2: "number",
+  int4: "number",
+  int8: "string",
+  numeric: "string",
+  float8: "number",
+  date: "string",
+  timestamp: "string",
+  bool: "boolean",
+  bytea: "Uint8Array",
 };
 
 // Columns of tables and views, then those of set-returning functions, which the standard view does not list.
