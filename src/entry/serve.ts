@@ -1,5 +1,5 @@
 /** The HTTP server on Node: its limits, its answers to what is no HTTP, and an end that lets requests finish. */
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -82,14 +82,16 @@ async function close(server: Server, graceMs: number): Promise<void> {
 
 /** Node leaves it to the application to answer what its parser refuses. */
 function answerWhatIsNoHttp(server: Server, render: ServeOptions["render"]): void {
-  // A connection in the middle of a response gets no second one written into it.
-  const answering = new WeakSet<Duplex>();
-  server.on("request", (request: IncomingMessage, response) => {
-    answering.add(request.socket);
-    response.once("close", () => answering.delete(request.socket));
+  const underway = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  server.on("request", (request, response) => {
+    underway.set(request.socket, { request, response });
+    response.once("close", () => underway.delete(request.socket));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === "ECONNRESET" || !socket.writable || answering.has(socket)) {
+    // What came after a complete request must not be answered in its place, nor into the middle of its response.
+    const current = underway.get(socket);
+    const spoken = current !== undefined && (current.request.complete || current.response.headersSent);
+    if (error.code === "ECONNRESET" || !socket.writable || spoken) {
       socket.destroy();
       return;
     }
