@@ -1,0 +1,55 @@
+/** The one suite that every resource of every project goes through; nothing in it knows a resource by name. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { conditionalCases } from "./cases/conditional.ts";
+import { cursorCases } from "./cases/cursors.ts";
+import { credentialCases } from "./cases/credentials.ts";
+import { environmentCases } from "./cases/environments.ts";
+import { filterCases } from "./cases/filters.ts";
+import { hiddenFieldCases } from "./cases/hidden-fields.ts";
+import { isolationCases } from "./cases/isolation.ts";
+import { listCases } from "./cases/lists.ts";
+import { scopeCases } from "./cases/scopes.ts";
+import { selectionCases } from "./cases/selection.ts";
+import { sortCases } from "./cases/sorts.ts";
+import { versionCases } from "./cases/versions.ts";
+import type { SuiteProject } from "./project.ts";
+import { openWorld, type World } from "./world.ts";
+
+export function runCommonSuite(project: SuiteProject): void {
+  let opened: World | undefined;
+  const world = (): World => {
+    if (opened === undefined) throw new Error("the suite has not begun");
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openWorld(project);
+  }, 180_000);
+  afterAll(() => opened?.close());
+
+  for (const contract of project.definition.contracts) {
+    describe(contract.name, () => {
+      for (const cases of [credentialCases, scopeCases, versionCases, listCases, filterCases, sortCases, selectionCases, hiddenFieldCases, conditionalCases, isolationCases, environmentCases, cursorCases]) cases(contract, world);
+    });
+  }
+
+  test("no answer and no log line of this whole run held a secret of the ERP, a key or the gateway", () => {
+    const { watch, gateway } = world();
+    watch.look("log", gateway.log());
+    expect(gateway.log().split("\n").length).toBeGreaterThan(100);
+    expect(watch.found).toEqual([]);
+  });
+
+  test("every log line of this whole run is one JSON object", () => {
+    const lines = world().gateway.log().split("\n").filter((line) => line !== "");
+    expect(lines.filter((line) => !isObject(line))).toEqual([]);
+  });
+}
+
+function isObject(line: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === "object" && parsed !== null;
+  } catch {
+    return false;
+  }
+}
