@@ -4,16 +4,14 @@ import mysql from "mysql2/promise";
 import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connection.ts";
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
-import { mariadbTrouble } from "./mariadb-errors.ts";
+import { isTooManyPrepared, mariadbTrouble } from "./mariadb-errors.ts";
+import { sessionSettings } from "./session.ts";
 
-/** Set on every new connection. The conditional comments tell MariaDB (seconds) from MySQL (milliseconds). */
-function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: ConnectionOptions): string {
-  const lockSeconds = Math.max(1, Math.round(lockTimeoutMs / 1000));
-  return [
-    `SET SESSION lock_wait_timeout = ${lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds}, time_zone = '+00:00', transaction_read_only = 1`,
-    `/*M!100101 , max_statement_time = ${statementTimeoutMs / 1000} */`,
-  ].join(" ");
-}
+/** `FieldPacket.columnType` of BIT(n). */
+const bitColumn = 16;
+
+/** Prepared statements per connection. The server's `max_prepared_stmt_count` (16382) is shared by all its clients. */
+const maxPrepared = 100;
 
 export function openMariadb(options: ConnectionOptions): OpenDatabase {
   const pool = mysql.createPool({
@@ -28,31 +26,45 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
     dateStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
-    maxPreparedStatements: 500,
+    multipleStatements: false,
+    maxPreparedStatements: maxPrepared,
+    connectAttributes: { program_name: options.applicationName },
   });
-  // Queued on the connection before anything a request sends on it.
+  // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
   pool.pool.on("connection", (connection) => {
-    connection.query(sessionSettings(options), () => {});
     connection.on("error", () => {});
   });
+  const settings = sessionSettings(options);
+  const settled = new WeakSet<object>();
 
   /** Waits for a connection, and hands back one that comes too late. */
   async function acquire(): Promise<mysql.PoolConnection> {
     const pending = pool.getConnection();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), options.acquireTimeoutMs);
-    });
-    const first = await Promise.race([pending, late]).finally(() => clearTimeout(timer));
+    const first = await Promise.race([pending, after(options.acquireTimeoutMs, "late" as const)]);
     if (first !== "late") return first;
     pending.then((connection) => connection.release(), () => {});
     throw sourceUnavailable("pool-exhausted", new Error(`no connection within ${options.acquireTimeoutMs} ms`));
   }
 
   async function run(connection: mysql.PoolConnection, statement: Statement): Promise<Rows> {
-    const sql = { sql: statement.text, values: statement.values.map(parameter), timeout: options.statementTimeoutMs + graceMs };
-    const [rows] = options.prepare ? await connection.execute<mysql.RowDataPacket[][]>(sql) : await connection.query<mysql.RowDataPacket[][]>(sql);
-    return rows;
+    if (!settled.has(connection.connection)) {
+      for (const setting of settings) await connection.query(setting);
+      settled.add(connection.connection);
+    }
+    const [rows, fields] = await send(connection, statement);
+    const bits = fields.flatMap((field, index) => (field.columnType === bitColumn ? [index] : []));
+    return bits.length === 0 ? rows : rows.map((row) => row.map((value: unknown, index) => (bits.includes(index) ? bitValue(value) : value)));
+  }
+
+  async function send(connection: mysql.PoolConnection, { text, values }: Statement): Promise<[mysql.RowDataPacket[][], mysql.FieldPacket[]]> {
+    if (options.prepare) {
+      try {
+        return await connection.execute<mysql.RowDataPacket[][]>(text, values.map(preparedValue));
+      } catch (error) {
+        if (!isTooManyPrepared(error)) throw error; // else other clients hold them all: this statement goes without
+      }
+    }
+    return connection.query<mysql.RowDataPacket[][]>(text, values.map(plainValue));
   }
 
   return {
@@ -60,7 +72,9 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
       let connection: mysql.PoolConnection | undefined;
       try {
         connection = await acquire();
-        const rows = await run(connection, statement);
+        // The driver's own timeout does not cover preparing, and a server that is stopped answers nothing at all.
+        const rows = await Promise.race([run(connection, statement), after(options.statementTimeoutMs + graceMs, undefined)]);
+        if (rows === undefined) throw sourceUnavailable("timeout", new Error("the server did not answer"));
         connection.release();
         return rows;
       } catch (error) {
@@ -75,10 +89,29 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
   };
 }
 
-/** Numbers go as text: the prepared protocol would make them doubles, which LIMIT and indexes on text do not take. */
-function parameter(value: Statement["values"][number]): string | Buffer | boolean | null {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+/** For races: `value` after a while. The timer keeps no process alive. */
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(value), ms).unref();
+  });
+}
+
+type Sent = string | number | Buffer | boolean | null;
+
+/** In a prepared statement numbers go as text: as doubles, LIMIT and large integers would not take them. */
+function preparedValue(value: Statement["values"][number]): Sent {
+  return typeof value === "number" ? String(value) : plainValue(value);
+}
+
+function plainValue(value: Statement["values"][number]): Sent {
+  if (value === null || typeof value === "boolean" || typeof value === "string" || typeof value === "number") return value;
   if (value instanceof Uint8Array) return Buffer.from(value);
-  if (typeof value === "number") return String(value);
   throw new Error("MariaDB takes no list as one parameter");
+}
+
+/** BIT(n) comes as bytes; like any integer it is a number, or text beyond what a double holds. */
+function bitValue(value: unknown): unknown {
+  if (!(value instanceof Uint8Array)) return value;
+  const whole = value.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  return whole <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(whole) : String(whole);
 }
