@@ -49,7 +49,6 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       requireHostHeader: false, // Its absence is answered below, with a problem document.
     },
     getRequestListener((request, { incoming }) => options.handler(request, originOf(incoming)), {
-      overrideGlobalObjects: false,
       errorHandler: () => toResponse(options.render(new Problem("bad-request-line", "The request line or the Host header is not well formed."))),
     }),
   );

@@ -1,6 +1,6 @@
 /** Cursors: a position in a list, encrypted and bound to the query, version, partner and environment it came from. */
 
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from "node:crypto";
 import type { Position } from "#contract/list-query.ts";
 import { Problem } from "#lib/problems.ts";
 
@@ -19,7 +19,7 @@ const maxLength = 2000;
 
 /** AES-256-GCM (NIST SP 800-38D) with the binding as associated data: nothing of it can be read, changed or moved. */
 export function cursors(secret: Uint8Array): Cursors {
-  const key = createHash("sha256").update("sluice cursor v1").update(secret).digest();
+  const key = createSecretKey(createHash("sha256").update("sluice cursor v1").update(secret).digest());
   return {
     seal(position, binding) {
       const nonce = randomBytes(nonceBytes);

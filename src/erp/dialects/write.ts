@@ -1,12 +1,29 @@
 /** Writes an `Sql` value as a dialect's statement. */
 
-import type { ErpValue, Sql } from "../binding/sql.ts";
+import { type ErpValue, Sql, type SqlPart } from "../binding/sql.ts";
 import type { Dialect, Statement } from "./dialect.ts";
 
 export function write(sql: Sql, dialect: Dialect): Statement {
   const values: (ErpValue | readonly ErpValue[])[] = [];
   const text = writeParts(sql, dialect, values);
   return { text, values };
+}
+
+/** The same SQL with all that is not a parameter written out, for fragments that many statements share. */
+export function render(sql: Sql, dialect: Dialect): Sql {
+  const parts: SqlPart[] = [];
+  let text = "";
+  for (const part of sql.parts) {
+    if (part.kind === "text") text += part.text;
+    else if (part.kind === "name") text += part.path.map((identifier) => dialect.quote(identifier)).join(".");
+    else {
+      if (text !== "") parts.push({ kind: "text", text });
+      text = "";
+      parts.push(part.kind === "member" ? { ...part, of: render(part.of, dialect) } : part);
+    }
+  }
+  if (text !== "") parts.push({ kind: "text", text });
+  return new Sql(parts);
 }
 
 function writeParts(sql: Sql, dialect: Dialect, values: (ErpValue | readonly ErpValue[])[]): string {

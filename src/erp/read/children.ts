@@ -1,10 +1,10 @@
 /** Reads a level of child rows for all parents of a page in one statement, and the levels below it. */
 
-import type { ChildRows, Drift } from "../binding/conversion.ts";
+import type { ChildRows, ColumnSource, Drift } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, member, raw, type Sql, sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
-import { write } from "../dialects/write.ts";
+import { render, write } from "../dialects/write.ts";
 import { conditionSql } from "./compare.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
@@ -24,7 +24,9 @@ export interface ChildPlan {
   readonly children: ChildRows;
   readonly relation: Relation;
   readonly readers: readonly FieldReader[];
+  /** SELECT and FROM, written out. */
   readonly select: Sql;
+  readonly order: Sql;
   readonly below: readonly ChildPlan[];
 }
 
@@ -34,18 +36,20 @@ export interface Parent {
   readonly item: Record<string, unknown>;
 }
 
-export function planChildren(source: SourceDeclaration, field: string, parentAt: number, children: ChildRows): ChildPlan {
+export function planChildren(source: SourceDeclaration, dialect: Dialect, field: string, parentAt: number, children: ChildRows): ChildPlan {
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
   const { readers, columns, childFields } = fieldReaders(children.fields, Object.keys(children.fields), tie.length);
+  const list = (named: readonly ColumnSource[]): Sql => join(named.map((column) => columnSql(source, column)), ", ");
   return {
     field,
     parentAt,
     children,
     relation,
     readers,
-    select: join([...tie, ...columns].map((column) => columnSql(source, column)), ", "),
-    below: childFields.map(({ name, at, rows }) => planChildren(source, name, at, rows)),
+    select: render(sql`SELECT ${list([...tie, ...columns])} ${fromSql(source, relation, new Set())}`, dialect),
+    order: render(sql`ORDER BY ${list([...tie, ...children.sort])}`, dialect),
+    below: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)),
   };
 }
 
@@ -88,8 +92,7 @@ function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, pa
     tieSql(source, dialect, catalog, plan, parents),
     ...Object.entries(plan.children.where).map(([column, condition]) => conditionSql(operand(column), condition)),
   ];
-  const order = [...plan.children.on.map(([child]) => child), ...plan.children.sort];
-  return sql`SELECT ${plan.select} ${fromSql(source, plan.relation, new Set())} WHERE ${join(conditions, " AND ")} ORDER BY ${join(order.map((column) => columnSql(source, column)), ", ")}`;
+  return sql`${plan.select} WHERE ${join(conditions, " AND ")} ${plan.order}`;
 }
 
 /** Columns that are the same for all parents (a company) are compared once; what differs becomes a list, or tuples. */

@@ -7,7 +7,7 @@ import type { AnyConversion, ColumnSource, Drift } from "../binding/conversion.t
 import type { BoundResource } from "../binding/source.ts";
 import { join, type Sql, sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
-import { write } from "../dialects/write.ts";
+import { render, write } from "../dialects/write.ts";
 import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderSql } from "./compare.ts";
 import { aliasesOf, accountColumns, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
@@ -51,6 +51,8 @@ export interface ResourceReader {
 interface Shape {
   readonly readers: readonly FieldReader[];
   readonly columns: readonly ColumnSource[];
+  /** The columns, written out. */
+  readonly select: Sql;
   readonly children: readonly ChildPlan[];
 }
 
@@ -61,6 +63,9 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   const relation = relationOf(binding);
   const width = binding.key.length;
   const always: readonly ColumnSource[] = [...Object.keys(binding.where), ...accountColumns(binding.account), ...binding.only];
+  const alwaysUsed = aliasesOf(relation, always);
+  const keySql = render(join(binding.key.map((column) => columnSql(source, column)), ", "), dialect);
+  const key = keyConversion(binding.key);
   const shapes = new Map<string, Shape>();
   const allFields = Object.keys(binding.fields);
 
@@ -69,7 +74,8 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     const known = shapes.get(key);
     if (known !== undefined) return known;
     const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
-    const shape = { readers, columns, children: childFields.map(({ name, at, rows }) => planChildren(source, name, at, rows)) };
+    const select = render(join(columns.map((column) => sql`, ${columnSql(source, column)}`), ""), dialect);
+    const shape = { readers, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
     if (shapes.size >= maxShapes) shapes.clear();
     shapes.set(key, shape);
     return shape;
@@ -78,7 +84,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   /** The conversion behind a path, and the columns it stands on. */
   function conversionAt(path: string): AnyConversion {
     const [name = "", memberName] = path.split(".");
-    if (path === "id") return keyConversion(binding.key);
+    if (path === "id") return key;
     const conversion = binding.fields[name];
     const found = memberName === undefined ? conversion : conversion?.parts?.[memberName]?.conversion;
     if (found === undefined) throw new Error(`${contract.name}: nothing is bound to ${path}`);
@@ -87,14 +93,30 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
 
   const operand = (catalog: Catalog) => (column: ColumnSource): Operand => ({ sql: columnSql(source, column), info: columnInfo(source, relation, catalog, column) });
 
-  /** Conditions that every statement carries: what makes a row one of this resource, and the caller's. */
-  function rowConditions(caller: ReadCaller): Sql[] {
-    const of = operand(caller.catalog);
-    return [
+  const conditionsOf = new WeakMap<readonly string[], { readonly catalog: Catalog; readonly sql: Sql }>();
+  /** Conditions that every statement carries: what makes a row one of this resource, and the caller's. Kept per caller. */
+  function rowConditions({ catalog, accounts }: ReadCaller): Sql {
+    const known = conditionsOf.get(accounts);
+    if (known?.catalog === catalog) return known.sql;
+    const of = operand(catalog);
+    const conditions = [
       ...Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
-      accountSql(binding.account, caller.accounts, of),
+      accountSql(binding.account, accounts, of),
       ...binding.only.map((expression) => columnSql(source, expression)),
     ];
+    const written = render(join(conditions, " AND "), dialect);
+    conditionsOf.set(accounts, { catalog, sql: written });
+    return written;
+  }
+
+  const froms = new Map<string, Sql>();
+  /** FROM with the joins that these columns need. */
+  function from(columns: readonly ColumnSource[]): Sql {
+    const used = aliasesOf(relation, columns, new Set(alwaysUsed));
+    const key = [...used].sort().join(" ");
+    const known = froms.get(key) ?? render(fromSql(source, relation, used), dialect);
+    froms.set(key, known);
+    return known;
   }
 
   function noteDrift(caller: ReadCaller, id: () => string): Drift {
@@ -125,12 +147,11 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
         const conversion = conversionAt(filter.path);
         return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
       });
-      const conditions = [...rowConditions(caller), ...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
-      const used = aliasesOf(relation, [...always, ...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered]);
-      const selected = [...binding.key.map((column) => columnSql(source, column)), ...order.map((column) => column.sql), ...shape.columns.map((column) => columnSql(source, column))];
+      const conditions = [rowConditions(caller), ...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
+      const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
       const rows = await caller.database.query(
         write(
-          sql`SELECT ${join(selected, ", ")} ${fromSql(source, relation, used)} WHERE ${join(conditions, " AND ")} ORDER BY ${orderSql(order)} LIMIT ${query.limit + 1}`,
+          sql`SELECT ${keySql}, ${join(order.map((column) => column.sql), ", ")}${shape.select} ${from(named)} WHERE ${join(conditions, " AND ")} ORDER BY ${orderSql(order)} LIMIT ${query.limit + 1}`,
           dialect,
         ),
       );
@@ -151,15 +172,11 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     },
 
     async get(caller, id, fields) {
-      const values = decodeId(id, width);
-      if (values === undefined) return undefined;
+      if (decodeId(id, width) === undefined) return undefined;
       const of = operand(caller.catalog);
       const shape = shapeOf(allFields, width);
-      const key = keyConversion(binding.key);
-      const conditions = [filterSql({ path: "id", operator: "eq", values: [id] }, key, binding.key.map(of)), ...rowConditions(caller)];
-      const used = aliasesOf(relation, [...always, ...shape.columns]);
-      const selected = [...binding.key, ...shape.columns].map((column) => columnSql(source, column));
-      const rows = await caller.database.query(write(sql`SELECT ${join(selected, ", ")} ${fromSql(source, relation, used)} WHERE ${join(conditions, " AND ")} LIMIT 2`, dialect));
+      const byId = filterSql({ path: "id", operator: "eq", values: [id] }, key, binding.key.map(of));
+      const rows = await caller.database.query(write(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${byId} AND ${rowConditions(caller)} LIMIT 2`, dialect));
       const [row] = rows;
       // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;

@@ -1,0 +1,67 @@
+/** The processes under measurement: the gateway as it is run, and the floor. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { openSync } from "node:fs";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface Running {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, "..");
+
+/** What a configured gateway needs, the same for the process and for the CLI that makes its key. */
+export function gatewayEnvironment(storeUrl: string, erpUrl: string, port: number): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    DATABASE_URL: storeUrl,
+    ERP_LIVE_URL: erpUrl,
+    ERP_TEST_URL: erpUrl,
+    SLUICE_KEY_PEPPER: `1:${randomBytes(32).toString("base64")}`,
+    SLUICE_SECRET: randomBytes(32).toString("base64"),
+    HOST: "127.0.0.1",
+    PORT: String(port),
+    LOG_LEVEL: "info",
+  };
+}
+
+export async function cli(environment: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, ["--conditions=source", "src/entry/cli.ts", ...words], { cwd: root, env: environment, stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`sluice ${words.join(" ")} ended with ${String(code)}`);
+  return output;
+}
+
+/** The gateway's log goes to a file, as it would in service. */
+export async function startGateway(environment: Readonly<Record<string, string>>, logFile: string): Promise<Running> {
+  const child = spawn(process.execPath, ["--conditions=source", "src/entry/node.ts"], { cwd: root, env: environment, stdio: ["ignore", openSync(logFile, "w"), "inherit"] });
+  const origin = `http://127.0.0.1:${environment["PORT"]}`;
+  for (let tries = 0; ; tries += 1) {
+    if (child.exitCode !== null || tries > 200) throw new Error("The gateway did not start.");
+    const ready = await fetch(`${origin}/health`).then((response) => response.ok, () => false);
+    if (ready) return { origin, stop: () => stop(child) };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export async function startFloor(task: unknown): Promise<Running> {
+  const child = spawn(process.execPath, ["--conditions=source", "bench/floor.ts"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(JSON.stringify(task));
+  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), once(child, "exit").then(() => Promise.reject(new Error("The floor did not start.")))]);
+  return { origin: `http://127.0.0.1:${String(line)}`, stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
+}

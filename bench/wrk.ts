@@ -1,0 +1,53 @@
+/** Load from `wrk`, a client that takes little of the machine it shares with what it measures. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Load {
+  readonly origin: string;
+  /** Requested in turn. */
+  readonly paths: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+export interface Measured {
+  readonly requestsPerSecond: number;
+}
+
+/** Rejects when wrk is missing, or when any answer was not 2xx: a fast error is no throughput. */
+export async function measure({ origin, paths, headers, connections, seconds }: Load): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+  try {
+    const script = join(folder, "paths.lua");
+    writeFileSync(
+      script,
+      `local paths = {${paths.map((path) => JSON.stringify(path)).join(",")}}
+local at = 0
+${Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join("\n")}
+request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
+done = function(summary) io.write(string.format("RESULT %d %d %d\\n", summary.requests, summary.duration, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout)) end`,
+    );
+    const output = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, origin]);
+    const [, requests, micros, errors] = /RESULT (\d+) (\d+) (\d+)/.exec(output) ?? [];
+    if (requests === undefined || errors !== "0") throw new Error(`wrk met ${errors ?? "unknown"} errors at ${origin}${paths[0] ?? ""}`);
+    return { requestsPerSecond: Number(requests) / (Number(micros) / 1e6) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once("error", () => reject(new Error("wrk is not installed (Debian: apt-get install wrk); benchmarks need it.")));
+    child.once("exit", (code) => (code === 0 ? resolve(output) : reject(new Error(`wrk ended with ${code}`))));
+  });
+}
