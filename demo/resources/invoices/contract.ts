@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { Invoice } from "./schema.ts";
 
 /** What partners see of invoices and credit notes. */
@@ -17,4 +18,5 @@ export const invoices = defineContract({
     },
     get: { scope: "invoices:read" },
   },
+  example,
 });

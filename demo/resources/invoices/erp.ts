@@ -3,7 +3,11 @@ import { company, meridian } from "../../erp/source.ts";
 import { invoices } from "./contract.ts";
 
 /** Whether an invoice is paid is known to the receivables module only. */
-const status = expression(["INVST", "open.OPNAMT"], ["X", "P", "O"], (c) => sql`CASE WHEN ${c.INVST} = 'X' THEN 'X' WHEN ${c["open.OPNAMT"]} = 0 THEN 'P' ELSE 'O' END`);
+const status = expression(
+  ["INVST", "open.OPNAMT"],
+  ["X", "P", "O"],
+  (c) => sql`CASE WHEN ${c.INVST} = 'X' THEN 'X' WHEN ${c["open.OPNAMT"]} = 0 THEN 'P' ELSE 'O' END`,
+);
 
 /** Credit notes carry positive amounts in the ERP: the document's type is the sign. */
 const signed = <const Column extends "INVNET" | "FRTAMT" | "VATAMT" | "INVTOT">(amount: Column) =>

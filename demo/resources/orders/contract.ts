@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { Order } from "./schema.ts";
 
 /** What partners see of sales orders. */
@@ -20,4 +21,5 @@ export const orders = defineContract({
   owner: { status: "erp", total: "erp", ship_to: "partner", reference: "partner", requested_on: "shared" },
   conflict: { requested_on: "reject" },
   hide: { margin: "orders.margin:read" },
+  example,
 });

@@ -3,7 +3,11 @@ import { company, meridian, zone } from "../../erp/source.ts";
 import { orders } from "./contract.ts";
 
 /** The hold is a flag of its own, whatever the status says; it no longer matters once all is shipped or cancelled. */
-const status = expression(["HLDFLG", "ORDST"], ["H", "10", "20", "40", "50", "90"], (c) => sql`CASE WHEN ${c.HLDFLG} = 'Y' AND ${c.ORDST} NOT IN ('50', '90') THEN 'H' ELSE ${c.ORDST} END`);
+const status = expression(
+  ["HLDFLG", "ORDST"],
+  ["H", "10", "20", "40", "50", "90"],
+  (c) => sql`CASE WHEN ${c.HLDFLG} = 'Y' AND ${c.ORDST} NOT IN ('50', '90') THEN 'H' ELSE ${c.ORDST} END`,
+);
 
 /** Where orders live in the ERP's order entry. Closed orders of past years stand in the archive tables. */
 export const ordersInErp = meridian.bind(orders, {

@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { Payment } from "./schema.ts";
 
 /** What partners see of their payments. */
@@ -12,4 +13,5 @@ export const payments = defineContract({
     list: { scope: "payments:read", filter: ["customer_id", "invoice_id", "paid_on", "amount.amount", "method", "reversed"], sort: ["id", "paid_on"] },
     get: { scope: "payments:read" },
   },
+  example,
 });

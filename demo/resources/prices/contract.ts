@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { Price } from "./schema.ts";
 
 /** What partners see of price lists. */
@@ -12,4 +13,5 @@ export const prices = defineContract({
     list: { scope: "prices:read", filter: ["product_id", "list", "customer_id", "valid_from", "valid_to"], sort: ["valid_from"] },
     get: { scope: "prices:read" },
   },
+  example,
 });

@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { Product } from "./schema.ts";
 
 /** What partners see of the catalogue. */
@@ -18,4 +19,5 @@ export const products = defineContract({
     get: { scope: "products:read" },
   },
   hide: { purchase_price: "products.cost:read" },
+  example,
 });

@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { Shipment } from "./schema.ts";
 
 /** What partners see of shipments. */
@@ -9,7 +10,13 @@ export const shipments = defineContract({
   summary: "What left, or is about to leave, the warehouse for the partner's orders.",
   model: Shipment,
   reads: {
-    list: { scope: "shipments:read", filter: ["status", "order_id", "tracking_number", "planned_on", "shipped_at"], sort: ["id", "planned_on", "shipped_at"], expand: ["lines"] },
+    list: {
+      scope: "shipments:read",
+      filter: ["status", "order_id", "tracking_number", "planned_on", "shipped_at"],
+      sort: ["id", "planned_on", "shipped_at"],
+      expand: ["lines"],
+    },
     get: { scope: "shipments:read" },
   },
+  example,
 });

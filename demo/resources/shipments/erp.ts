@@ -27,7 +27,13 @@ export const shipmentsInErp = meridian.bind(shipments, {
     lines: lines(
       "SHLIN",
       { COMPNY: "COMPNY", SHPNO: "SHPNO" },
-      { line_no: integer("SHLNO"), order_line_no: integer("LINNO"), product_id: ref("products", "ITMNO"), quantity: decimal("QTYSH", { scale: 3 }), lot: text("LOTNO", { nullWhen: [""] }) },
+      {
+        line_no: integer("SHLNO"),
+        order_line_no: integer("LINNO"),
+        product_id: ref("products", "ITMNO"),
+        quantity: decimal("QTYSH", { scale: 3 }),
+        lot: text("LOTNO", { nullWhen: [""] }),
+      },
       { sort: ["SHLNO"] },
     ),
   },

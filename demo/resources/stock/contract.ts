@@ -1,4 +1,5 @@
 import { defineContract } from "sluice";
+import { example } from "./example.ts";
 import { StockLevel } from "./schema.ts";
 
 /** What partners see of stock. */
@@ -12,4 +13,5 @@ export const stock = defineContract({
     list: { scope: "stock:read", filter: ["product_id", "warehouse.code", "available", "changed_at"], sort: ["id"] },
     get: { scope: "stock:read" },
   },
+  example,
 });

@@ -1,0 +1,18 @@
+/** One payment of the test environment, as the documents show it. */
+
+import type { z } from "sluice";
+import type { Payment } from "./schema.ts";
+
+export const example: z.output<typeof Payment> = {
+  id: "7000214",
+  customer_id: "C0000001",
+  invoice_id: "RE00000210",
+  paid_on: "2023-11-20",
+  amount: {
+    amount: "636.42",
+    currency: "EUR",
+  },
+  method: "transfer",
+  bank_reference: null,
+  reversed: false,
+};
