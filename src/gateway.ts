@@ -115,7 +115,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
     elapsedMs: options.elapsedMs,
   });
-  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses) });
+  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses), log });
   return { fetch: async (request, origin, databases) => http.fetch(request, { origin, access: accessOf(databases) }) };
 }
 

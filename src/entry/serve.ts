@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { Problem } from "#lib/problems.ts";
 
 /** What the adapter knows of a request and `Request` does not say: Node joins and drops repeated headers silently. */
@@ -49,10 +49,11 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       requireHostHeader: false, // Its absence is answered below, with a problem document.
     },
     getRequestListener((request, { incoming }) => options.handler(request, originOf(incoming)), {
-      errorHandler: () => toResponse(options.render(new Problem("bad-request-line", "The request line or the Host header is not well formed."))),
+      errorHandler: (error) => toResponse(options.render(problemOfAdapter(error))),
     }),
   );
   answerWhatIsNoHttp(server, options.render);
+  answerWhatIsNotOffered(server, options.render);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, () => {
@@ -94,11 +95,34 @@ function answerWhatIsNoHttp(server: Server, render: ServeOptions["render"]): voi
       socket.destroy();
       return;
     }
-    const { status, headers, body } = render(problemOf(error.code));
-    const all = { ...headers, "Content-Length": String(Buffer.byteLength(body ?? "")), Connection: "close" };
-    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body ?? ""}`);
+    endWith(socket, render(problemOf(error.code)));
   });
+}
+
+/** Writes a whole response and closes the connection. */
+function endWith(socket: Duplex, { status, headers, body }: FullResponse): void {
+  const all = { ...headers, "Content-Length": String(Buffer.byteLength(body ?? "")), Connection: "close" };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body ?? ""}`);
+}
+
+/** Node would close a CONNECT without a word, and answer an unknown Expect with an empty 417. */
+function answerWhatIsNotOffered(server: Server, render: ServeOptions["render"]): void {
+  server.on("connect", (_request, socket) => {
+    socket.on("error", () => socket.destroy());
+    endWith(socket, render(new Problem("method-not-allowed", "This is no proxy.", { headers: { Allow: "GET, HEAD" } })));
+  });
+  server.on("checkExpectation", (_request, response) => {
+    const errors = [{ header: "Expect", code: "unsupported-header", detail: "Leave it out, or send 100-continue." }];
+    const { status, headers, body } = render(new Problem("bad-request-line", "The header Expect cannot be accepted.", { errors }));
+    response.writeHead(status, { ...headers, Connection: "close" }).end(body);
+  });
+}
+
+/** A handler answers for its own failures; one that throws all the same is not the caller's fault. */
+function problemOfAdapter(error: unknown): Problem {
+  if (error instanceof RequestError) return new Problem("bad-request-line", "The request line or the Host header is not well formed.");
+  return new Problem("internal-error", "Something failed inside the gateway.");
 }
 
 function problemOf(code: string | undefined): Problem {

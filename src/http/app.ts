@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import { digest } from "#lib/hash.ts";
 import { Problem } from "#lib/problems.ts";
+import { describeError, type Log } from "./log.ts";
 import type { AccessOf, Origin, PartnerApi } from "./partner-api.ts";
 import { problemDocument } from "./problem-document.ts";
 import { siteRoutes } from "./site/routes.ts";
@@ -14,6 +15,7 @@ export interface AppParts {
   /** Documents by contract version, as JSON text. */
   readonly documents: ReadonlyMap<string, string>;
   readonly health: () => Readonly<Record<string, unknown>>;
+  readonly log: Log;
 }
 
 /** What each request brings along. */
@@ -24,7 +26,7 @@ export interface Bindings {
 
 export type App = Hono<{ Bindings: Bindings }>;
 
-export function app({ api, site, documents, health }: AppParts): App {
+export function app({ api, site, documents, health, log }: AppParts): App {
   const hono: App = new Hono<{ Bindings: Bindings }>();
 
   hono.all("/v1/*", (c) => api(c.req.raw, c.env.origin, c.env.access));
@@ -46,10 +48,14 @@ export function app({ api, site, documents, health }: AppParts): App {
 
   hono.onError((error, c) => {
     const problem = error instanceof Problem ? error : new Problem("internal-error", "Something failed inside the gateway.", { cause: error });
-    const { status, headers, body } = problemDocument(problem, crypto.randomUUID(), site.url);
-    return new Response(body, { status, headers: { ...headers, "X-Content-Type-Options": "nosniff" } });
+    const requestId = crypto.randomUUID();
+    const { status, headers, body } = problemDocument(problem, requestId, site.url);
+    if (status >= 500) log.error({ request_id: requestId, method: c.req.method.slice(0, 20), status, code: problem.code, ...describeError(error) }, "request failed");
+    return new Response(c.req.method === "HEAD" ? null : body, { status, headers });
   });
-  hono.notFound(() => {
+  hono.notFound((c) => {
+    const known = c.req.method !== "GET" && c.req.method !== "HEAD" && hono.router.match("GET", c.req.path)[0].length > 0;
+    if (known) throw new Problem("method-not-allowed", `${c.req.method.slice(0, 20)} is not allowed here.`, { headers: { Allow: "GET, HEAD" } });
     throw new Problem("not-found", "There is nothing at this path. The API begins at /v1, its documentation at /docs.");
   });
   return hono;

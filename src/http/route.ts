@@ -12,6 +12,8 @@ export function routes(operations: readonly Operation[]): Route {
   for (const operation of operations) (operation.kind === "list" ? lists : ones).set(operation.contract.name, operation);
 
   return (method, path) => {
+    // Whoever routed the request here may have normalised its path; what counts is how it was sent.
+    if (!path.startsWith("/v1/")) throw new Problem("not-found", "There is nothing at this path.");
     const [resource = "", rawId, ...more] = path.slice("/v1/".length).split("/");
     const operation = rawId === undefined ? lists.get(resource) : ones.get(resource);
     const id = rawId === undefined ? undefined : decodeSegment(rawId);
