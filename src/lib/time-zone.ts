@@ -19,9 +19,11 @@ export function timeZone(name: string): TimeZone {
   });
 
   const computeOffset = (utcMs: number): number => {
-    const parts = new Map(format.formatToParts(utcMs).map((part) => [part.type, Number(part.value)]));
-    const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-    const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+    const parts = new Map(format.formatToParts(utcMs).map((part) => [part.type, part.value]));
+    const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type) ?? 0);
+    const year = parts.get("era")?.startsWith("B") ? 1 - part("year") : part("year");
+    const midnight = new Date(0).setUTCFullYear(year, part("month") - 1, part("day")); // `Date.UTC` takes years before 100 for 19xx
+    const local = midnight + (part("hour") * 3600 + part("minute") * 60 + part("second")) * 1000;
     return local - Math.floor(utcMs / 1000) * 1000;
   };
 

@@ -23,6 +23,11 @@ export interface Inverse {
   equal(value: string): readonly (readonly ErpValue[])[];
   /** Present when the columns' order is the public values' order. Null: no row can match. */
   range?(operator: RangeOperator, value: string): Bound | "none" | "all";
+  /**
+   * Present where many column values read as one public value (a rounded amount, the day of a timestamp): the first and
+   * the last of them. Used in place of `equal`. Null: no row can match.
+   */
+  within?(value: string): readonly [Bound, Bound] | "none";
   /** Column values that read as null, so that no range may match them (a zero date). */
   readonly blanks?: readonly ErpValue[];
 }

@@ -27,6 +27,8 @@ export interface ColumnInfo {
   readonly nullable: boolean;
   /** The database's own name of the type, for casts. */
   readonly sqlType: string;
+  /** An expression, not a column: its declared type says nothing of its range. */
+  readonly computed?: boolean;
   /** Largest value of an integer column, `2^31-1` for INTEGER. */
   readonly max?: bigint;
   readonly min?: bigint;

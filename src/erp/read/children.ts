@@ -1,11 +1,11 @@
 /** Reads a level of child rows for all parents of a page in one statement, and the levels below it. */
 
-import type { ChildRows, ColumnSource, Drift } from "../binding/conversion.ts";
+import { type ChildRows, type ColumnSource, type Drift, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
-import { type ErpValue, join, member, raw, type Sql, sql } from "../binding/sql.ts";
-import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
+import { type ErpValue, join, never, raw, type Sql, sql } from "../binding/sql.ts";
+import type { Catalog, ColumnInfo, Dialect, ErpDatabase } from "../dialects/dialect.ts";
 import { render, write } from "../dialects/write.ts";
-import { conditionSql } from "./compare.ts";
+import { conditionSql, fitting, oneOf } from "./compare.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
 
@@ -40,7 +40,7 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, field:
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
   const { readers, columns, childFields } = fieldReaders(children.fields, Object.keys(children.fields), tie.length);
-  const list = (named: readonly ColumnSource[]): Sql => join(named.map((column) => columnSql(source, column)), ", ");
+  const list = (named: readonly ColumnSource[]): Sql => join(named.map((column) => columnSql(source, relation, column)), ", ");
   return {
     field,
     parentAt,
@@ -80,14 +80,19 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
 
 /** CHAR columns of different widths hold the same key with different padding. */
 function tieOf(row: readonly unknown[], at: number, width: number): string {
-  if (width === 1) return String(row[at]).trimEnd();
+  if (width === 1) return tiePart(row[at]);
   let tie = "";
-  for (let index = at; index < at + width; index += 1) tie += `${String(row[index]).trimEnd()}\u0000`;
+  for (let index = at; index < at + width; index += 1) tie += `${tiePart(row[index])}\u0000`;
   return tie;
 }
 
+/** NULL ties to nothing, not even to a child whose key reads "null". */
+function tiePart(value: unknown): string {
+  return isNull(value) ? "\u0001" : trimEnd(String(value));
+}
+
 function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Sql {
-  const operand = (column: string) => ({ sql: columnSql(source, column), info: columnInfo(source, plan.relation, catalog, column) });
+  const operand = (column: string) => ({ sql: columnSql(source, plan.relation, column), info: columnInfo(source, plan.relation, catalog, column) });
   const conditions = [
     tieSql(source, dialect, catalog, plan, parents),
     ...Object.entries(plan.children.where).map(([column, condition]) => conditionSql(operand(column), condition)),
@@ -97,28 +102,39 @@ function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, pa
 
 /** Columns that are the same for all parents (a company) are compared once; what differs becomes a list, or tuples. */
 function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, plan: ChildPlan, parents: readonly Parent[]): Sql {
-  const fixed: Sql[] = [];
-  const varying: { readonly column: string; readonly values: readonly ErpValue[] }[] = [];
-  plan.children.on.forEach(([child], index) => {
-    const values = parents.map(({ row }) => row[plan.parentAt + index] as ErpValue); // driver values of a key column
-    const [first] = values;
-    if (parents.length > 1 && values.every((value) => value === first)) fixed.push(sql`${columnSql(source, child)} = ${first ?? null}`);
-    else varying.push({ column: child, values });
+  const ties = plan.children.on.map(([child], index) => {
+    const operand = { sql: columnSql(source, plan.relation, child), info: columnInfo(source, plan.relation, catalog, child) };
+    const values = parents.map(({ row }) => tieValues(row[plan.parentAt + index] as ErpValue, operand.info)); // driver values of a key column
+    const distinct = new Map(values.map((candidates) => [candidates.join("\u0000"), candidates]));
+    return { operand, values, distinct: [...distinct.values()] };
   });
-  if (parents.length === 1) return join(varying.map(({ column, values }) => sql`${columnSql(source, column)} = ${values[0] ?? null}`), " AND ");
-  const [only] = varying;
-  if (only === undefined) return join(fixed, " AND ");
-  if (varying.length === 1) return join([...fixed, member(columnSql(source, only.column), [...new Set(only.values)])], " AND ");
-  const columns = join(varying.map(({ column }) => columnSql(source, column)), ", ");
+  const varying = ties.filter((tie) => tie.distinct.length > 1);
+  if (varying.length < 2) return join(ties.map(({ operand, distinct }) => oneOf(operand, distinct.flat())), " AND ");
+  const fixed = ties.filter((tie) => tie.distinct.length === 1).map(({ operand, distinct }) => oneOf(operand, distinct.flat()));
+  const tuples = parents.flatMap((_, at) => combinations(varying.map(({ values }) => values[at] ?? [])));
+  if (tuples.length === 0) return never;
+  const columns = join(varying.map(({ operand }) => operand.sql), ", ");
   if (dialect.listOperator === null) {
-    const tuples = parents.map((_, at) => sql`(${join(varying.map(({ values }) => sql`${values[at] ?? null}`), ", ")})`);
-    return join([...fixed, sql`(${columns}) IN (${join(tuples, ", ")})`], " AND ");
+    const list = tuples.map((tuple) => sql`(${join(tuple.map((value) => sql`${value}`), ", ")})`);
+    return join([...fixed, sql`(${columns}) IN (${join(list, ", ")})`], " AND ");
   }
-  const arrays = varying.map(({ column, values }) => {
-    const { sqlType } = columnInfo(source, plan.relation, catalog, column);
-    return sql`${raw("CAST(")}${listParameter(values)} AS ${raw(`${sqlType === "" ? "text" : sqlType}[])`)}`;
+  const arrays = varying.map(({ operand: { info } }, index) => {
+    const values = tuples.map((tuple) => tuple[index] ?? null);
+    return sql`${raw("CAST(")}${listParameter(values)} AS ${raw(`${info.sqlType === "" ? "text" : info.sqlType}[])`)}`;
   });
   return join([...fixed, sql`(${columns}) IN (SELECT * FROM unnest(${join(arrays, ", ")}))`], " AND ");
+}
+
+/** What a child's column may hold for a parent's value: a VARCHAR knows the key of a CHAR column without its padding. */
+function tieValues(value: ErpValue, info: ColumnInfo): readonly ErpValue[] {
+  const fits = value === null ? undefined : fitting(value, info);
+  if (fits === undefined) return [];
+  const padded = typeof fits === "string" && info.type === "text" && info.sqlType !== "bpchar" && fits.endsWith(" ");
+  return padded ? [fits, trimEnd(fits)] : [fits];
+}
+
+function combinations(columns: readonly (readonly ErpValue[])[]): readonly (readonly ErpValue[])[] {
+  return columns.reduce<readonly (readonly ErpValue[])[]>((found, values) => found.flatMap((tuple) => values.map((value) => [...tuple, value])), [[]]);
 }
 
 /** A list as one parameter, outside a membership test. */

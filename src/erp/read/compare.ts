@@ -2,7 +2,8 @@
 
 import type { Filter, Position } from "#contract/list-query.ts";
 import type { AccountRule } from "../binding/account.ts";
-import type { AnyConversion, ColumnSource, Condition, RangeOperator } from "../binding/conversion.ts";
+import { type AnyConversion, type Bound, type Condition, type Inverse, type RangeOperator, trimEnd } from "../binding/conversion.ts";
+import { isDate, parseDate } from "../binding/conversions/calendar.ts";
 import { wholeBound } from "../binding/conversions/number.ts";
 import { type ErpValue, join, member, never, raw, type Sql, sql } from "../binding/sql.ts";
 import type { ColumnInfo, Dialect } from "../dialects/dialect.ts";
@@ -20,10 +21,12 @@ const and = (conditions: readonly Sql[]): Sql => (conditions.length === 1 && con
 const or = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? never : conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " OR ")})`);
 
 /** The value as the column's type takes it, or undefined where no value of the column could equal it. */
-function fitting(value: ErpValue, { type, min, max }: ColumnInfo): ErpValue | undefined {
-  if (value === null || type === "other" || type === "binary") return value;
+export function fitting(value: ErpValue, { type, min, max, sqlType }: ColumnInfo): ErpValue | undefined {
+  if (value === null || type === "binary") return value;
+  if (type === "other") return sqlType === "uuid" && !uuid.test(String(value)) ? undefined : value;
   if (type === "boolean") return typeof value === "boolean" ? value : undefined;
-  if (type === "text" || type === "date" || type === "timestamp") return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
+  if (type === "text") return typeof value === "string" ? textFitting(value) : typeof value === "number" ? String(value) : undefined;
+  if (type === "date" || type === "timestamp") return typeof value === "string" ? momentFitting(value, sqlType) : undefined;
   if (typeof value !== "number" && typeof value !== "string") return undefined;
   const text = String(value);
   if (!/^-?\d{1,60}(?:\.\d{1,60})?$/.test(text)) return undefined;
@@ -33,6 +36,23 @@ function fitting(value: ErpValue, { type, min, max }: ColumnInfo): ErpValue | un
   return whole;
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const moment = /^(\d{4}-\d{2}-\d{2})(?:[ T](?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?([+-]\d{2}(?::?\d{2}){0,2})?)?$/;
+/** An instant as `dateTime` writes it: local time and its offset from UTC. */
+const withOffset = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3})[+-]\d{2}:\d{2}(?::\d{2})?$/;
+
+/** No database keeps NUL in its texts, and some refuse to compare with it. */
+function textFitting(value: string): string | undefined {
+  return value.includes("\u0000") ? undefined : (withOffset.exec(value)?.[1] ?? value);
+}
+
+/** The offset means something to columns with a zone only. */
+function momentFitting(value: string, sqlType: string): string | undefined {
+  const match = moment.exec(value);
+  if (!match || !isDate(parseDate(value))) return undefined;
+  return sqlType.endsWith("with time zone") ? value : (withOffset.exec(value)?.[1] ?? value);
+}
+
 /** -1 below the column's range, 1 above it, 0 inside. */
 function outside(whole: string, min: bigint | undefined, max: bigint | undefined): -1 | 0 | 1 {
   const value = BigInt(whole);
@@ -40,14 +60,20 @@ function outside(whole: string, min: bigint | undefined, max: bigint | undefined
 }
 
 function equals(operand: Operand, value: ErpValue): Sql {
-  return value === null ? sql`${operand.sql} IS NULL` : sql`${operand.sql} = ${value}`;
+  return value === null ? sql`${operand.sql} IS NULL` : sql`${operand.sql} = ${parameter(operand, value)}`;
+}
+
+/** A database takes a parameter for the type it is compared with; what an expression's type can hold, nobody knows. */
+function parameter({ info }: Operand, value: ErpValue): Sql {
+  return info.computed === true && (info.type === "integer" || info.type === "decimal") ? sql`CAST(${value} AS DECIMAL(65, 30))` : sql`${value}`;
 }
 
 /** One of several values of a single column. */
-function oneOf(operand: Operand, values: readonly ErpValue[]): Sql {
+export function oneOf(operand: Operand, values: readonly ErpValue[]): Sql {
   const plain = values.filter((value) => value !== null);
   const conditions: Sql[] = [];
   if (plain.length === 1 && plain[0] !== undefined) conditions.push(equals(operand, plain[0]));
+  else if (plain.length > 1 && operand.info.computed === true) conditions.push(...plain.map((value) => equals(operand, value)));
   else if (plain.length > 1) conditions.push(member(operand.sql, plain));
   if (plain.length < values.length) conditions.push(sql`${operand.sql} IS NULL`);
   return or(conditions);
@@ -74,35 +100,49 @@ function range(operands: readonly Operand[], operator: RangeOperator, values: re
   if (operands.length === 1 && first) {
     if (first.info.type !== "integer" || (typeof value !== "string" && typeof value !== "number")) {
       const fits = fitting(value, first.info);
-      return fits === undefined ? never : sql`${first.sql} ${signs[operator]} ${fits}`;
+      return fits === undefined ? never : sql`${first.sql} ${signs[operator]} ${parameter(first, fits)}`;
     }
     const bound = wholeBound(operator, String(value));
     const side = outside(bound.value, first.info.min, first.info.max);
-    if (side === 0) return sql`${first.sql} ${signs[bound.operator]} ${bound.value}`;
+    if (side === 0) return sql`${first.sql} ${signs[bound.operator]} ${parameter(first, bound.value)}`;
     return (side === 1) === operator.startsWith("l") ? sql`${first.sql} IS NOT NULL` : never;
   }
   // Lexicographic, with the leading column bounded by itself, so that an index on it serves the whole.
   const strict = operator.startsWith("g") ? signs.gt : signs.lt;
   const loose = operator.startsWith("g") ? signs.gte : signs.lte;
   const steps: Sql[] = [];
+  const fits = operands.map((operand, index) => fitting(values[index] ?? null, operand.info) ?? values[index] ?? null);
   operands.forEach((operand, index) => {
     const last = index === operands.length - 1;
-    const before = operands.slice(0, index).map((earlier, at) => equals(earlier, values[at] ?? null));
-    steps.push(and([...before, sql`${operand.sql} ${last ? signs[operator] : strict} ${values[index] ?? null}`]));
+    const before = operands.slice(0, index).map((earlier, at) => equals(earlier, fits[at] ?? null));
+    steps.push(and([...before, sql`${operand.sql} ${last ? signs[operator] : strict} ${parameter(operand, fits[index] ?? null)}`]));
   });
-  return first ? and([sql`${first.sql} ${loose} ${value}`, or(steps)]) : never;
+  return first ? and([sql`${first.sql} ${loose} ${parameter(first, fits[0] ?? null)}`, or(steps)]) : never;
 }
 
 export function filterSql(filter: Filter, conversion: AnyConversion, operands: readonly Operand[]): Sql {
   const { inverse } = conversion;
   if (inverse === undefined) throw new Error(`${filter.path} cannot be filtered: its conversion has no inverse`);
-  if (filter.operator === "eq") return equalTo(operands, filter.values.flatMap((value) => [...inverse.equal(value)]));
-  const bound = inverse.range?.(filter.operator, filter.values[0] ?? "") ?? "none";
+  if (filter.operator !== "eq") return rangeSql(inverse, operands, inverse.range?.(filter.operator, filter.values[0] ?? "") ?? "none");
+  const { within } = inverse;
+  if (within === undefined) return equalTo(operands, filter.values.flatMap((value) => [...inverse.equal(value)]));
+  return or(
+    filter.values.map((value) => {
+      const bounds = within(value);
+      return bounds === "none" ? never : and(bounds.map((bound) => rangeSql(inverse, operands, bound)));
+    }),
+  );
+}
+
+/** A bound, less the values that read as null. */
+function rangeSql(inverse: Inverse, operands: readonly Operand[], bound: Bound | "none" | "all"): Sql {
   if (bound === "none") return never;
   const [first] = operands;
   const blanks = first === undefined ? [] : (inverse.blanks ?? []).flatMap((blank) => {
     const fits = blank === null ? undefined : fitting(blank, first.info);
-    return fits === undefined ? [] : [sql`${first.sql} <> ${fits}`];
+    if (fits === undefined) return [];
+    // Texts are compared as they read: without their trailing spaces.
+    return first.info.type === "text" ? [sql`RTRIM(${first.sql}) <> ${typeof fits === "string" ? trimEnd(fits) : fits}`] : [sql`${first.sql} <> ${parameter(first, fits)}`];
   });
   if (bound === "all") return first === undefined ? always : and([sql`${first.sql} IS NOT NULL`, ...blanks]);
   return and([range(operands, bound.operator, bound.values), ...blanks]);
@@ -113,7 +153,7 @@ export function conditionSql(operand: Operand, condition: Condition): Sql {
   if (isNot(condition)) {
     const values = listOf(condition.not);
     const differs = values.map((value) => (value === null ? sql`${operand.sql} IS NOT NULL` : sql`${operand.sql} <> ${value}`));
-    const apart = and(differs);
+    const apart = differs.length === 0 ? always : and(differs);
     return operand.info.nullable && !values.includes(null) ? sql`(${operand.sql} IS NULL OR ${apart})` : apart;
   }
   return oneOf(operand, listOf(condition));
@@ -133,7 +173,8 @@ function listOf(value: ErpValue | readonly ErpValue[]): readonly ErpValue[] {
 
 /** Narrows to the caller's own rows. Accounts of a group are written `<group>:<value>`, all others stand for themselves. */
 export function accountSql(rule: AccountRule, accounts: readonly string[], operand: (column: string) => Operand): Sql {
-  const own = (column: string, values: readonly string[]): Sql => equalTo([operand(column)], values.map((value) => [value]));
+  // A blank account would be given every row that belongs to nobody.
+  const own = (column: string, values: readonly string[]): Sql => equalTo([operand(column)], values.filter((value) => value.trim() !== "").map((value) => [value]));
   const plain = accounts.filter((account) => !account.includes(":"));
   if (typeof rule === "string") return own(rule, plain);
   switch (rule.kind) {

@@ -64,7 +64,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   const width = binding.key.length;
   const always: readonly ColumnSource[] = [...Object.keys(binding.where), ...accountColumns(binding.account), ...binding.only];
   const alwaysUsed = aliasesOf(relation, always);
-  const keySql = render(join(binding.key.map((column) => columnSql(source, column)), ", "), dialect);
+  const keySql = render(join(binding.key.map((column) => columnSql(source, relation, column)), ", "), dialect);
   const key = keyConversion(binding.key);
   const shapes = new Map<string, Shape>();
   const allFields = Object.keys(binding.fields);
@@ -74,7 +74,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     const known = shapes.get(key);
     if (known !== undefined) return known;
     const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
-    const select = render(join(columns.map((column) => sql`, ${columnSql(source, column)}`), ""), dialect);
+    const select = render(join(columns.map((column) => sql`, ${columnSql(source, relation, column)}`), ""), dialect);
     const shape = { readers, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
     if (shapes.size >= maxShapes) shapes.clear();
     shapes.set(key, shape);
@@ -91,7 +91,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     return found;
   }
 
-  const operand = (catalog: Catalog) => (column: ColumnSource): Operand => ({ sql: columnSql(source, column), info: columnInfo(source, relation, catalog, column) });
+  const operand = (catalog: Catalog) => (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
 
   const conditionsOf = new WeakMap<readonly string[], { readonly catalog: Catalog; readonly sql: Sql }>();
   /** Conditions that every statement carries: what makes a row one of this resource, and the caller's. Kept per caller. */
@@ -102,7 +102,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     const conditions = [
       ...Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
       accountSql(binding.account, accounts, of),
-      ...binding.only.map((expression) => columnSql(source, expression)),
+      ...binding.only.map((expression) => columnSql(source, relation, expression)),
     ];
     const written = render(join(conditions, " AND "), dialect);
     conditionsOf.set(accounts, { catalog, sql: written });

@@ -31,18 +31,26 @@ export function tableSql(source: SourceDeclaration, table: string): Sql {
 }
 
 /** Writes a column of the relation, `alias.COLUMN` of a join, or an expression over them. */
-export function columnSql(source: SourceDeclaration, column: ColumnSource): Sql {
-  if (typeof column !== "string") return column.write((inner) => columnSql(source, inner), (table) => tableSql(source, table));
+export function columnSql(source: SourceDeclaration, relation: Pick<Relation, "joins">, column: ColumnSource): Sql {
+  if (typeof column !== "string") return column.write((inner) => columnSql(source, relation, inner), (table) => tableSql(source, table));
+  const alias = aliasOf(relation, column);
+  return alias === undefined ? name("t", column) : name(`j_${alias}`, column.slice(alias.length + 1));
+}
+
+/** The join a column belongs to. A dot alone makes none: ERPs have columns called `Unit.Price`. */
+function aliasOf({ joins }: Pick<Relation, "joins">, column: string): string | undefined {
   const dot = column.indexOf(".");
-  return dot < 0 ? name("t", column) : name(`j_${column.slice(0, dot)}`, column.slice(dot + 1));
+  return dot > 0 && Object.hasOwn(joins, column.slice(0, dot)) ? column.slice(0, dot) : undefined;
 }
 
 /** FROM with the joins that are needed: all that drop rows, and the optional ones whose alias is in `used`. */
 export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>): Sql {
   const parts: Sql[] = [sql`FROM ${rowsSql(source, relation)} ${name("t")}`];
+  const inner = Object.values(relation.joins).filter((joined) => joined.optional !== true);
+  const needed = aliasesOf(relation, inner.flatMap((joined) => Object.values(joined.on)), new Set(used));
   for (const [alias, { table, alsoIn = [], on, optional }] of Object.entries(relation.joins)) {
-    if (optional === true && !used.has(alias)) continue;
-    const matches = Object.entries(on).map(([theirs, ours]) => sql`${name(`j_${alias}`, theirs)} = ${columnSql(source, ours)}`);
+    if (optional === true && !needed.has(alias)) continue;
+    const matches = Object.entries(on).map(([theirs, ours]) => sql`${name(`j_${alias}`, theirs)} = ${columnSql(source, relation, ours)}`);
     parts.push(sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${unionSql(source, [table, ...alsoIn], relation.joinColumns[alias] ?? [])} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`);
   }
   return join(parts, " ");
@@ -68,9 +76,9 @@ export function aliasesOf(relation: Relation, columns: Iterable<ColumnSource>, i
       aliasesOf(relation, column.columns, into);
       continue;
     }
-    const alias = column.includes("/") ? "" : column.slice(0, Math.max(0, column.indexOf(".")));
-    const used = alias === "" ? undefined : relation.joins[alias];
-    if (used === undefined || into.has(alias)) continue;
+    const alias = aliasOf(relation, column);
+    const used = alias === undefined ? undefined : relation.joins[alias];
+    if (alias === undefined || used === undefined || into.has(alias)) continue;
     into.add(alias);
     aliasesOf(relation, Object.values(used.on), into);
   }
@@ -87,7 +95,7 @@ export function relationOf(binding: Binding): Relation {
     alsoIn: binding.alsoIn,
     ...(binding.args !== undefined && { args: binding.args }),
     joins: binding.joins,
-    columns: ownColumns(named),
+    columns: ownColumns(named, binding.joins),
     joinColumns: Object.fromEntries(Object.entries(binding.joins).map(([alias, { on }]) => [alias, columnsOfAlias(named, alias, Object.keys(on))])),
   };
 }
@@ -95,16 +103,16 @@ export function relationOf(binding: Binding): Relation {
 export function childRelation(children: ChildRows): Relation {
   const named = new Set<string>([...children.on.map(([child]) => child), ...Object.keys(children.where), ...children.sort]);
   for (const conversion of Object.values(children.fields)) for (const column of conversion.columns) addSource(named, column);
-  return { table: children.table, alsoIn: children.alsoIn, joins: {}, columns: ownColumns(named), joinColumns: {} };
+  return { table: children.table, alsoIn: children.alsoIn, joins: {}, columns: ownColumns(named, {}), joinColumns: {} };
 }
 
 function addSource(into: Set<string>, column: ColumnSource): void {
   if (typeof column === "string") into.add(column);
-  else for (const inner of column.columns) into.add(inner);
+  else for (const inner of column.columns) if (!inner.includes("/")) into.add(inner);
 }
 
-function ownColumns(named: ReadonlySet<string>): readonly string[] {
-  return [...named].filter((column) => !column.includes(".") && !column.includes("/")).sort();
+function ownColumns(named: ReadonlySet<string>, joins: Relation["joins"]): readonly string[] {
+  return [...named].filter((column) => aliasOf({ joins }, column) === undefined).sort();
 }
 
 function columnsOfAlias(named: ReadonlySet<string>, alias: string, on: readonly string[]): readonly string[] {
@@ -141,13 +149,17 @@ const expressionTypes: Readonly<Record<string, ColumnType>> = { text: "text", in
 
 /** What is known of a column: from the catalogue, or from an expression's own declaration. */
 export function columnInfo(source: SourceDeclaration, relation: Relation, catalog: Catalog, column: ColumnSource): ColumnInfo {
-  if (typeof column !== "string") return { type: expressionType(column), nullable: true, sqlType: "" };
-  const dot = column.indexOf(".");
-  const used = dot < 0 ? undefined : relation.joins[column.slice(0, dot)];
-  const table = used?.table ?? relation.table;
-  const found = catalog.get(physicalName(source, table))?.get(column.slice(dot + 1));
+  if (typeof column !== "string") return { type: expressionType(column), nullable: true, sqlType: "", computed: true };
+  const alias = aliasOf(relation, column);
+  const used = alias === undefined ? undefined : relation.joins[alias];
+  const own = alias === undefined ? column : column.slice(alias.length + 1);
+  const { table, alsoIn = [] } = used ?? relation;
+  const infoIn = (name: string): ColumnInfo | undefined => catalog.get(physicalName(source, name))?.get(own);
+  const found = infoIn(table);
   if (found === undefined) return { type: "other", nullable: true, sqlType: "" };
-  return used?.optional === true ? { ...found, nullable: true } : found;
+  // An archive may be laxer than the table it was filled from, and an optional join finds nothing.
+  const nullable = found.nullable || used?.optional === true || alsoIn.some((name) => infoIn(name)?.nullable !== false);
+  return nullable === found.nullable ? found : { ...found, nullable };
 }
 
 function expressionType({ type }: Expression): ColumnType {

@@ -35,6 +35,11 @@ export function formatDate({ year, month, day }: CalendarDate): string {
   return `${year < 1000 ? String(year).padStart(4, "0") : year}-${two(month)}-${two(day)}`;
 }
 
+/** Milliseconds since the epoch of a date's first moment in UTC. `Date.UTC` takes years before 100 for 19xx. */
+export function utcMs({ year, month, day }: CalendarDate): number {
+  return new Date(0).setUTCFullYear(year, month - 1, day);
+}
+
 /** Reads `YYYY-MM-DD` that was validated before. */
 export function parseDate(text: string): CalendarDate {
   return { year: Number(text.slice(0, 4)), month: Number(text.slice(5, 7)), day: Number(text.slice(8, 10)) };
@@ -51,15 +56,15 @@ export function readDate(value: unknown, form: DateForm): CalendarDate | undefin
   if (!Number.isInteger(digits) || digits <= 0) return undefined;
   const full = form === "cyymmdd" ? digits + 19000000 : digits;
   const date = { year: Math.floor(full / 10000), month: Math.floor(full / 100) % 100, day: full % 100 };
-  return isDate(date) ? date : undefined;
+  return isDate(date) && (form === "yyyymmdd" || date.year < 2900) ? date : undefined;
 }
 
-/** The stored form of a date, or undefined where the form cannot hold its year. */
-export function writeDate(date: CalendarDate, form: DateForm): string | number | undefined {
+/** The stored form of a date, as wide as a CHAR column holds it, or undefined where the form cannot hold its year. */
+export function writeDate(date: CalendarDate, form: DateForm): string | undefined {
   if (form === "native") return formatDate(date);
   const full = date.year * 10000 + date.month * 100 + date.day;
-  if (form === "yyyymmdd") return full;
-  return full >= 19000101 && full < 29000101 ? full - 19000000 : undefined;
+  if (form === "yyyymmdd") return String(full).padStart(8, "0");
+  return full >= 19000101 && full < 29000101 ? String(full - 19000000).padStart(7, "0") : undefined;
 }
 
 export function readJulian(value: unknown, form: JulianForm): CalendarDate | undefined {
@@ -67,7 +72,7 @@ export function readJulian(value: unknown, form: JulianForm): CalendarDate | und
   if (!Number.isInteger(digits) || digits <= 0) return undefined;
   const year = Math.floor(digits / 1000) + (form === "cyyddd" ? 1900 : 0);
   let day = digits % 1000;
-  if (year > 9999 || day < 1 || day > (isLeap(year) ? 366 : 365)) return undefined;
+  if (year < 1 || year > (form === "cyyddd" ? 2899 : 9999) || day < 1 || day > (isLeap(year) ? 366 : 365)) return undefined;
   let month = 1;
   while (day > daysIn(year, month)) {
     day -= daysIn(year, month);
@@ -76,8 +81,8 @@ export function readJulian(value: unknown, form: JulianForm): CalendarDate | und
   return { year, month, day };
 }
 
-export function writeJulian({ year, month, day }: CalendarDate, form: JulianForm): number | undefined {
+export function writeJulian({ year, month, day }: CalendarDate, form: JulianForm): string | undefined {
   const dayOfYear = (daysBefore[month] ?? 0) + (month > 2 && isLeap(year) ? 1 : 0) + day;
-  if (form === "yyyyddd") return year * 1000 + dayOfYear;
-  return year >= 1900 && year < 2900 ? (year - 1900) * 1000 + dayOfYear : undefined;
+  if (form === "yyyyddd") return String(year * 1000 + dayOfYear).padStart(7, "0");
+  return year >= 1900 && year < 2900 ? String((year - 1900) * 1000 + dayOfYear).padStart(6, "0") : undefined;
 }

@@ -1,11 +1,11 @@
 /** `dateTime`: instants, from one timestamp column or from a date and a time column. */
 
 import { type TimeZone, timeZone } from "#lib/time-zone.ts";
-import type { ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
-import { isNull, trimEnd } from "../conversion.ts";
+import type { ColumnOf, ColumnSource, Conversion, Inverse, RangeOperator } from "../conversion.ts";
+import { isNull } from "../conversion.ts";
 import type { ErpValue } from "../sql.ts";
-import { type DateForm, readDate, writeDate } from "./calendar.ts";
-import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+import { type DateForm, readDate, utcMs, writeDate } from "./calendar.ts";
+import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface DateTimeOptions extends NullWhen {
   /** IANA zone of the ERP's wall clock, such as `Europe/Berlin`. */
@@ -40,27 +40,26 @@ function formatInstant(utcMs: number): string {
 function twoColumns(dateColumn: ColumnSource, timeColumn: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
   const form = options.as ?? "yyyymmdd";
-  const nulls = nullSet(options);
+  const isNothing = nothing(options);
   return {
     kind: "dateTime",
     columns: [dateColumn, timeColumn],
     read(row, at, drift) {
       const day = row[at];
-      if (isNull(day)) return null;
-      if (nulls.size > 0 && nulls.has(typeof day === "string" ? trimEnd(day) : day)) return null;
+      if (isNull(day) || isNothing(day)) return null;
       const calendarDate = readDate(day, form);
       const time = readTime(row[at + 1]);
       if (calendarDate === undefined || time === undefined) {
         drift("dateTime", [dateColumn, timeColumn], calendarDate === undefined ? "not a date" : "not a time of day");
         return undefined;
       }
-      return formatInstant(zone.toUtc(Date.UTC(calendarDate.year, calendarDate.month - 1, calendarDate.day) + time));
+      return formatInstant(zone.toUtc(utcMs(calendarDate) + time));
     },
-    inverse: dateTimeInverse(zone, options.nullWhen ?? [], (localMs) => {
+    inverse: secondsInverse(zone, options, (localMs) => {
       const local = new Date(localMs);
       const day = writeDate({ year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() }, form);
       const time = local.getUTCHours() * 10000 + local.getUTCMinutes() * 100 + local.getUTCSeconds();
-      return day === undefined ? undefined : [day, time];
+      return day === undefined ? undefined : [day, String(time).padStart(6, "0")];
     }),
   };
 }
@@ -80,13 +79,13 @@ const timestamp = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,
 
 function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
-  const nulls = nullSet(options);
+  const isNothing = nothing(options);
   return {
     kind: "dateTime",
     columns: [column],
     read(row, at, drift) {
       const value = row[at];
-      if (isNull(value) || nulls.has(value)) return null;
+      if (isNull(value) || isNothing(value)) return null;
       const match = typeof value === "string" ? timestamp.exec(value) : null;
       const calendarDate = match && readDate(match[1], "native");
       if (!match || !calendarDate) {
@@ -94,28 +93,87 @@ function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<s
         return undefined;
       }
       const localMs =
-        Date.UTC(calendarDate.year, calendarDate.month - 1, calendarDate.day, Number(match[2] ?? 0), Number(match[3] ?? 0), Number(match[4] ?? 0)) +
+        utcMs(calendarDate) +
+        (Number(match[2] ?? 0) * 3600 + Number(match[3] ?? 0) * 60 + Number(match[4] ?? 0)) * 1000 +
         Number((match[5] ?? "0").padEnd(3, "0").slice(0, 3));
       if (match[6] === undefined) return formatInstant(zone.toUtc(localMs));
       const sign = match[6].startsWith("-") ? -1 : 1;
       return formatInstant(localMs - sign * (Math.abs(Number(match[6])) * 60 + Number(match[7] ?? 0)) * 60_000);
     },
-    inverse: dateTimeInverse(zone, options.nullWhen ?? [], (localMs) => [new Date(localMs).toISOString().slice(0, 23).replace("T", " ")]),
+    inverse: millisecondsInverse(zone, options),
   };
 }
 
-function dateTimeInverse(zone: TimeZone, blanks: readonly ErpValue[], write: (localMs: number) => readonly ErpValue[] | undefined): Inverse {
+type Write = (localMs: number) => readonly ErpValue[] | undefined;
+
+/** Years that all stored forms write with four digits. */
+function isWritable(localMs: number): boolean {
+  return localMs >= -30_610_224_000_000 && localMs <= 253_402_300_799_999;
+}
+
+/** A bound that no stored form can hold lies before or after every row. */
+function beyondAll(operator: RangeOperator, utc: number): "all" | "none" {
+  return utc < 0 === operator.startsWith("g") ? "all" : "none";
+}
+
+/** Columns of whole seconds: an instant between two of them equals none. */
+function secondsInverse(zone: TimeZone, options: NullWhen, write: Write): Inverse {
+  const isNothing = nothing(options);
+  const columnsAt = (local: number): readonly ErpValue[] | undefined => (isWritable(local) ? write(local) : undefined);
   return {
     equal(value) {
-      const columns = write(zone.toLocal(Date.parse(value)));
-      return columns === undefined ? [] : [columns];
+      const utc = Date.parse(value);
+      const local = zone.toLocal(utc);
+      // The second reading of a repeated hour has no columns of its own: they read as the first.
+      const columns = utc % 1000 === 0 && zone.toUtc(local) === utc ? columnsAt(local) : undefined;
+      return columns === undefined || isNothing(columns[0]) || isNothing(Number(columns[0])) ? [] : [columns];
     },
     range(operator, value) {
-      const columns = write(zone.toLocal(Date.parse(value)));
-      if (columns !== undefined) return { operator, values: columns };
-      const tooEarly = Date.parse(value) < 0;
-      return tooEarly === operator.startsWith("g") ? "all" : "none";
+      const utc = Date.parse(value);
+      const whole = Math.floor(utc / 1000) * 1000;
+      const columns = columnsAt(zone.toLocal(whole));
+      if (columns === undefined) return beyondAll(operator, utc);
+      if (whole === utc) return { operator, values: columns };
+      return { operator: operator.startsWith("g") ? "gt" : "lte", values: columns };
     },
-    blanks,
+    blanks: options.nullWhen ?? [],
   };
+}
+
+/** TIMESTAMP columns may be finer than the milliseconds shown: all moments of one millisecond read as that one. */
+function millisecondsInverse(zone: TimeZone, options: NullWhen): Inverse {
+  const columns = (utc: number, afterMs = 0): readonly ErpValue[] | undefined => {
+    const local = zone.toLocal(utc);
+    if (!isWritable(local + afterMs)) return undefined;
+    // Columns with a zone are compared as instants; for all others the engine drops the offset.
+    return [`${new Date(local + afterMs).toISOString().slice(0, 23).replace("T", " ")}${offsetText(local - utc)}`];
+  };
+  return {
+    equal(value) {
+      const only = columns(Date.parse(value));
+      return only === undefined ? [] : [only];
+    },
+    within(value) {
+      const utc = Date.parse(value);
+      const from = columns(utc);
+      const to = columns(utc, 1);
+      if (from === undefined || zone.toUtc(zone.toLocal(utc)) !== utc) return "none";
+      return [{ operator: "gte", values: from }, to === undefined ? { operator: "gte", values: from } : { operator: "lt", values: to }];
+    },
+    range(operator, value) {
+      const utc = Date.parse(value);
+      const next = operator === "gt" || operator === "lte";
+      const values = columns(utc, next ? 1 : 0);
+      if (values === undefined) return beyondAll(operator, utc);
+      return { operator: operator.startsWith("g") ? "gte" : "lt", values };
+    },
+    blanks: options.nullWhen ?? [],
+  };
+}
+
+/** `+05:30`; seconds only where a zone's local mean time has them. */
+function offsetText(offsetMs: number): string {
+  const seconds = Math.abs(offsetMs) / 1000;
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, ...(seconds % 60 === 0 ? [] : [seconds % 60])];
+  return `${offsetMs < 0 ? "-" : "+"}${parts.map((part) => String(part).padStart(2, "0")).join(":")}`;
 }

@@ -1,10 +1,9 @@
 /** `date` and `julianDate`: calendar dates. */
 
 import type { AnyConversion, ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
-import { isNull, trimEnd } from "../conversion.ts";
-import type { ErpValue } from "../sql.ts";
+import { isNull } from "../conversion.ts";
 import { type CalendarDate, type DateForm, formatDate, type JulianForm, parseDate, readDate, readJulian, writeDate, writeJulian } from "./calendar.ts";
-import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface DateOptions extends NullWhen {
   /** How the column stores a date; `yyyymmdd` (integer or CHAR(8)) without it. */
@@ -21,7 +20,8 @@ export function date<const S extends ColumnSource, const O extends DateOptions =
   options?: O,
 ): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", string | number> {
   const form = options?.as ?? "yyyymmdd";
-  return { kind: "date", columns: [column], ...stored(column, options ?? {}, (value) => readDate(value, form), (value) => writeDate(value, form)) };
+  const common = stored(column, options ?? {}, (value) => readDate(value, form), (value) => writeDate(value, form));
+  return { kind: "date", columns: [column], read: common.read, inverse: form === "native" ? wholeDays(common.inverse) : common.inverse };
 }
 
 /**
@@ -40,14 +40,13 @@ function stored(
   column: ColumnSource,
   options: NullWhen,
   from: (value: unknown) => CalendarDate | undefined,
-  to: (value: CalendarDate) => string | number | undefined,
+  to: (value: CalendarDate) => string | undefined,
 ): { readonly read: AnyConversion["read"]; readonly inverse: Inverse } {
-  const nulls = nullSet(options);
+  const isNothing = nothing(options);
   return {
     read(row, at, drift) {
       const value = row[at];
-      if (isNull(value)) return null;
-      if (nulls.size > 0 && nulls.has(typeof value === "string" ? trimEnd(value) : value)) return null;
+      if (isNull(value) || isNothing(value)) return null;
       const calendarDate = from(value);
       if (calendarDate === undefined) {
         drift("date", [column], "not a date");
@@ -55,16 +54,17 @@ function stored(
       }
       return formatDate(calendarDate);
     },
-    inverse: dateInverse(to, options.nullWhen ?? []),
+    inverse: dateInverse(to, options),
   };
 }
 
 /** Dates whose stored form grows with time; one outside what the form can hold lies beyond every row. */
-function dateInverse(to: (value: CalendarDate) => string | number | undefined, blanks: readonly ErpValue[]): Inverse {
+function dateInverse(to: (value: CalendarDate) => string | undefined, options: NullWhen): Inverse {
+  const isNothing = nothing(options);
   return {
     equal(value) {
       const column = to(parseDate(value));
-      return column === undefined || blanks.includes(column) ? [] : [[column]];
+      return column === undefined || isNothing(column) || isNothing(Number(column)) ? [] : [[column]];
     },
     range(operator, value) {
       const column = to(parseDate(value));
@@ -72,6 +72,21 @@ function dateInverse(to: (value: CalendarDate) => string | number | undefined, b
       const tooEarly = parseDate(value).year < 1900;
       return tooEarly === operator.startsWith("g") ? "all" : "none";
     },
-    blanks,
+    blanks: options.nullWhen ?? [],
+  };
+}
+
+/** A TIMESTAMP column holds every moment of a day, and all of them read as that day. */
+function wholeDays(inverse: Inverse): Inverse {
+  const next = (value: string): string => new Date(Date.parse(`${value}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  const last = "9999-12-31";
+  return {
+    ...inverse,
+    within: (value) => [{ operator: "gte", values: [value] }, value === last ? { operator: "gte", values: [value] } : { operator: "lt", values: [next(value)] }],
+    range: (operator, value) => {
+      if (operator === "gte" || operator === "lt") return { operator, values: [value] };
+      if (value === last) return operator === "gt" ? "none" : "all";
+      return { operator: operator === "gt" ? "gte" : "lt", values: [next(value)] };
+    },
   };
 }

@@ -13,21 +13,26 @@ interface FlagValues {
  * Accepts: CHAR, VARCHAR, integers, BOOLEAN. Wire: boolean. Any other value is drift.
  */
 export function flag<const S extends ColumnSource>(column: S, values?: FlagValues): Conversion<ColumnOf<S>, boolean, boolean, "filter", string | number | boolean> {
-  const known = new Map<unknown, boolean>();
-  for (const value of values?.true ?? ["Y", 1, true]) known.set(value, true);
-  for (const value of values?.false ?? ["N", "", 0, false, null]) known.set(value, false);
+  const meanings = [
+    ...(values?.true ?? ["Y", 1, true]).map((erp) => ({ erp, meaning: true })),
+    ...(values?.false ?? ["N", "", 0, false, null]).map((erp) => ({ erp, meaning: false })),
+  ];
+  const known = new Map(meanings.map(({ erp, meaning }) => [written(erp), meaning]));
   return {
     kind: "flag",
     columns: [column],
     read(row, at, drift) {
-      const raw = row[at];
-      const value = typeof raw === "string" ? trimEnd(raw) : isNull(raw) ? null : raw;
-      const meaning = known.get(value);
-      if (meaning === undefined) drift("flag", [column], "neither yes nor no", String(value).slice(0, 10));
+      const meaning = known.get(written(row[at]));
+      if (meaning === undefined) drift("flag", [column], "neither yes nor no", written(row[at]).slice(0, 10));
       return meaning;
     },
     inverse: {
-      equal: (value) => [...known].filter(([, meaning]) => String(meaning) === value).map(([erp]) => [erp as ErpValue]), // the keys are the ErpValues above
+      equal: (value) => meanings.filter(({ meaning }) => String(meaning) === value).map(({ erp }) => [erp]),
     },
   };
+}
+
+/** A digit in a CHAR or NUMERIC column is the number it shows; NULL, which no text can be, is written apart. */
+function written(value: unknown): string {
+  return isNull(value) ? "\u0000" : trimEnd(String(value));
 }

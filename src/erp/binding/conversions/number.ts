@@ -1,9 +1,9 @@
 /** `integer`, `decimal` and `money`: numbers that stay exact. */
 
-import type { ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "../conversion.ts";
+import type { Bound, ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "../conversion.ts";
 import { isNull, trimEnd } from "../conversion.ts";
 import { floor, plainDecimal, round, shift } from "./decimal-text.ts";
-import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 /**
  * A whole number.
@@ -14,21 +14,24 @@ export function integer<const S extends ColumnSource, const O extends NullWhen =
   column: S,
   options?: O,
 ): Conversion<ColumnOf<S>, number | NullIf<O>, null, "filter-and-sort", number | string> {
-  const nulls = nullSet(options ?? {});
+  const isNothing = nothing(options ?? {});
   return {
     kind: "integer",
     columns: [column],
     read(row, at, drift) {
       const value = row[at];
-      if (isNull(value) || nulls.has(value)) return null;
-      const number = typeof value === "number" ? value : Number(value);
+      if (isNull(value) || isNothing(value)) return null;
+      const number = typeof value === "number" ? value : typeof value === "string" && whole.test(value) ? Number(value) : Number.NaN;
       if (Number.isSafeInteger(number)) return number;
       drift("integer", [column], "not an exact integer");
       return undefined;
     },
-    inverse: numberInverse(0, options ?? {}),
+    inverse: numberInverse(options ?? {}),
   };
 }
+
+/** A whole number as drivers write INT8 and NUMERIC. A blank is none, though `Number` takes it for 0. */
+const whole = /^\s*-?\d+(?:\.0*)?\s*$/;
 
 interface DecimalOptions extends NullWhen {
   /** Implied decimals of an integer column: with 3, the stored 1500 is `1.500`. */
@@ -52,15 +55,15 @@ export function decimal<const S extends ColumnSource, const O extends DecimalOpt
     kind: "decimal",
     columns: [column],
     read: (row, at, drift) => read(row[at], drift, column),
-    inverse: numberInverse(settings.scale ?? 0, settings),
+    inverse: settings.places === undefined ? numberInverse(settings) : roundedInverse(settings, settings.places),
   };
 }
 
 function decimalReader(options: DecimalOptions): (value: unknown, drift: Drift, column: ColumnSource) => string | null | undefined {
   const { scale, places } = options;
-  const nulls = nullSet(options);
+  const isNothing = nothing(options);
   return (value, drift, column) => {
-    if (isNull(value) || nulls.has(value)) return null;
+    if (isNull(value) || isNothing(value)) return null;
     if (scale !== undefined && typeof value === "number" && Number.isSafeInteger(value)) return shiftInteger(value, scale);
     const digits = plainDecimal(value);
     if (digits === undefined) {
@@ -80,11 +83,37 @@ function shiftInteger(value: number, scale: number): string {
 }
 
 /** Comparisons in the stored scale. A value between two stored steps equals none, and bounds are moved to the step below. */
-function numberInverse(scale: number, options: NullWhen): Inverse {
-  const stored = (value: string): string => shift(value, scale);
+function numberInverse(options: DecimalOptions): Inverse {
+  const stored = (value: string): string => shift(value, options.scale ?? 0);
+  const isNothing = nothing(options);
   return {
-    equal: (value) => [[stored(value)]],
+    equal: (value) => (isNothing(stored(value)) ? [] : [[stored(value)]]),
     range: (operator, value) => ({ operator, values: [stored(value)] }),
+    blanks: options.nullWhen ?? [],
+  };
+}
+
+/** Every stored number that rounds to a value reads as that value: comparisons are moved to the rounding's edges. */
+function roundedInverse(options: DecimalOptions, places: number): Inverse {
+  const edge = (units: bigint): string => shift(String(units), (options.scale ?? 0) - places - 1);
+  const from = (units: bigint): Bound => ({ operator: units > 0n ? "gte" : "gt", values: [edge(units * 10n - 5n)] });
+  const to = (units: bigint): Bound => ({ operator: units < 0n ? "lte" : "lt", values: [edge(units * 10n + 5n)] });
+  const split = (value: string): { readonly below: bigint; readonly above: bigint } => {
+    const { floor: below, whole: isWhole } = floor(shift(value, places));
+    return { below: BigInt(below), above: BigInt(below) + (isWhole ? 0n : 1n) };
+  };
+  return {
+    equal: (value) => [[shift(value, options.scale ?? 0)]],
+    within(value) {
+      const { below, above } = split(value);
+      return below === above ? [from(below), to(below)] : "none";
+    },
+    range(operator, value) {
+      const { below, above } = split(value);
+      if (operator === "gte") return from(above);
+      if (operator === "gt") return from(below + 1n);
+      return operator === "lte" ? to(below) : to(above - 1n);
+    },
     blanks: options.nullWhen ?? [],
   };
 }

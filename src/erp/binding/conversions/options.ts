@@ -1,5 +1,6 @@
 /** Options that conversions share, and what they do to a conversion's type. */
 
+import { trimEnd } from "../conversion.ts";
 import type { ErpValue } from "../sql.ts";
 
 export interface NullWhen {
@@ -10,6 +11,15 @@ export interface NullWhen {
 /** `null` when the options say that some values read as null. */
 export type NullIf<O> = O extends { readonly nullWhen: readonly unknown[] } ? null : never;
 
-export function nullSet(options: NullWhen): ReadonlySet<unknown> {
-  return new Set(options.nullWhen ?? []);
+/** Whether a raw value is one of `nullWhen`. Numbers are compared as numbers: drivers write 0 of a NUMERIC(8,2) as `0.00`. */
+export function nothing({ nullWhen = [] }: NullWhen): (value: unknown) => boolean {
+  if (nullWhen.length === 0) return () => false;
+  const texts = new Set(nullWhen.map((blank) => (typeof blank === "string" ? trimEnd(blank) : String(blank))));
+  const numbers = new Set(nullWhen.filter((blank) => typeof blank === "number"));
+  return (value) => {
+    const text = typeof value === "string" ? trimEnd(value) : String(value);
+    return texts.has(text) || (numbers.size > 0 && canonical.test(text) && numbers.has(Number(text)));
+  };
 }
+
+const canonical = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;

@@ -2,7 +2,7 @@
 
 import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } from "../conversion.ts";
 import { decodeId, encodeId } from "../id.ts";
-import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 /**
  * The id of a thing of another resource, made from the columns that hold its key, in that key's order.
@@ -15,20 +15,20 @@ export function ref<const S extends string, const O extends NullWhen = Record<ne
   options?: O,
 ): Conversion<S, string | NullIf<O>, null, "filter", string | number> {
   const sources: readonly string[] = typeof columns === "string" ? [columns] : columns;
-  const nulls = nullSet(options ?? {});
+  const isNothing = nothing(options ?? {});
   return {
     kind: "ref",
     columns: sources,
     refersTo: [resource],
     read(row, at) {
       const values = row.slice(at, at + sources.length);
-      for (const value of values) if (isNull(value) || nulls.has(typeof value === "string" ? trimEnd(value) : value)) return null;
+      for (const value of values) if (isNull(value) || isNothing(value)) return null;
       return encodeId(values);
     },
     inverse: {
       equal(id) {
         const values = decodeId(id, sources.length);
-        return values === undefined || values.some((value) => nulls.has(value)) ? [] : [values];
+        return values === undefined || values.some(isNothing) ? [] : [values];
       },
     },
   };
@@ -86,11 +86,12 @@ export function refInText<const S extends ColumnSource>(
       if (written === "") return null;
       const at2 = written.indexOf(options.separator);
       const resource = at2 < 0 ? undefined : known.get(written.slice(0, at2).trim());
-      if (resource === undefined) {
+      const key = written.slice(at2 + options.separator.length).trim();
+      if (resource === undefined || key === "") {
         drift("refInText", [column], "a reference to something without a resource");
         return null;
       }
-      return { type: resource, id: encodeId([written.slice(at2 + options.separator.length).trim()]) };
+      return { type: resource, id: encodeId([key]) };
     },
   };
 }

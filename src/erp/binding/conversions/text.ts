@@ -1,7 +1,7 @@
 /** `text`: character columns. */
 
 import { type ColumnOf, type ColumnSource, type Conversion, type Inverse, isNull, trimEnd } from "../conversion.ts";
-import { type NullIf, type NullWhen, nullSet } from "./options.ts";
+import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface TextOptions extends NullWhen {
   /** Pads filter values with spaces to this length, for VARCHAR columns that the ERP's programs fill up. */
@@ -23,7 +23,7 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
   options?: O,
 ): Conversion<ColumnOf<S>, string | NullIf<O>, null, O extends Encoded ? "read" : "filter-and-sort", O extends Encoded ? string | number | Uint8Array : string | number> {
   const { pad, encoding = "utf-8" }: TextOptions = options ?? {};
-  const nulls = nullSet(options ?? {});
+  const isNothing = nothing(options ?? {});
   const decoder = new TextDecoder(encoding, { fatal: true });
   return {
     kind: "text",
@@ -32,14 +32,14 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
       const value = row[at];
       if (typeof value === "string") {
         const trimmed = trimEnd(value);
-        return nulls.has(trimmed) ? null : trimmed;
+        return isNothing(trimmed) ? null : trimmed;
       }
       if (isNull(value)) return null;
-      if (typeof value === "number" || typeof value === "bigint") return nulls.has(value) ? null : String(value);
+      if (typeof value === "number" || typeof value === "bigint") return isNothing(value) ? null : String(value);
       if (value instanceof Uint8Array) {
         try {
           const decoded = trimEnd(decoder.decode(value));
-          return nulls.has(decoded) ? null : decoded;
+          return isNothing(decoded) ? null : decoded;
         } catch {
           drift("text", [column], `bytes that are not ${encoding}`);
           return undefined;
@@ -48,15 +48,16 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
       drift("text", [column], `a ${typeof value} where text was expected`);
       return undefined;
     },
-    ...(options?.encoding === undefined && { inverse: textInverse(pad, nulls) }),
+    ...(options?.encoding === undefined && { inverse: textInverse(pad, options ?? {}) }),
   };
 }
 
-function textInverse(pad: number | undefined, nulls: ReadonlySet<unknown>): Inverse {
+function textInverse(pad: number | undefined, options: NullWhen): Inverse {
+  const isNothing = nothing(options);
   return {
     // A value reads without its trailing spaces, so no row reads as one that has some.
-    equal: (value) => (nulls.has(value) || value.endsWith(" ") ? [] : [[pad === undefined ? value : value.padEnd(pad)]]),
+    equal: (value) => (isNothing(value) || value.endsWith(" ") ? [] : [[pad === undefined ? value : value.padEnd(pad)]]),
     range: (operator, value) => ({ operator, values: [pad === undefined ? value : value.padEnd(pad)] }),
-    blanks: [...nulls].filter((value): value is string => typeof value === "string"),
+    blanks: options.nullWhen ?? [],
   };
 }

@@ -14,10 +14,16 @@ const parsers: ReadonlyMap<number, (value: string) => unknown> = new Map<number,
   [builtins.BOOL, (value) => value === "t"],
   [builtins.INT2, Number],
   [builtins.INT4, Number],
-  [builtins.FLOAT4, Number],
-  [builtins.FLOAT8, Number],
+  [builtins.FLOAT4, floating],
+  [builtins.FLOAT8, floating],
   [builtins.BYTEA, (value) => Buffer.from(value.slice(2), "hex")],
 ]);
+
+/** NaN and the infinities stay text: JSON, and so a cursor, has no number for them. */
+function floating(value: string): number | string {
+  const number = Number(value);
+  return Number.isFinite(number) ? number : value;
+}
 
 /** Past this many different statements no more are prepared: each one costs the server memory on every connection. */
 const maxPrepared = 500;

@@ -14,22 +14,31 @@ const integerBits: Readonly<Record<string, bigint>> = { int2: 15n, int4: 31n, in
 
 /**
  * Columns of relations and, for functions that return rows, of their result: the `proargmodes` `t` and `o` name them.
+ * A function may return the rows of a table, whose columns are its own. `character` alone would mean one character.
  * A relation wins over a function of the same name. `$1` is the schema or NULL for the search path's first.
  */
 const describe = `
-SELECT c.relname, a.attname, t.typname, NOT a.attnotnull, format_type(a.atttypid, NULL)
+SELECT c.relname, a.attname, t.typname, NOT a.attnotnull, CASE t.typname WHEN 'bpchar' THEN 'bpchar' ELSE format_type(a.atttypid, NULL) END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 WHERE n.nspname = COALESCE($1, current_schema()) AND c.relname = ANY($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 UNION ALL
-SELECT p.proname, arg.name, t.typname, TRUE, format_type(t.oid, NULL)
+SELECT p.proname, arg.name, t.typname, TRUE, CASE t.typname WHEN 'bpchar' THEN 'bpchar' ELSE format_type(t.oid, NULL) END
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 CROSS JOIN LATERAL unnest(p.proargnames, p.proallargtypes, p.proargmodes) AS arg(name, type, mode)
 JOIN pg_catalog.pg_type t ON t.oid = arg.type
-WHERE n.nspname = COALESCE($1, current_schema()) AND p.proname = ANY($2) AND p.proretset AND arg.mode IN ('t', 'o')`;
+WHERE n.nspname = COALESCE($1, current_schema()) AND p.proname = ANY($2) AND p.proretset AND arg.mode IN ('t', 'o')
+UNION ALL
+SELECT p.proname, a.attname, t.typname, TRUE, CASE t.typname WHEN 'bpchar' THEN 'bpchar' ELSE format_type(a.atttypid, NULL) END
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_type r ON r.oid = p.prorettype AND r.typrelid <> 0
+JOIN pg_catalog.pg_attribute a ON a.attrelid = r.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE n.nspname = COALESCE($1, current_schema()) AND p.proname = ANY($2) AND p.proretset`;
 
 export const postgresDialect: Dialect = {
   name: "postgres",
