@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { locateBinaries } from "../../src/entry/embedded/binaries.ts";
 import { startCluster } from "../../src/entry/embedded/cluster.ts";
+import { findPlace } from "../../src/entry/embedded/place.ts";
 import { stopOrphan } from "../../src/entry/embedded/postmaster.ts";
 import { isAlive } from "../../src/entry/embedded/processes.ts";
 import { chooseServerAccount } from "../../src/entry/embedded/server-account.ts";
@@ -21,9 +22,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join(tmpdir(), prefix));
   chmodSync(folder, 0o711);
   writeFileSync(join(folder, "owner.pid"), String(process.pid));
+  const account = chooseServerAccount();
   const cluster = await startCluster({
-    binaries: await locateBinaries(),
-    account: chooseServerAccount(),
+    // Copied, where the clone lies below a folder that only its owner can enter.
+    binaries: findPlace(folder, account, await locateBinaries()).binaries,
+    account,
     folder,
     logFile: join(folder, "postgres.log"),
     password: randomBytes(12).toString("hex"),
