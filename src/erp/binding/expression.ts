@@ -1,5 +1,6 @@
 /** Expressions: values the ERP computes in SQL, usable wherever a conversion takes a column. */
 
+import type { ColumnSource } from "./conversion.ts";
 import type { Sql } from "./sql.ts";
 import { join, name, sql } from "./sql.ts";
 
@@ -33,16 +34,43 @@ function named<Columns extends string>(columns: readonly Columns[], write: (colu
   return Object.fromEntries(columns.map((column) => [column, write(column)])) as Named<Columns>;
 }
 
+/** Columns of a record of columns and expressions, written as an expression's. */
+type ColumnsBehind<Sources> = {
+  [K in keyof Sources]: Sources[K] extends string ? `=${Sources[K]}` : Sources[K] extends Expression<infer C> ? Exclude<C, "=null"> : never;
+}[keyof Sources];
+
 /**
- * An SQL expression over columns of the bound row; filterable and sortable like a column.
+ * An SQL expression over columns of the bound row; filterable and sortable like a column. Given as a record, the columns
+ * get names of their own, and expressions may stand among them: a status made of the header's flags and its lines.
  * @example expression(["HLDFLG", "ORDST"], ["H", "10", "90"], (c) => sql`CASE WHEN ${c.HLDFLG} = 'Y' THEN 'H' ELSE ${c.ORDST} END`)
+ * @example expression({ draft: "DRAFT", open: fromRows(...) }, ["D", "O", "C"], (c) => sql`CASE WHEN ${c.draft} = 1 ...`)
  */
 export function expression<const Columns extends string, const Type extends ExpressionType>(
   columns: readonly Columns[],
   type: Type,
   write: (column: Named<Columns>) => Sql,
-): Expression<`=${Columns}`, ValueOf<Type>> {
-  return { kind: "expression", type, columns, write: (column) => write(named(columns, column)) };
+): Expression<`=${Columns}`, ValueOf<Type>>;
+export function expression<const Sources extends Readonly<Record<string, ColumnSource>>, const Type extends ExpressionType>(
+  sources: Sources,
+  type: Type,
+  write: (source: Named<keyof Sources & string>) => Sql,
+): Expression<ColumnsBehind<Sources>, ValueOf<Type>>;
+export function expression(
+  sources: readonly string[] | Readonly<Record<string, ColumnSource>>,
+  type: ExpressionType,
+  write: (source: Named<string>) => Sql,
+): Expression {
+  const entries: readonly (readonly [string, ColumnSource])[] = isList(sources) ? sources.map((column) => [column, column]) : Object.entries(sources);
+  return {
+    kind: "expression",
+    type,
+    columns: entries.flatMap(([, source]) => (typeof source === "string" ? [source] : source.columns)),
+    write: (column, table) => write(Object.fromEntries(entries.map(([key, source]) => [key, typeof source === "string" ? column(source) : source.write(column, table)]))),
+  };
+}
+
+function isList(sources: readonly string[] | Readonly<Record<string, ColumnSource>>): sources is readonly string[] {
+  return Array.isArray(sources);
 }
 
 /** Columns of the other table, and the value each must have. */
