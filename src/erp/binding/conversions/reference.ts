@@ -7,14 +7,14 @@ import { type NullIf, type NullWhen, nothing } from "./options.ts";
 /**
  * The id of a thing of another resource, made from the columns that hold its key, in that key's order.
  * Accepts: what the other resource's key columns are. Wire: string. NULL in any column reads as null; a value listed in
- * `nullWhen` does, too. An id of another width matches nothing.
+ * `nullWhen` does, too. An id of another width matches nothing. A key that stands elsewhere is fetched by `lookup`.
  */
-export function ref<const S extends string, const O extends NullWhen = Record<never, never>>(
+export function ref<const S extends ColumnSource, const O extends NullWhen = Record<never, never>>(
   resource: string,
   columns: S | readonly S[],
   options?: O,
-): Conversion<S, string | NullIf<O>, null, "filter", string | number> {
-  const sources: readonly string[] = typeof columns === "string" ? [columns] : columns;
+): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter", string | number> {
+  const sources: readonly ColumnSource[] = isList(columns) ? columns : [columns];
   const isNothing = nothing(options ?? {});
   return {
     kind: "ref",
@@ -32,6 +32,10 @@ export function ref<const S extends string, const O extends NullWhen = Record<ne
       },
     },
   };
+}
+
+function isList(columns: ColumnSource | readonly ColumnSource[]): columns is readonly ColumnSource[] {
+  return Array.isArray(columns);
 }
 
 /**
