@@ -1,0 +1,30 @@
+/** Conversions that only webERP needs. */
+
+import { custom, decimal, expression, sql } from "sluice";
+
+const entities = [["&lt;", "<"], ["&gt;", ">"], ["&quot;", '"'], ["&#039;", "'"], ["&amp;", "&"]] as const;
+
+function unescape(text: string): string {
+  return entities.reduce((plain, [entity, character]) => plain.replaceAll(entity, character), text);
+}
+
+function escape(text: string): string {
+  return entities.toReversed().reduce((html, [entity, character]) => html.replaceAll(character, entity), text);
+}
+
+/** Older forms of webERP wrote texts escaped for HTML, newer ones as they are: both stand in the same columns. */
+export function htmlText<const C extends string>(column: C) {
+  return custom({
+    columns: [column],
+    read(row) {
+      const value = row[column];
+      return typeof value === "string" ? unescape(value.trimEnd()) : undefined;
+    },
+    inverse: { equal: (value) => [...new Set([value, escape(value)])].map((stored) => [stored]) },
+  });
+}
+
+/** A discount or tax kept as a fraction, 0.025, as the percentage it is: `2.50`. */
+export function percent<const C extends string>(column: C) {
+  return decimal(expression({ fraction: column }, "float", (c) => sql`(${c.fraction} * 100)`), { places: 2 });
+}
