@@ -1,6 +1,6 @@
 /** Conversions that only webERP needs. */
 
-import { custom, decimal, expression, sql } from "sluice";
+import { custom } from "sluice";
 
 const entities = [["&lt;", "<"], ["&gt;", ">"], ["&quot;", '"'], ["&#039;", "'"], ["&amp;", "&"]] as const;
 
@@ -24,7 +24,5 @@ export function htmlText<const C extends string>(column: C) {
   });
 }
 
-/** A discount or tax kept as a fraction, 0.025, as the percentage it is: `2.50`. */
-export function percent<const C extends string>(column: C) {
-  return decimal(expression({ fraction: column }, "float", (c) => sql`(${c.fraction} * 100)`), { places: 2 });
-}
+/** A discount or tax kept as a fraction, 0.025, is the percentage `2.50`. */
+export const percent = { scale: -2, places: 2 } as const;

@@ -29,6 +29,10 @@ export interface ColumnInfo {
   readonly sqlType: string;
   /** An expression, not a column: its declared type says nothing of its range. */
   readonly computed?: boolean;
+  /** A date column that may hold `0000-00-00`, and be compared with it. */
+  readonly zeroDates?: boolean;
+  /** Whether the column's character set knows all characters of a text. Without it: whatever UTF-8 writes. */
+  readonly holds?: (text: string) => boolean;
   /** Largest value of an integer column, `2^31-1` for INTEGER. */
   readonly max?: bigint;
   readonly min?: bigint;

@@ -34,7 +34,14 @@ function writeParts(sql: Sql, dialect: Dialect, values: (ErpValue | readonly Erp
     else if (part.kind === "value") text += dialect.placeholder(values.push(part.value));
     else if (part.values.length === 0) text += "FALSE";
     else if (dialect.listOperator !== null) text += `${writeParts(part.of, dialect, values)} ${dialect.listOperator}(${dialect.placeholder(values.push(part.values))})`;
-    else text += `${writeParts(part.of, dialect, values)} IN (${part.values.map((value) => dialect.placeholder(values.push(value))).join(", ")})`;
+    else text += `${writeParts(part.of, dialect, values)} IN (${roundedUp(part.values).map((value) => dialect.placeholder(values.push(value))).join(", ")})`;
   }
   return text;
+}
+
+/** Repeats the last member until a list is 1, 2, 4, 8... long, so that lists of all lengths need few prepared statements. */
+export function roundedUp<T>(members: readonly T[]): readonly T[] {
+  const last = members.at(-1);
+  const length = 2 ** Math.ceil(Math.log2(Math.max(1, members.length)));
+  return last === undefined ? members : [...members, ...Array<T>(length - members.length).fill(last)];
 }

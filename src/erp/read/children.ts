@@ -4,7 +4,7 @@ import { type ChildRows, type ColumnSource, type Drift, isNull, trimEnd } from "
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, never, raw, type Sql, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase } from "../dialects/dialect.ts";
-import { render, write } from "../dialects/write.ts";
+import { render, roundedUp, write } from "../dialects/write.ts";
 import { conditionSql, fitting, oneOf } from "./compare.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
@@ -66,8 +66,10 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
   if (parents.length === 0) return [];
   const rows = await context.database.query(write(childSql(context, plan, parents), context.dialect));
   const here: Parent[] = [];
+  let byLook: Map<string, Record<string, unknown>[]> | undefined;
   for (const row of rows) {
-    const items = byTie.get(tieOf(row, 0, width));
+    const tie = tieOf(row, 0, width);
+    const items = byTie.get(tie) ?? (byLook ??= new Map([...byTie].map(([key, value]) => [look(key), value]))).get(look(tie));
     if (items === undefined) continue; // ties to no parent: a value that only differs beyond its padding
     const item = readFields(plan.readers, row, drift);
     items.push(item);
@@ -84,6 +86,11 @@ function tieOf(row: readonly unknown[], at: number, width: number): string {
   let tie = "";
   for (let index = at; index < at + width; index += 1) tie += `${tiePart(row[index])}\u0000`;
   return tie;
+}
+
+/** Under a case-insensitive collation a child may spell its parent's key in another case, or without its accents. */
+function look(tie: string): string {
+  return tie.normalize("NFKD").replaceAll(/\p{M}/gu, "").toUpperCase();
 }
 
 /** NULL ties to nothing, not even to a child whose key reads "null". */
@@ -115,7 +122,7 @@ function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, p
   if (tuples.length === 0) return never;
   const columns = join(varying.map(({ operand }) => operand.sql), ", ");
   if (dialect.listOperator === null) {
-    const list = tuples.map((tuple) => sql`(${join(tuple.map((value) => sql`${value}`), ", ")})`);
+    const list = roundedUp(tuples).map((tuple) => sql`(${join(tuple.map((value) => sql`${value}`), ", ")})`);
     return join([...fixed, sql`(${columns}) IN (${join(list, ", ")})`], " AND ");
   }
   const arrays = varying.map(({ operand: { info } }, index) => {

@@ -21,12 +21,12 @@ const and = (conditions: readonly Sql[]): Sql => (conditions.length === 1 && con
 const or = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? never : conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " OR ")})`);
 
 /** The value as the column's type takes it, or undefined where no value of the column could equal it. */
-export function fitting(value: ErpValue, { type, min, max, sqlType }: ColumnInfo): ErpValue | undefined {
+export function fitting(value: ErpValue, { type, min, max, sqlType, zeroDates, holds }: ColumnInfo): ErpValue | undefined {
   if (value === null || type === "binary") return value;
   if (type === "other") return sqlType === "uuid" && !uuid.test(String(value)) ? undefined : value;
   if (type === "boolean") return typeof value === "boolean" ? value : undefined;
-  if (type === "text") return typeof value === "string" ? textFitting(value) : typeof value === "number" ? String(value) : undefined;
-  if (type === "date" || type === "timestamp") return typeof value === "string" ? momentFitting(value, sqlType) : undefined;
+  if (type === "text") return typeof value === "string" ? textFitting(value, holds) : typeof value === "number" ? String(value) : undefined;
+  if (type === "date" || type === "timestamp") return typeof value === "string" ? momentFitting(value, sqlType, zeroDates === true) : undefined;
   if (typeof value !== "number" && typeof value !== "string") return undefined;
   const text = String(value);
   if (!/^-?\d{1,60}(?:\.\d{1,60})?$/.test(text)) return undefined;
@@ -42,14 +42,14 @@ const moment = /^(\d{4}-\d{2}-\d{2})(?:[ T](?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.
 const withOffset = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3})[+-]\d{2}:\d{2}(?::\d{2})?$/;
 
 /** No database keeps NUL in its texts, and some refuse to compare with it. */
-function textFitting(value: string): string | undefined {
-  return value.includes("\u0000") ? undefined : (withOffset.exec(value)?.[1] ?? value);
+function textFitting(value: string, holds: ColumnInfo["holds"]): string | undefined {
+  return value.includes("\u0000") || holds?.(value) === false ? undefined : (withOffset.exec(value)?.[1] ?? value);
 }
 
 /** The offset means something to columns with a zone only. */
-function momentFitting(value: string, sqlType: string): string | undefined {
+function momentFitting(value: string, sqlType: string, zeroDates: boolean): string | undefined {
   const match = moment.exec(value);
-  if (!match || !isDate(parseDate(value))) return undefined;
+  if (!match || !(isDate(parseDate(value)) || (zeroDates && match[1] === "0000-00-00"))) return undefined;
   return sqlType.endsWith("with time zone") ? value : (withOffset.exec(value)?.[1] ?? value);
 }
 

@@ -149,7 +149,7 @@ const expressionTypes: Readonly<Record<string, ColumnType>> = { text: "text", in
 
 /** What is known of a column: from the catalogue, or from an expression's own declaration. */
 export function columnInfo(source: SourceDeclaration, relation: Relation, catalog: Catalog, column: ColumnSource): ColumnInfo {
-  if (typeof column !== "string") return { type: expressionType(column), nullable: true, sqlType: "", computed: true };
+  if (typeof column !== "string") return expressionInfo(source, relation, catalog, column);
   const alias = aliasOf(relation, column);
   const used = alias === undefined ? undefined : relation.joins[alias];
   const own = alias === undefined ? column : column.slice(alias.length + 1);
@@ -160,6 +160,18 @@ export function columnInfo(source: SourceDeclaration, relation: Relation, catalo
   // An archive may be laxer than the table it was filled from, and an optional join finds nothing.
   const nullable = found.nullable || used?.optional === true || alsoIn.some((name) => infoIn(name)?.nullable !== false);
   return nullable === found.nullable ? found : { ...found, nullable };
+}
+
+/** An expression's text has the character set of the columns it is made of. */
+function expressionInfo(source: SourceDeclaration, relation: Relation, catalog: Catalog, expression: Expression): ColumnInfo {
+  const type = expressionType(expression);
+  const info = { type, nullable: true, sqlType: "", computed: true } as const;
+  if (type !== "text") return info;
+  const infos = expression.columns.map((column) => {
+    const slash = column.indexOf("/");
+    return slash < 0 ? columnInfo(source, relation, catalog, column) : catalog.get(physicalName(source, column.slice(0, slash)))?.get(column.slice(slash + 1));
+  });
+  return infos.some((known) => known?.holds !== undefined) ? { ...info, holds: (text) => infos.every((known) => known?.holds?.(text) !== false) } : info;
 }
 
 function expressionType({ type }: Expression): ColumnType {

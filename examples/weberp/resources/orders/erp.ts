@@ -43,7 +43,7 @@ export const ordersInErp = weberp.bind(orders, {
         quantity: decimal("quantity", { places: 4 }),
         invoiced_quantity: decimal("qtyinvoiced", { places: 4 }),
         unit_price: decimal("unitprice", { places: 4 }),
-        discount_percent: percent("discountpercent"),
+        discount_percent: decimal("discountpercent", percent),
         requested_on: date("itemdue", noDate),
         dispatched_on: date("actualdispatchdate", noDateTime),
         completed: flag("completed"),

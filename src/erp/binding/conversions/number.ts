@@ -34,7 +34,7 @@ export function integer<const S extends ColumnSource, const O extends NullWhen =
 const whole = /^\s*-?\d+(?:\.0*)?\s*$/;
 
 interface DecimalOptions extends NullWhen {
-  /** Implied decimals of an integer column: with 3, the stored 1500 is `1.500`. */
+  /** Implied decimals of an integer column: with 3, the stored 1500 is `1.500`. Negative for fractions: with -2, 0.025 is `2.5`. */
   readonly scale?: number;
   /** Decimals to write for NUMERIC and floating point columns, rounded half away from zero. */
   readonly places?: number;
@@ -64,7 +64,7 @@ function decimalReader(options: DecimalOptions): (value: unknown, drift: Drift, 
   const isNothing = nothing(options);
   return (value, drift, column) => {
     if (isNull(value) || isNothing(value)) return null;
-    if (scale !== undefined && typeof value === "number" && Number.isSafeInteger(value)) return shiftInteger(value, scale);
+    if (scale !== undefined && scale >= 0 && places === undefined && typeof value === "number" && Number.isSafeInteger(value)) return shiftInteger(value, scale);
     const digits = plainDecimal(value);
     if (digits === undefined) {
       drift("decimal", [column], "not a number");
