@@ -1,6 +1,6 @@
 /** Conversions that only webERP needs. */
 
-import { custom } from "sluice";
+import { computed, custom } from "sluice";
 
 const entities = [["&lt;", "<"], ["&gt;", ">"], ["&quot;", '"'], ["&#039;", "'"], ["&amp;", "&"]] as const;
 
@@ -22,6 +22,11 @@ export function htmlText<const C extends string>(column: C) {
     },
     inverse: { equal: (value) => [...new Set([value, escape(value)])].map((stored) => [stored]) },
   });
+}
+
+/** The lines of an address, without blank ones: webERP gives none of them a meaning. */
+export function address<const C extends string>(...columns: readonly C[]) {
+  return computed(columns, (row) => columns.map((column) => String(row[column] ?? "").trim()).filter((line) => line !== ""));
 }
 
 /** A discount or tax kept as a fraction, 0.025, is the percentage `2.50`. */

@@ -1,9 +1,7 @@
-import { computed, date, flag, integer, lines, money, text } from "sluice";
-import { htmlText } from "../../erp/conversions.ts";
+import { date, flag, integer, lines, money, text } from "sluice";
+import { address, htmlText } from "../../erp/conversions.ts";
 import { noDateTime, weberp } from "../../erp/source.ts";
 import { customers } from "./contract.ts";
-
-const written = (...address: readonly unknown[]): string[] => address.map((line) => String(line).trim()).filter((line) => line !== "");
 
 /** Where customers live: the debtors' ledger, and their branches. */
 export const customersInErp = weberp.bind(customers, {
@@ -16,7 +14,7 @@ export const customersInErp = weberp.bind(customers, {
   account: "debtorno",
   fields: {
     name: htmlText("name"),
-    address: computed(["address1", "address2", "address3", "address4", "address5", "address6"], (c) => written(c.address1, c.address2, c.address3, c.address4, c.address5, c.address6)),
+    address: address("address1", "address2", "address3", "address4", "address5", "address6"),
     currency: text("currcode"),
     price_list: text("salestype"),
     payment_terms: text("terms.terms"),
@@ -31,7 +29,7 @@ export const customersInErp = weberp.bind(customers, {
       {
         code: text("branchcode"),
         name: htmlText("brname"),
-        address: computed(["braddress1", "braddress2", "braddress3", "braddress4", "braddress5", "braddress6"], (c) => written(c.braddress1, c.braddress2, c.braddress3, c.braddress4, c.braddress5, c.braddress6)),
+        address: address("braddress1", "braddress2", "braddress3", "braddress4", "braddress5", "braddress6"),
         contact: text("contactname", { nullWhen: [""] }),
         phone: text("phoneno", { nullWhen: [""] }),
         email: text("email", { nullWhen: [""] }),

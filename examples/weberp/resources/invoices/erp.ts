@@ -38,7 +38,7 @@ export const invoicesInErp = weberp.bind(invoices, {
       {
         product_id: ref("products", "stockid"),
         quantity: decimal(sum("float", "-qty"), { places: 4 }),
-        unit_price: decimal(unitPrice, { places: 4 }),
+        unit_price: decimal(unitPrice, cents),
         discount_percent: decimal("discountpercent", percent),
         narrative: text("narrative", { nullWhen: [""] }),
         taxes: lines(

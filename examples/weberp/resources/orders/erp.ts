@@ -1,5 +1,5 @@
 import { code, date, decimal, expression, flag, fromRows, group, integer, lines, money, ref, sql, text } from "sluice";
-import { htmlText, percent } from "../../erp/conversions.ts";
+import { address, htmlText, percent } from "../../erp/conversions.ts";
 import { noDate, noDateTime, weberp } from "../../erp/source.ts";
 import { orders } from "./contract.ts";
 
@@ -31,7 +31,7 @@ export const ordersInErp = weberp.bind(orders, {
     placed_on: date("orddate", noDate),
     deliver_on: date("deliverydate", noDate),
     confirmed_on: date("confirmeddate", noDate),
-    ship_to: group({ name: htmlText("deliverto"), street: text("deladd1"), district: text("deladd2"), city: text("deladd3"), region: text("deladd4"), postal_code: text("deladd5"), country: text("deladd6") }),
+    ship_to: group({ name: htmlText("deliverto"), address: address("deladd1", "deladd2", "deladd3", "deladd4", "deladd5", "deladd6") }),
     freight: money("freightcost", "customer.currcode", { places: 2 }),
     goods: money(goods, "customer.currcode", { places: 2 }),
     lines: lines(

@@ -29,7 +29,7 @@ export const Order = z.object({
   placed_on: wire.date().nullable(),
   deliver_on: wire.date().nullable(),
   confirmed_on: wire.date().nullable(),
-  ship_to: z.object({ name: z.string(), street: z.string(), district: z.string(), city: z.string(), region: z.string().nullable(), postal_code: z.string(), country: z.string() }),
+  ship_to: z.object({ name: z.string(), address: z.array(z.string()).max(6) }),
   freight: wire.money(),
   goods: wire.money().meta({ description: "Lines after discount, before tax and freight." }),
   lines: z.array(Line),
