@@ -39,9 +39,7 @@ export interface Config {
   readonly secret: Uint8Array | undefined;
 }
 
-export type ConfigRead =
-  | { readonly kind: "valid"; readonly config: Config }
-  | { readonly kind: "invalid"; readonly reasons: readonly string[] };
+export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
 
 /**
  * Reads the variables of a project with these sources. With nothing configured, everything is embedded. A `DATABASE_URL`
@@ -121,19 +119,32 @@ function isDatabaseUrl(text: string, dialect: DeclaredSource["dialect"]): boolea
 
 function wholeNumber(from: number, to: number) {
   const message = `is not a whole number from ${from} to ${to}.`;
-  return z.string().regex(/^\d{1,9}$/, message).transform(Number).refine((value) => value >= from && value <= to, message);
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, message);
 }
 
 const schema = z.object({
   PORT: wholeNumber(0, 65_535).default(8080),
-  HOST: z.string().regex(/^[A-Za-z0-9.:_-]+$/, "is not a host name or address.").optional(),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, "is not a host name or address.")
+    .optional(),
   PUBLIC_URL: z
     .string()
-    .refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text), "is not the address of a server, such as https://api.example.com (without a path).")
+    .refine(
+      (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
+      "is not the address of a server, such as https://api.example.com (without a path).",
+    )
     .transform((text) => text.replace(/\/$/, ""))
     .optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "is none of trace, debug, info, warn, error, fatal, silent.").optional(),
-  DATABASE_URL: z.string().refine((text) => isDatabaseUrl(text, "postgres"), notDatabaseUrl.postgres).optional(),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => isDatabaseUrl(text, "postgres"), notDatabaseUrl.postgres)
+    .optional(),
   STORE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   STORE_TIMEOUT_MS: wholeNumber(100, 60_000).default(2_000),
   SOURCE_POOL_SIZE: wholeNumber(1, 1_000).default(10),

@@ -11,7 +11,15 @@ import { startCommand } from "./commands/start.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
-  startCommand, migrateCommand, documentCommand, partnerCreate, partnerAddAccount, partnerList, keyCreate, keyList, keyRevoke,
+  startCommand,
+  migrateCommand,
+  documentCommand,
+  partnerCreate,
+  partnerAddAccount,
+  partnerList,
+  keyCreate,
+  keyList,
+  keyRevoke,
 ];
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -48,7 +56,13 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 function overview(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return ["Usage: sluice <command> [options]", "", ...lines, "", "sluice <command> --help says more. Every command takes --project <folder>; those that show something take --json."].join("\n");
+  return [
+    "Usage: sluice <command> [options]",
+    "",
+    ...lines,
+    "",
+    "sluice <command> --help says more. Every command takes --project <folder>; those that show something take --json.",
+  ].join("\n");
 }
 
 function helpOf(command: Command): string {

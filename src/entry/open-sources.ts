@@ -1,5 +1,5 @@
 /** Opens a bounded pool of connections to each source of a project, in both environments. */
-import { type Config, type DeclaredSource, type SourceUrls } from "#config";
+import type { Config, DeclaredSource, SourceUrls } from "#config";
 import { type Databases, openSource } from "#gateway";
 
 export interface OpenSources {

@@ -1,6 +1,7 @@
 /** Opens the gateway's own database for a command: the configured one, or the embedded one of the folder. */
-import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+
 import { type Config, readConfig, type Variables } from "#config";
+import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
 import { connectStore } from "#store/connect.ts";
 import { migrate, pendingMigrations } from "#store/migrate.ts";
@@ -69,7 +70,8 @@ async function openEmbeddedStore(parent: string, life: Stoppable): Promise<Store
   const state = openStateFolder(parent);
   const result = claim(state);
   if (result.kind === "taken") {
-    if (result.by.url === undefined) throw new StoreUnavailable(`${state.path} is in use by pid ${result.by.pid}, which does not serve yet. Try again in a moment.`);
+    if (result.by.url === undefined)
+      throw new StoreUnavailable(`${state.path} is in use by pid ${result.by.pid}, which does not serve yet. Try again in a moment.`);
     const { cluster, secrets } = joinEmbedded(state);
     return { url: cluster.url(storeDatabase), keyPeppers: secrets.keyPeppers };
   }

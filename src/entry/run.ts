@@ -11,6 +11,7 @@ export async function runGateway(flags: { readonly project: string | undefined; 
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const complain = (error: unknown): void => void process.stderr.write(`${describeFailure(error)}\n`);
 
+  const variables = processVariables();
   const life = createStoppable(complain);
   let signals = 0;
   const ended = new Promise<void>((resolve) => {
@@ -22,6 +23,7 @@ export async function runGateway(flags: { readonly project: string | undefined; 
       }
     };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+    if (variables["npm_lifecycle_event"] !== undefined) whenParentEnds(end);
     for (const event of ["uncaughtException", "unhandledRejection"] as const) {
       process.on(event, (error) => {
         complain(error);
@@ -32,7 +34,7 @@ export async function runGateway(flags: { readonly project: string | undefined; 
   });
 
   try {
-    const options = { ...flags, workingFolder: process.cwd(), variables: processVariables(), say };
+    const options = { ...flags, workingFolder: process.cwd(), variables, say };
     const started = await start(options, life);
     if (started.kind === "refused") {
       for (const reason of started.reasons) process.stderr.write(`${reason}\n`);
@@ -49,6 +51,17 @@ export async function runGateway(flags: { readonly project: string | undefined; 
   }
   await life.stop();
   process.exit();
+}
+
+/**
+ * npm passes a SIGTERM on to the shell that runs its script, and many a shell ends without telling its child: the gateway
+ * would live on unseen, with its port and its database.
+ */
+function whenParentEnds(end: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 250).unref();
 }
 
 /** Sentences for people; the stack only of what nobody foresaw. */

@@ -1,6 +1,7 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
 import { type Config, readConfig, sourceVariables, type Variables } from "#config";
 import { describeGateway } from "#gateway";
+// biome-ignore lint/style/noRestrictedImports: what never reaches the gateway is refused in the same words and form.
 import { problemDocument } from "#http/problem-document.ts";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
@@ -41,7 +42,9 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const ourErp = config.sources.kind === "embedded";
   const ourStore = config.store.kind === "embedded";
   if (ourErp && !folder.firstRun) {
-    return refuse(`The project in ${folder.path} bundles no ERP (erp/first-run.ts), so these have to be set: ${sources.flatMap(({ name }) => sourceVariables(name)).join(", ")}.`);
+    return refuse(
+      `The project in ${folder.path} bundles no ERP (erp/first-run.ts), so these have to be set: ${sources.flatMap(({ name }) => sourceVariables(name)).join(", ")}.`,
+    );
   }
   if (options.fresh && !ourStore) return refuse("--fresh throws away embedded databases, and this gateway is configured to use others.");
 
@@ -72,7 +75,10 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
 
   const docs = `${url}/docs`;
   // Demo partners hold accounts of the bundled ERP; on another one those numbers may be somebody's.
-  const demo = taken && ourErp && folder.firstRun ? await ensureDemoPartners(taken.state, made.controlPlane, folder.firstRun.demoPartners, { url, docs }, Date.now()) : undefined;
+  const demo =
+    taken && ourErp && folder.firstRun
+      ? await ensureDemoPartners(taken.state, made.controlPlane, folder.firstRun.demoPartners, { url, docs }, Date.now())
+      : undefined;
   taken?.claim.announce(url);
   for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo })) options.say(line);
   return { kind: "serving", url };

@@ -1,6 +1,6 @@
 /** The control plane's verbs on partners and keys over real tables: what they store, and what they refuse by name. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createKey, type CreateKey } from "#control-plane/api-keys/create.ts";
+import { type CreateKey, createKey } from "#control-plane/api-keys/create.ts";
 import { listKeys } from "#control-plane/api-keys/list.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { revokeKey } from "#control-plane/api-keys/revoke.ts";
@@ -34,7 +34,9 @@ function issue(input: Partial<CreateKey> & { partner: string }) {
 
 test("partners are made once per name, whatever its case, also by two operators at the same moment", async () => {
   const both = await Promise.all(
-    ["Harbour & Sons", "harbour & sons"].map((name) => createPartner(partnerRecords(store), { name, accounts: [{ environment: "live", account: "C0000002" }] }, now)),
+    ["Harbour & Sons", "harbour & sons"].map((name) =>
+      createPartner(partnerRecords(store), { name, accounts: [{ environment: "live", account: "C0000002" }] }, now),
+    ),
   );
   expect(both.map((result) => result.kind).sort()).toEqual(["created", "refused"]);
   expect(both.find((result) => result.kind === "refused")).toMatchObject({ reasons: [expect.stringContaining("There is a partner named")] });
@@ -45,11 +47,19 @@ test("partners are made once per name, whatever its case, also by two operators 
 
 test("accounts are added by id or name, once each, and blank ones are refused", async () => {
   const partners = partnerRecords(store);
-  const more = [{ environment: "test", account: "C0000003" }, { environment: "live", account: "C0000002" }] as const;
+  const more = [
+    { environment: "test", account: "C0000003" },
+    { environment: "live", account: "C0000002" },
+  ] as const;
   await addAccount(partners, "HARBOUR & SONS", more);
   expect(await addAccount(partners, "Harbour & Sons", more)).toMatchObject({
     kind: "added",
-    partner: { accounts: [{ environment: "live", account: "C0000002" }, { environment: "test", account: "C0000003" }] },
+    partner: {
+      accounts: [
+        { environment: "live", account: "C0000002" },
+        { environment: "test", account: "C0000003" },
+      ],
+    },
   });
   for (const account of ["", " ", " C1", "C1 ", "C\n1"]) {
     expect(await addAccount(partners, "Harbour & Sons", [{ environment: "live", account }])).toMatchObject({ kind: "refused" });
@@ -62,7 +72,13 @@ test("a key carries what was asked for, and its secret is nowhere in the databas
   if (result.kind !== "created") throw new Error(result.reasons.join(" "));
   const listed = await listKeys({ partners: partnerRecords(store), keys: keyRegister(store) }, "harbour & sons");
   expect(listed).toEqual({ kind: "listed", keys: [result.key] });
-  expect(result.key).toMatchObject({ scopes: ["orders:*", "products:read"], apiVersion: "2026-02-01", label: "ERP sync", expiresAt: now + 60_000, createdAt: now });
+  expect(result.key).toMatchObject({
+    scopes: ["orders:*", "products:read"],
+    apiVersion: "2026-02-01",
+    label: "ERP sync",
+    expiresAt: now + 60_000,
+    createdAt: now,
+  });
 
   const stored = JSON.stringify(await store.selectFrom("api_keys").selectAll().execute());
   expect(stored).toContain(result.key.kid);
@@ -73,7 +89,13 @@ test("a key carries what was asked for, and its secret is nowhere in the databas
 
 test("what cannot be issued is refused with every reason at once, and nothing is stored", async () => {
   const before = await store.selectFrom("api_keys").select("kid").execute();
-  const result = await issue({ partner: "Nobody", scopes: ["orders:read", "orders:reed", "secrets:*", "ORDERS:READ", "*"], apiVersion: "2020-01-01", expiresAt: now, label: "a\nb" });
+  const result = await issue({
+    partner: "Nobody",
+    scopes: ["orders:read", "orders:reed", "secrets:*", "ORDERS:READ", "*"],
+    apiVersion: "2020-01-01",
+    expiresAt: now,
+    label: "a\nb",
+  });
   expect(result).toMatchObject({ kind: "refused" });
   const said = result.kind === "refused" ? result.reasons.join("\n") : "";
   expect(said).toContain('There is no partner "Nobody".');

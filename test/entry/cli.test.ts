@@ -34,7 +34,10 @@ const statusOf = async (key: string): Promise<number> => (await fetch(`${url}/v1
 
 describe("beside a gateway that runs", { timeout: 60_000 }, () => {
   test("a partner and its key are made, used, listed and revoked, without a restart", async () => {
-    expect(await onTrial("partner", "create", "--name", "Acme", "--account", "live:A7", "--account", "test:A8")).toMatchObject({ code: 0, out: expect.stringMatching(/^Created ptr_\w+: Acme$/) });
+    expect(await onTrial("partner", "create", "--name", "Acme", "--account", "live:A7", "--account", "test:A8")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Created ptr_\w+: Acme$/),
+    });
     const created = await onTrial("key", "create", "--partner", "acme", "--env", "live", "--scopes", "things:read", "--label", "sync", "--expires", "90d");
     expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/^slc_live_\w{12}_\w{49}$/) });
     expect(created.err).toContain("shown only now");
@@ -74,7 +77,8 @@ describe("beside a gateway that runs", { timeout: 60_000 }, () => {
   });
 
   test("help is asked for with 0 and found without asking with 2", async () => {
-    for (const words of [[], ["--help"], ["help"]]) expect(await sluice(...words)).toMatchObject({ code: 0, out: expect.stringContaining("key create"), err: "" });
+    for (const words of [[], ["--help"], ["help"]])
+      expect(await sluice(...words)).toMatchObject({ code: 0, out: expect.stringContaining("key create"), err: "" });
     expect(await sluice("key", "create", "--help")).toMatchObject({ code: 0, out: expect.stringContaining("--scopes") });
     expect(await sluice("key", "destroy")).toMatchObject({ code: 2, out: "", err: expect.stringContaining('There is no command "key destroy".') });
   });
@@ -97,7 +101,13 @@ test("without a running gateway it starts the folder's Postgres for itself, and 
 test("a database that cannot be reached is a sentence, not a stack", async () => {
   const bytes = Buffer.alloc(32).toString("base64");
   const nowhere = "postgres://u:hunter2@127.0.0.1:1/sluice";
-  const run = place.cli(["key", "list", "--project", "."], { DATABASE_URL: nowhere, ERP_LIVE_URL: nowhere, ERP_TEST_URL: nowhere, SLUICE_KEY_PEPPER: `1:${bytes}`, SLUICE_SECRET: bytes });
+  const run = place.cli(["key", "list", "--project", "."], {
+    DATABASE_URL: nowhere,
+    ERP_LIVE_URL: nowhere,
+    ERP_TEST_URL: nowhere,
+    SLUICE_KEY_PEPPER: `1:${bytes}`,
+    SLUICE_SECRET: bytes,
+  });
   expect(await run.ends()).toBe(1);
   expect(run.err()).toBe("The database 127.0.0.1:1/sluice cannot be reached.\n  Cause: connect ECONNREFUSED 127.0.0.1:1\n");
 });

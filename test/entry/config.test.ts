@@ -41,21 +41,47 @@ test("an ERP of one's own works with the embedded store, and then needs both env
 });
 
 test("a DATABASE_URL alone is refused with all that is missing: nothing is made up in production", () => {
-  expect(reasons({ DATABASE_URL: complete.DATABASE_URL }).map((reason) => reason.split(" ")[0])).toEqual(["ERP_LIVE_URL", "ERP_TEST_URL", "SLUICE_KEY_PEPPER", "SLUICE_SECRET"]);
+  expect(reasons({ DATABASE_URL: complete.DATABASE_URL }).map((reason) => reason.split(" ")[0])).toEqual([
+    "ERP_LIVE_URL",
+    "ERP_TEST_URL",
+    "SLUICE_KEY_PEPPER",
+    "SLUICE_SECRET",
+  ]);
 });
 
 test("names of sources become names of variables, and each dialect wants its own kind of URL", () => {
   const sources = [{ name: "web-erp", dialect: "mariadb" }] as const;
   expect(reasons({ WEB_ERP_LIVE_URL: "mysql://u:p@h/a", WEB_ERP_TEST_URL: "mariadb://u:p@h/b" }, sources)).toEqual([]);
-  expect(reasons({ WEB_ERP_LIVE_URL: "postgres://u:p@h/a", WEB_ERP_TEST_URL: "mysql://u:p@h/b" }, sources)).toEqual([expect.stringContaining("WEB_ERP_LIVE_URL is not the URL of a MariaDB")]);
+  expect(reasons({ WEB_ERP_LIVE_URL: "postgres://u:p@h/a", WEB_ERP_TEST_URL: "mysql://u:p@h/b" }, sources)).toEqual([
+    expect.stringContaining("WEB_ERP_LIVE_URL is not the URL of a MariaDB"),
+  ]);
 });
 
 test.for<[string, string]>([
-  ["PORT", "65536"], ["PORT", "80.5"], ["PORT", "-1"], ["PORT", "0x50"], ["PORT", "8080 "], ["HOST", "a b"], ["HOST", "http://x"],
-  ["PUBLIC_URL", "api.example.com"], ["PUBLIC_URL", "https://api.example.com/v1"], ["PUBLIC_URL", "ftp://x"], ["LOG_LEVEL", "loud"],
-  ["DATABASE_URL", "sluice"], ["DATABASE_URL", "mysql://u@h/d"], ["STORE_POOL_SIZE", "0"], ["SOURCE_TIMEOUT_MS", "1"], ["SOURCE_PREPARE", "yes"],
-  ["SLUICE_KEY_PEPPER", bytes], ["SLUICE_KEY_PEPPER", "1:c2hvcnQ="], ["SLUICE_KEY_PEPPER", `0:${bytes}`], ["SLUICE_KEY_PEPPER", `1:${bytes},1:${bytes}`],
-  ["SLUICE_SECRET", "c2hvcnQ="], ["SLUICE_SECRET", "not base64!"], ["ERP_LIVE_URL", "erp"], ["ERP_TEST_URL", "mysql://u@h/d"],
+  ["PORT", "65536"],
+  ["PORT", "80.5"],
+  ["PORT", "-1"],
+  ["PORT", "0x50"],
+  ["PORT", "8080 "],
+  ["HOST", "a b"],
+  ["HOST", "http://x"],
+  ["PUBLIC_URL", "api.example.com"],
+  ["PUBLIC_URL", "https://api.example.com/v1"],
+  ["PUBLIC_URL", "ftp://x"],
+  ["LOG_LEVEL", "loud"],
+  ["DATABASE_URL", "sluice"],
+  ["DATABASE_URL", "mysql://u@h/d"],
+  ["STORE_POOL_SIZE", "0"],
+  ["SOURCE_TIMEOUT_MS", "1"],
+  ["SOURCE_PREPARE", "yes"],
+  ["SLUICE_KEY_PEPPER", bytes],
+  ["SLUICE_KEY_PEPPER", "1:c2hvcnQ="],
+  ["SLUICE_KEY_PEPPER", `0:${bytes}`],
+  ["SLUICE_KEY_PEPPER", `1:${bytes},1:${bytes}`],
+  ["SLUICE_SECRET", "c2hvcnQ="],
+  ["SLUICE_SECRET", "not base64!"],
+  ["ERP_LIVE_URL", "erp"],
+  ["ERP_TEST_URL", "mysql://u@h/d"],
 ])("%s=%s is refused by name, in a sentence, and secrets are not quoted", ([name, value]) => {
   const said = reasons({ ...complete, [name]: value });
   expect(said).toHaveLength(1);

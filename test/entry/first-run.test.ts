@@ -23,12 +23,28 @@ describe("a first run with nothing configured", { timeout: 60_000 }, () => {
     for (const line of ["Starting the embedded Postgres", "test: half of it", "live: half of it", "Migrated"]) expect(gateway.out()).toContain(line);
     expect(gateway.out()).toContain(`${url}/docs`);
 
-    const curl = gateway.out().split("\n").find((line) => line.trim().startsWith("curl ")) ?? "";
+    const curl =
+      gateway
+        .out()
+        .split("\n")
+        .find((line) => line.trim().startsWith("curl ")) ?? "";
     const answer: unknown = JSON.parse(execFileSync("/bin/sh", ["-c", `${curl} -s`], { encoding: "utf8" }));
-    expect(answer).toMatchObject({ data: [{ id: "a", weight: 1 }, { id: "b", weight: 2 }] });
+    expect(answer).toMatchObject({
+      data: [
+        { id: "a", weight: 1 },
+        { id: "b", weight: 2 },
+      ],
+    });
 
     const demo = place.demo();
-    expect(demo).toMatchObject({ url, docs: `${url}/docs`, partners: [{ name: "First", accounts: ["A1"] }, { name: "Second", accounts: ["B1", "B2"] }] });
+    expect(demo).toMatchObject({
+      url,
+      docs: `${url}/docs`,
+      partners: [
+        { name: "First", accounts: ["A1"] },
+        { name: "Second", accounts: ["B1", "B2"] },
+      ],
+    });
     for (const { keys } of demo.partners) {
       expect([keys.test, keys.live].map((key) => key.slice(0, 9))).toEqual(["slc_test_", "slc_live_"]);
       expect(await statusOf(url, keys.test)).toBe(200);
@@ -80,6 +96,15 @@ describe("a first run with nothing configured", { timeout: 60_000 }, () => {
     expect(readdirSync(place.state)).not.toContain("running.json");
   });
 
+  test("ends with the shell that npm runs it by, which tells its child nothing", async () => {
+    const shell = place.runByShell();
+    await shell.serves();
+    shell.child.kill("SIGTERM");
+    await shell.ends(); // Both share the output, so this waits for the gateway too.
+    expect(shell.out()).toContain("Stopping ...");
+    expect(place.serverPid()).toBeUndefined();
+  });
+
   test("answers 503 with Retry-After while it prepares", async () => {
     const port = await freePort();
     const gateway = place.run([], { PORT: String(port) });
@@ -118,7 +143,7 @@ describe("a run that was cut off", { timeout: 60_000 }, () => {
     expect(await statusOf(url, place.demo().partners[0]?.keys.live ?? "")).toBe(200);
   });
 
-  test.for(["Starting the embedded Postgres", "test: half of it", "live: half of it", "Migrated"])("at \"%s\" is completed by the next", async (moment) => {
+  test.for(["Starting the embedded Postgres", "test: half of it", "live: half of it", "Migrated"])('at "%s" is completed by the next', async (moment) => {
     const first = place.run();
     await first.says(moment);
     first.child.kill("SIGKILL");
@@ -130,7 +155,7 @@ describe("a run that was cut off", { timeout: 60_000 }, () => {
     }
   });
 
-  test.for(["Starting the embedded Postgres", "live: half of it"])("by Ctrl-C at \"%s\" ends with 0 and leaves no process", async (moment) => {
+  test.for(["Starting the embedded Postgres", "live: half of it"])('by Ctrl-C at "%s" ends with 0 and leaves no process', async (moment) => {
     const gateway = place.run();
     await gateway.says(moment);
     gateway.child.kill("SIGINT");
@@ -183,7 +208,8 @@ describe("a start that cannot be", { timeout: 60_000 }, () => {
   test("because of its configuration names every fault, and never a secret", async () => {
     const gateway = place.run([], { PORT: "eighty", DATABASE_URL: "mysql://x@y/z", SLUICE_SECRET: "tooshort", LOG_LEVEL: "loud" });
     expect(await gateway.ends()).toBe(1);
-    for (const name of ["PORT ", "DATABASE_URL ", "ERP_LIVE_URL ", "ERP_TEST_URL ", "SLUICE_KEY_PEPPER ", "SLUICE_SECRET ", "LOG_LEVEL "]) expect(gateway.err()).toContain(name);
+    for (const name of ["PORT ", "DATABASE_URL ", "ERP_LIVE_URL ", "ERP_TEST_URL ", "SLUICE_KEY_PEPPER ", "SLUICE_SECRET ", "LOG_LEVEL "])
+      expect(gateway.err()).toContain(name);
     expect(gateway.err()).not.toContain("tooshort");
   });
 

@@ -1,8 +1,9 @@
 /** Runs the gateway as a real process in a folder of its own, outside the repository, and watches what it leaves behind. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -50,6 +51,19 @@ export function makeProjectFolder() {
       processes.push(started);
       return started;
     },
+    /** As npm runs a script: by a shell that stays in between, and ends on SIGTERM without telling its child. */
+    runByShell: (): GatewayProcess => {
+      const line = `"${process.execPath}" --conditions=source "${join(repository, "src/entry/node.ts")}" --project "${project}"; exit $?`;
+      const started = watch(
+        spawn("/bin/sh", ["-c", line], {
+          cwd: tmpdir(),
+          env: { PATH: process.env["PATH"] ?? "", PORT: "0", npm_lifecycle_event: "start" },
+          stdio: ["ignore", "pipe", "pipe"],
+        }),
+      );
+      processes.push(started);
+      return started;
+    },
     cli: (args: readonly string[], variables: Record<string, string> = {}): GatewayProcess => runNode(["src/entry/cli.ts", ...args], variables, project),
     /** Stops whatever a failed test left running, and removes the folder. */
     remove: async (): Promise<void> => {
@@ -83,10 +97,18 @@ function runNode([entry = "", ...args]: readonly string[], variables: Record<str
     env: { PATH: process.env["PATH"] ?? "", PORT: "0", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  return watch(child);
+}
+
+function watch(child: ChildProcessByStdio<null, Readable, Readable>): GatewayProcess {
   let out = "";
   let err = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk) => void (out += chunk));
-  child.stderr.setEncoding("utf8").on("data", (chunk) => void (err += chunk));
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    err += chunk;
+  });
   const ended = new Promise<number | string>((resolve) => child.once("close", (code, signal) => resolve(code ?? signal ?? "?")));
   let over = false;
   void ended.then(() => {

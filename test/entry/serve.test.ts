@@ -22,7 +22,9 @@ function send(port: number, ...pieces: readonly (string | Buffer)[]): Promise<st
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let text = "";
-    socket.setEncoding("utf8").on("data", (chunk) => void (text += chunk));
+    socket.setEncoding("utf8").on("data", (chunk) => {
+      text += chunk;
+    });
     socket.on("error", () => undefined).on("close", () => resolve(text));
     for (const piece of pieces) socket.write(piece);
   });

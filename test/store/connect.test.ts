@@ -17,9 +17,15 @@ beforeAll(async () => {
   const target = new URL(database.url);
   network = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(from);
-      from.on("data", (chunk) => void (silent || to.write(chunk))).on("error", () => to.destroy()).on("close", () => to.destroy());
+      from
+        .on("data", (chunk) => void (silent || to.write(chunk)))
+        .on("error", () => to.destroy())
+        .on("close", () => to.destroy());
     }
   });
   await new Promise<void>((resolve) => network.listen(0, "127.0.0.1", resolve));

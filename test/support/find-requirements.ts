@@ -6,9 +6,7 @@ import { fileURLToPath } from "node:url";
 export type RequirementName = "mariadb" | "redis" | "chromium" | "sharedErp";
 
 /** `at` is a URL or a path; `reason` completes the sentence "skipped, because ...". */
-export type Requirement =
-  | { readonly reachable: true; readonly at: string }
-  | { readonly reachable: false; readonly reason: string };
+export type Requirement = { readonly reachable: true; readonly at: string } | { readonly reachable: false; readonly reason: string };
 
 export type Requirements = Readonly<Record<RequirementName, Requirement>>;
 

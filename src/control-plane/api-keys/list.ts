@@ -2,9 +2,7 @@
 import type { PartnerRecords } from "../partners/partner-records.ts";
 import type { ApiKey, KeyRegister } from "./key-records.ts";
 
-export type KeysListed =
-  | { readonly kind: "listed"; readonly keys: readonly ApiKey[] }
-  | { readonly kind: "refused"; readonly reasons: readonly string[] };
+export type KeysListed = { readonly kind: "listed"; readonly keys: readonly ApiKey[] } | { readonly kind: "refused"; readonly reasons: readonly string[] };
 
 export interface ListKeysPorts {
   readonly partners: Pick<PartnerRecords, "find">;

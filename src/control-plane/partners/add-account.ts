@@ -1,9 +1,7 @@
 /** Gives a partner a further account number in the ERP, and with it sight of what is filed under that number. */
 import type { Partner, PartnerAccount, PartnerRecords } from "./partner-records.ts";
 
-export type AccountAdded =
-  | { readonly kind: "added"; readonly partner: Partner }
-  | { readonly kind: "refused"; readonly reasons: readonly string[] };
+export type AccountAdded = { readonly kind: "added"; readonly partner: Partner } | { readonly kind: "refused"; readonly reasons: readonly string[] };
 
 export async function addAccount(partners: PartnerRecords, idOrName: string, accounts: readonly PartnerAccount[]): Promise<AccountAdded> {
   const partner = await partners.find(idOrName);

@@ -8,9 +8,7 @@ export interface CreatePartner {
   readonly accounts: readonly PartnerAccount[];
 }
 
-export type PartnerCreated =
-  | { readonly kind: "created"; readonly partner: Partner }
-  | { readonly kind: "refused"; readonly reasons: readonly string[] };
+export type PartnerCreated = { readonly kind: "created"; readonly partner: Partner } | { readonly kind: "refused"; readonly reasons: readonly string[] };
 
 /** `now` in milliseconds since 1970. */
 export async function createPartner(partners: PartnerRecords, input: CreatePartner, now: number): Promise<PartnerCreated> {

@@ -24,7 +24,10 @@ export const documentCommand: Command = {
     const different = names.filter((name) => wanted.get(name) !== present.get(name));
     if (typed.check) {
       if (different.length === 0) return exitCodes.done;
-      return refuse(terminal, [...different.map((name) => `${relative(terminal.workingFolder, join(target, name))} is not what the contracts give.`), "Run `sluice document` and commit what it writes."]);
+      return refuse(terminal, [
+        ...different.map((name) => `${relative(terminal.workingFolder, join(target, name))} is not what the contracts give.`),
+        "Run `sluice document` and commit what it writes.",
+      ]);
     }
     await mkdir(target, { recursive: true });
     for (const name of different) {

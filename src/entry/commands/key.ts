@@ -27,12 +27,28 @@ export const keyCreate: Command = {
   },
   run: (input, terminal) => {
     const typed = parseOptions(
-      z.object({ partner: z.string(), env: environment, scopes: list, label: z.string().optional(), expires: moment.optional(), "api-version": z.string().optional(), project, json }),
+      z.object({
+        partner: z.string(),
+        env: environment,
+        scopes: list,
+        label: z.string().optional(),
+        expires: moment.optional(),
+        "api-version": z.string().optional(),
+        project,
+        json,
+      }),
       input,
     );
     return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
       const now = Date.now();
-      const wanted = { partner: typed.partner, environment: typed.env, scopes: typed.scopes, label: typed.label, expiresAt: typed.expires?.(now), apiVersion: typed["api-version"] };
+      const wanted = {
+        partner: typed.partner,
+        environment: typed.env,
+        scopes: typed.scopes,
+        label: typed.label,
+        expiresAt: typed.expires?.(now),
+        apiVersion: typed["api-version"],
+      };
       const result = await createKey(plane, wanted, now);
       if (result.kind === "refused") return refuse(terminal, result.reasons);
       if (!typed.json) terminal.complain(`Key ${result.key.kid} for ${result.key.partnerName} (${result.key.environment}). It is shown only now:`);
@@ -53,7 +69,15 @@ export const keyList: Command = {
       const result = await listKeys(plane, typed.partner);
       if (result.kind === "refused") return refuse(terminal, result.reasons);
       const now = Date.now();
-      const rows = result.keys.map((key) => [key.kid, key.partnerName, key.environment, stateOf(key, now), iso(key.createdAt) ?? "", key.label ?? "", key.scopes.join(" ")]);
+      const rows = result.keys.map((key) => [
+        key.kid,
+        key.partnerName,
+        key.environment,
+        stateOf(key, now),
+        iso(key.createdAt) ?? "",
+        key.label ?? "",
+        key.scopes.join(" "),
+      ]);
       const text = table(["KEY ID", "PARTNER", "ENV", "STATE", "CREATED", "LABEL", "SCOPES"], rows);
       terminal.say(typed.json ? JSON.stringify(result.keys.map((key) => toJson(key, now))) : text);
       return exitCodes.done;

@@ -8,7 +8,12 @@ export const json = z.boolean().default(false);
 export const environment = z.enum(["live", "test"], "takes live or test");
 
 /** `orders:read,products:read`, also repeated. */
-export const list = z.array(z.string()).transform((values) => values.flatMap((value) => value.split(",")).map((value) => value.trim()).filter(Boolean));
+export const list = z.array(z.string()).transform((values) =>
+  values
+    .flatMap((value) => value.split(","))
+    .map((value) => value.trim())
+    .filter(Boolean),
+);
 
 /** `live:C0000001` */
 export const account = z.string().transform((text, context): PartnerAccount => {

@@ -13,7 +13,10 @@ const accountOption = { account: { type: "string", multiple: true } } as const;
 export const partnerCreate: Command = {
   name: "partner create",
   summary: "Register a company as a partner",
-  usage: ["--name <name> [--account live:<number>]... [--account test:<number>]...", "An account is the partner's customer number in the ERP of that environment."],
+  usage: [
+    "--name <name> [--account live:<number>]... [--account test:<number>]...",
+    "An account is the partner's customer number in the ERP of that environment.",
+  ],
   options: { name: { type: "string" }, ...accountOption, ...projectOption, ...jsonOption },
   run: (input, terminal) => {
     const typed = parseOptions(z.object({ name: z.string(), account: z.array(account).default([]), project, json }), input);

@@ -1,5 +1,5 @@
 /** Creates, starts and stops one Postgres server on one data folder. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -79,8 +79,16 @@ async function initialise(options: ClusterOptions, data: string): Promise<void> 
   try {
     // One collation on every machine; C.UTF-8 of the builtin provider knows Unicode and needs no system locale.
     const child = spawnAsServer(options, options.binaries.initdb, [
-      `--pgdata=${data}`, `--username=${clusterUser}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256",
-      "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions",
+      `--pgdata=${data}`,
+      `--username=${clusterUser}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-sync",
+      "--no-instructions",
     ]);
     const failure = await ends(child);
     if (failure !== undefined) throw new Error(`The embedded Postgres could not be set up (${failure}); see ${options.logFile}`);

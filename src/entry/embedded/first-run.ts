@@ -22,7 +22,10 @@ export function takeStateFolder(parent: string): Taken {
   const result = claim(state);
   if (result.kind === "claimed") return { kind: "taken", state, claim: result.claim };
   const where = result.by.url === undefined ? "it has not got as far as serving" : `serving ${result.by.url}`;
-  return { kind: "refused", reasons: [`Sluice runs already in ${parent} (pid ${result.by.pid}, ${where}). Stop it first, or start this one in another folder.`] };
+  return {
+    kind: "refused",
+    reasons: [`Sluice runs already in ${parent} (pid ${result.by.pid}, ${where}). Stop it first, or start this one in another folder.`],
+  };
 }
 
 export interface FirstRunOptions {

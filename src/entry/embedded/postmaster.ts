@@ -38,7 +38,11 @@ export async function stopOrphan(dataFolder: string): Promise<number | undefined
 
 /** Fast shutdown (SIGINT: open transactions roll back, data is flushed), then harder when it does not end in time. */
 export async function stopServer(pid: number): Promise<void> {
-  for (const [signal, waitMs] of [["SIGINT", 8_000], ["SIGQUIT", 3_000], ["SIGKILL", 2_000]] as const) {
+  for (const [signal, waitMs] of [
+    ["SIGINT", 8_000],
+    ["SIGQUIT", 3_000],
+    ["SIGKILL", 2_000],
+  ] as const) {
     try {
       process.kill(pid, signal);
     } catch {

@@ -26,7 +26,14 @@ beforeAll(async () => {
   store = connectStore({ url: database.url, poolSize: 4, timeoutMs: 2_000, onBrokenConnection: () => undefined });
   const created = await createPartner(
     partnerRecords(store),
-    { name: "Northwind", accounts: [{ environment: "live", account: "C2" }, { environment: "live", account: "C1" }, { environment: "test", account: "T1" }] },
+    {
+      name: "Northwind",
+      accounts: [
+        { environment: "live", account: "C2" },
+        { environment: "live", account: "C1" },
+        { environment: "test", account: "T1" },
+      ],
+    },
     now,
   );
   expect(created.kind).toBe("created");
@@ -47,7 +54,14 @@ async function issue(options: { environment?: "live" | "test"; scopes?: string[]
 /** Counts lookups, and lets a test put something before each. */
 function counted(records: KeyRecords, before: () => Promise<void> = async () => undefined) {
   const seen: string[] = [];
-  return { seen, find: async (kid: string) => (seen.push(kid), await before(), records.find(kid)) };
+  return {
+    seen,
+    find: async (kid: string) => {
+      seen.push(kid);
+      await before();
+      return records.find(kid);
+    },
+  };
 }
 
 function authenticator(keys: KeyRecords, elapsedMs = () => performance.now(), more: { cacheCapacity?: number; peppers?: Peppers } = {}) {
@@ -91,7 +105,12 @@ describe("a key that was issued", () => {
 
   test("goes on to work after the pepper was rotated, and fails loudly, not as refused, when its pepper is missing", async () => {
     const token = await issue();
-    const rotated = createPeppers(new Map([[1, new Uint8Array(32).fill(1)], [2, new Uint8Array(32).fill(2)]]));
+    const rotated = createPeppers(
+      new Map([
+        [1, new Uint8Array(32).fill(1)],
+        [2, new Uint8Array(32).fill(2)],
+      ]),
+    );
     const newer = await issue({ peppers: rotated });
     const subject = authenticator(keyRecords(store), undefined, { peppers: rotated });
     expect(await subject.authenticate(token, now)).toMatchObject({ kind: "authenticated" });
@@ -116,7 +135,9 @@ describe("revocation", () => {
 
   test("that happens while a slow lookup is underway ages the entry from the lookup's beginning", async () => {
     let elapsed = 0;
-    const slow = counted(keyRecords(store), async () => void (elapsed += 1_500));
+    const slow = counted(keyRecords(store), async () => {
+      elapsed += 1_500;
+    });
     const subject = authenticator(slow, () => elapsed);
     const token = await issue();
     await subject.authenticate(token, now);
@@ -139,7 +160,15 @@ describe("lookups", () => {
     const keys = counted(keyRecords(store));
     const subject = authenticator(keys);
     const token = formatKey(generateKey("live"));
-    for (const junk of ["", "x", "slc_live_", token.slice(1), `${token} `, token.replace(/.$/, "!"), `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`]) {
+    for (const junk of [
+      "",
+      "x",
+      "slc_live_",
+      token.slice(1),
+      `${token} `,
+      token.replace(/.$/, "!"),
+      `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`,
+    ]) {
       expect(await subject.authenticate(junk, now)).toMatchObject({ kind: "refused" });
     }
     expect(keys.seen).toHaveLength(0);
@@ -183,7 +212,10 @@ describe("a store that does not answer", () => {
     const token = await issue();
     const subject = authenticator(keyRecords(bounded));
     await store.transaction().execute(async (transaction) => {
-      await transaction.schema.alterTable("api_keys").alterColumn("label", (column) => column.setDefault(null)).execute(); // Locks the table.
+      await transaction.schema
+        .alterTable("api_keys")
+        .alterColumn("label", (column) => column.setDefault(null))
+        .execute(); // Locks the table.
       const started = performance.now();
       await expect(subject.authenticate(token, now)).rejects.toMatchObject({ code: "gateway-unavailable" });
       expect(performance.now() - started).toBeLessThan(2_000);
