@@ -197,6 +197,11 @@ export function orderSql(order: readonly OrderColumn[]): Sql {
   return join(order.map((column) => sql`${column.sql} ${raw(column.descending ? "DESC" : "ASC")}`), ", ");
 }
 
+/** The order of a union, whose columns have positions only; `before` columns stand ahead of the sorted ones. */
+export function orderByPosition(order: readonly OrderColumn[], before: number): Sql {
+  return raw(order.map((column, index) => `${before + index + 1} ${column.descending ? "DESC" : "ASC"}`).join(", "));
+}
+
 /**
  * Rows after a position. As one tuple where the database's index serves that; else spelled out, with the leading column
  * bounded by itself. NULLs stand where the database sorts them.

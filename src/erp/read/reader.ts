@@ -8,8 +8,9 @@ import type { BoundResource } from "../binding/source.ts";
 import { join, type Sql, sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
 import { render, write } from "../dialects/write.ts";
+import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
-import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderSql } from "./compare.ts";
+import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
 import { aliasesOf, accountColumns, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
 
@@ -93,20 +94,21 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
 
   const operand = (catalog: Catalog) => (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
 
-  const conditionsOf = new WeakMap<readonly string[], { readonly catalog: Catalog; readonly sql: Sql }>();
-  /** Conditions that every statement carries: what makes a row one of this resource, and the caller's. Kept per caller. */
-  function rowConditions({ catalog, accounts }: ReadCaller): Sql {
+  const conditionsOf = new WeakMap<readonly string[], { readonly catalog: Catalog; readonly all: Sql; readonly branches: readonly Sql[] }>();
+  /**
+   * What every statement carries: what makes a row one of this resource, and the caller's. `all` in one condition;
+   * `branches` the same as disjoint ones, each in the order of an index. Kept per caller.
+   */
+  function rowConditions({ catalog, accounts }: ReadCaller): { readonly all: Sql; readonly branches: readonly Sql[] } {
     const known = conditionsOf.get(accounts);
-    if (known?.catalog === catalog) return known.sql;
+    if (known?.catalog === catalog) return known;
     const of = operand(catalog);
-    const conditions = [
-      ...Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
-      accountSql(binding.account, accounts, of),
-      ...binding.only.map((expression) => columnSql(source, relation, expression)),
-    ];
-    const written = render(join(conditions, " AND "), dialect);
-    conditionsOf.set(accounts, { catalog, sql: written });
-    return written;
+    const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
+    const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
+    const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
+    const conditions = { catalog, all: withAccount(accountSql(binding.account, accounts, of)), branches: accountBranches(binding.account, accounts, of).map(withAccount) };
+    conditionsOf.set(accounts, conditions);
+    return conditions;
   }
 
   const froms = new Map<string, Sql>();
@@ -147,14 +149,15 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
         const conversion = conversionAt(filter.path);
         return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
       });
-      const conditions = [rowConditions(caller), ...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
+      const asked = [...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
       const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
-      const rows = await caller.database.query(
-        write(
-          sql`SELECT ${keySql}, ${join(order.map((column) => column.sql), ", ")}${shape.select} ${from(named)} WHERE ${join(conditions, " AND ")} ORDER BY ${orderSql(order)} LIMIT ${query.limit + 1}`,
-          dialect,
-        ),
-      );
+      const select = sql`SELECT ${keySql}, ${join(order.map((column) => column.sql), ", ")}${shape.select} ${from(named)}`;
+      const limit = sql`LIMIT ${query.limit + 1}`;
+      const branches = rowConditions(caller).branches.map((branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`);
+      const [only] = branches;
+      const statement =
+        branches.length === 1 && only ? only : sql`${join(branches.map((branch) => sql`(${branch})`), " UNION ALL ")} ORDER BY ${orderByPosition(order, width)} ${limit}`;
+      const rows = await caller.database.query(write(statement, dialect));
 
       const shown = rows.length > query.limit ? rows.slice(0, query.limit) : rows;
       let current: readonly unknown[] = [];
@@ -176,7 +179,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       const of = operand(caller.catalog);
       const shape = shapeOf(allFields, width);
       const byId = filterSql({ path: "id", operator: "eq", values: [id] }, key, binding.key.map(of));
-      const rows = await caller.database.query(write(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${byId} AND ${rowConditions(caller)} LIMIT 2`, dialect));
+      const rows = await caller.database.query(write(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${byId} AND ${rowConditions(caller).all} LIMIT 2`, dialect));
       const [row] = rows;
       // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
