@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { Filter, ListQuery, Position } from "#contract/list-query.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import type { OpenDatabase } from "#erp/dialects/connection.ts";
-import type { Statement } from "#erp/dialects/dialect.ts";
+import type { Catalog, Statement } from "#erp/dialects/dialect.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
 import { postgresDialect } from "#erp/dialects/postgres/postgres-dialect.ts";
 import { type DriftNote, resourceReader } from "#erp/read/reader.ts";
@@ -45,6 +45,7 @@ export function readingFrom(ddl: string): Reading {
   let pool: OpenDatabase | undefined;
   let statements: Statement[] = [];
   let drift: DriftNote[] = [];
+  const catalogs = new Map<BoundResource, Catalog>();
 
   beforeAll(async () => {
     database = await createDatabase();
@@ -73,7 +74,8 @@ export function readingFrom(ddl: string): Reading {
     const open = pool;
     if (open === undefined) throw new Error("no database yet");
     const tables = [...tablesOf(resource.binding)].map((table) => physicalName(resource.source, table));
-    const catalog = await postgresDialect.describe(open, resource.source.schema, tables);
+    const catalog = catalogs.get(resource) ?? (await postgresDialect.describe(open, resource.source.schema, tables));
+    catalogs.set(resource, catalog);
     const counted = {
       query: (statement: Statement) => {
         statements.push(statement);
