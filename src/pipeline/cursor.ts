@@ -15,7 +15,8 @@ export interface Cursors {
 
 const nonceBytes = 12;
 const tagBytes = 16;
-const maxLength = 2000;
+/** What fits into a URL: long text columns make long positions, and what was given out must be accepted again. */
+const maxLength = 7000;
 
 /** AES-256-GCM (NIST SP 800-38D) with the binding as associated data: nothing of it can be read, changed or moved. */
 export function cursors(secret: Uint8Array): Cursors {
