@@ -48,9 +48,12 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       connectionsCheckingInterval: 2_000,
       requireHostHeader: false, // Its absence is answered below, with a problem document.
     },
-    getRequestListener((request, { incoming }) => options.handler(request, originOf(incoming)), {
-      errorHandler: (error) => toResponse(options.render(problemOfAdapter(error))),
-    }),
+    getRequestListener(
+      (request, { incoming }) => (isHttp1(incoming) ? options.handler(request, originOf(incoming)) : toResponse(options.render(problemOf(undefined)))),
+      {
+        errorHandler: (error) => toResponse(options.render(problemOfAdapter(error))),
+      },
+    ),
   );
   answerWhatIsNoHttp(server, options.render);
   answerWhatIsNotOffered(server, options.render);
@@ -62,6 +65,11 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     });
   });
   return { address: addressOf(server), close: (graceMs) => close(server, graceMs) };
+}
+
+/** Node's parser also takes a request line without a version (HTTP/0.9) and one that says HTTP/2.0. */
+function isHttp1({ httpVersion }: { httpVersion: string }): boolean {
+  return httpVersion === "1.1" || httpVersion === "1.0";
 }
 
 function originOf(incoming: { rawHeaders: string[]; url?: string | undefined }): RequestOrigin {

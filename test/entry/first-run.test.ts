@@ -165,9 +165,6 @@ describe("a run that was cut off", { timeout: 60_000 }, () => {
   });
 
   test("does not block the next when its pid belongs to another process by now", async () => {
-    await place.run().says("Starting the embedded Postgres");
-    await place.remove();
-    place = makeProjectFolder();
     const first = place.run();
     await first.serves();
     first.child.kill("SIGINT");

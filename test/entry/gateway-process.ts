@@ -68,12 +68,13 @@ export function makeProjectFolder() {
     /** Stops whatever a failed test left running, and removes the folder. */
     remove: async (): Promise<void> => {
       for (const { child } of processes) child.kill("SIGKILL");
+      await Promise.all(processes.map((process) => process.ends()));
       const data = dataFolder();
       if (data !== undefined) {
         await stopOrphan(data);
         if (!data.startsWith(folder)) rmSync(dirname(data), { recursive: true, force: true });
       }
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

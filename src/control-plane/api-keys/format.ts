@@ -3,8 +3,8 @@ import { randomBase62, toBase62 } from "#lib/base62.ts";
 import { crc32 } from "#lib/crc32.ts";
 import type { Environment } from "#pipeline/principal.ts";
 
-export const defaultKeyPrefix = "slc";
-export const kidLength = 12;
+const defaultKeyPrefix = "slc";
+const kidLength = 12;
 /** 43 characters hold 256 bits. */
 const secretLength = 43;
 const checksumLength = 6;

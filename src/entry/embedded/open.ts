@@ -35,7 +35,7 @@ export async function openEmbedded(state: StateFolder, options: { readonly fresh
   return { cluster, secrets };
 }
 
-/** Joins the server that another process, found by `findRunning`, has started on the folder. */
+/** Joins the server that another process, which holds the claim, has started on the folder. */
 export function joinEmbedded(state: StateFolder): Embedded {
   const secrets = readOrMakeSecrets(state);
   const { port } = serverSchema.parse(readJson(state.postgres));

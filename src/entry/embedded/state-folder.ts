@@ -1,6 +1,6 @@
 /** The folder `.sluice`: everything a first run keeps, by name, and how it is begun anew. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface StateFolder {
@@ -18,14 +18,6 @@ export function openStateFolder(parent: string): StateFolder {
   mkdirSync(path, { recursive: true });
   // Whatever the umask: another account may have to pass through to its data. What is secret in here is so by itself.
   chmodSync(path, 0o711);
-  return describe(path);
-}
-
-export function hasStateFolder(parent: string): boolean {
-  return existsSync(describe(join(parent, ".sluice")).secrets);
-}
-
-function describe(path: string): StateFolder {
   return {
     path,
     running: join(path, "running.json"),
