@@ -5,7 +5,7 @@ import type { ValueKind } from "#contract/model.ts";
 const maxTextLength = 200;
 const decimal = /^-?\d{1,30}(?:\.\d{1,12})?$/;
 const dateText = /^\d{4}-\d{2}-\d{2}$/;
-const instantText = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const instantText = /^\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** The value in the one form bindings are given, or what would have been valid. */
 export function filterValue(kind: ValueKind, value: string): { readonly value: string } | { readonly expected: string } {

@@ -17,13 +17,17 @@ export interface RawOptions {
   readonly timeoutMs?: number;
   /** Sends the bytes one by one, with this pause after each. */
   readonly pauseMs?: number;
+  /** Reads on until the server closes; what follows the first answer stands in `body` behind it. */
+  readonly untilClosed?: boolean;
 }
 
 /** Rejects after `timeoutMs`: a server that says nothing has hung. */
-export function sendRaw(port: number, bytes: string | Uint8Array, { timeoutMs = 8_000, pauseMs }: RawOptions = {}): Promise<RawAnswer> {
+export function sendRaw(port: number, bytes: string | Uint8Array, { timeoutMs = 8_000, pauseMs, untilClosed = false }: RawOptions = {}): Promise<RawAnswer> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port });
+    const whole = Buffer.from(bytes);
+    const headOnly = whole.subarray(0, 5).toString() === "HEAD ";
     let received = Buffer.alloc(0);
     let drip: ReturnType<typeof setInterval> | undefined;
     const stop = (): void => {
@@ -36,18 +40,17 @@ export function sendRaw(port: number, bytes: string | Uint8Array, { timeoutMs = 
       reject(new Error(`no complete answer within ${timeoutMs} ms, only ${JSON.stringify(received.toString("latin1").slice(0, 200))}`));
     }, timeoutMs);
     const finish = (closed: boolean): void => {
-      const answer = parse(received, closed);
+      const answer = parse(received, closed, headOnly);
       if (answer === undefined) return;
       stop();
       resolve({ ...answer, closed, ms: performance.now() - started });
     };
     socket.on("data", (chunk) => {
       received = Buffer.concat([received, chunk]);
-      finish(false);
+      if (!untilClosed) finish(false);
     });
     socket.on("close", () => finish(true));
     socket.on("error", () => undefined); // "close" follows
-    const whole = Buffer.from(bytes);
     if (pauseMs === undefined) return void socket.write(whole);
     let sent = 0;
     drip = setInterval(() => {
@@ -57,13 +60,15 @@ export function sendRaw(port: number, bytes: string | Uint8Array, { timeoutMs = 
 }
 
 /** Undefined while something is missing; at the end whatever there is. */
-function parse(received: Buffer, closed: boolean): Omit<RawAnswer, "closed" | "ms"> | undefined {
+function parse(received: Buffer, closed: boolean, headOnly: boolean): Omit<RawAnswer, "closed" | "ms"> | undefined {
   const end = received.indexOf("\r\n\r\n");
   if (end < 0) return closed ? { status: 0, headers: new Map(), body: received.toString() } : undefined;
   const [first = "", ...lines] = received.subarray(0, end).toString("latin1").split("\r\n");
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1] ?? 0);
   const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
   const rest = received.subarray(end + 4);
+  if (headOnly && status >= 200) return { status, headers, body: rest.toString() };
+  if (status === 100) return parse(rest, closed, headOnly);
   if (headers.get("transfer-encoding") === "chunked") {
     const body = dechunk(rest);
     return body === undefined && !closed ? undefined : { status, headers, body: body ?? rest.toString() };

@@ -1,0 +1,68 @@
+/** The gateway that hostile input is thrown at: the demo project over real HTTP, reached by raw bytes. */
+import { afterAll, beforeAll, expect } from "vitest";
+import gateway from "../../demo/gateway.ts";
+import { declaredScopes } from "#contract/contract.ts";
+import { createDatabase, gatewayTables } from "../support/postgres.ts";
+import { type RawAnswer, type RawOptions, sendRaw } from "../support/raw-http.ts";
+import { demoDatabases } from "../projects/demo/databases.ts";
+import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
+import { isRow, type Row } from "../suite/public-values.ts";
+
+export interface HostileTarget {
+  readonly gateway: ServedGateway;
+  /** A valid live key with every scope. */
+  readonly key: string;
+  /** Sends a GET with these header lines besides Host and a valid Authorization. */
+  get(target: string, ...headers: readonly string[]): Promise<RawAnswer>;
+  /** Sends exactly these lines, each ended with CRLF, and a blank one. */
+  lines(...lines: readonly string[]): Promise<RawAnswer>;
+  raw(bytes: string | Uint8Array, options?: RawOptions): Promise<RawAnswer>;
+}
+
+/** Opens a gateway for the test file that calls it. */
+export function hostileTarget(variables: Readonly<Record<string, string>> = {}): () => HostileTarget {
+  let opened: (HostileTarget & { close(): Promise<void> }) | undefined;
+  beforeAll(async () => {
+    opened = await open(variables);
+  }, 120_000);
+  afterAll(() => opened?.close());
+  return () => opened ?? expect.unreachable("not open");
+}
+
+async function open(variables: Readonly<Record<string, string>>): Promise<HostileTarget & { close(): Promise<void> }> {
+  const databases = await demoDatabases({ small: true });
+  const store = await createDatabase(gatewayTables);
+  const served = await serveGateway({ definition: gateway, sources: databases.sources, storeUrl: store.url, variables });
+  await served.createPartner("first", { live: ["C0000001"], test: ["C0000001"] });
+  const key = await served.createKey({ partner: "first", environment: "live", scopes: [...declaredScopes(gateway.contracts)] });
+  const raw = (bytes: string | Uint8Array, options?: RawOptions) => sendRaw(served.port, bytes, options);
+  const lines = (...all: readonly string[]) => raw(Buffer.from(`${all.join("\r\n")}\r\n\r\n`, "latin1"));
+  return {
+    gateway: served,
+    key,
+    raw,
+    lines,
+    get: (target, ...headers) => lines(`GET ${target} HTTP/1.1`, "Host: localhost", `Authorization: Bearer ${key}`, ...headers),
+    async close() {
+      await served.stop();
+      await store.drop();
+      await databases.drop();
+    },
+  };
+}
+
+/** The parsed problem document of a refusal. */
+export function problemOf({ body }: RawAnswer): Row {
+  const parsed: unknown = JSON.parse(body);
+  return isRow(parsed) ? parsed : {};
+}
+
+/** The parts of a refusal that every hostile case is checked by. */
+export function refusal(answer: RawAnswer): { readonly status: number; readonly code: unknown; readonly where: unknown } {
+  expect(answer.headers.get("content-type"), answer.body.slice(0, 200)).toBe("application/problem+json");
+  expect(answer.body).not.toMatch(/\bat .*\.(?:ts|js|mjs):\d+|node_modules/i);
+  const problem = problemOf(answer);
+  const [first] = Array.isArray(problem["errors"]) ? problem["errors"] : [];
+  const error = isRow(first) ? first : {};
+  return { status: answer.status, code: problem["code"], where: error["header"] ?? error["parameter"] ?? error["pointer"] };
+}
