@@ -1,0 +1,10 @@
+/** webERP on MariaDB in the common suite. */
+import { runCommonSuite } from "../../suite/common-suite.ts";
+import { describeWith } from "../../support/requires.ts";
+import { webErp } from "./project.ts";
+
+describeWith("sharedErp", "webERP", (sharedErp) => {
+  describeWith("mariadb", "on MariaDB", (mariadbUrl) => {
+    runCommonSuite(webErp(mariadbUrl, sharedErp));
+  });
+});

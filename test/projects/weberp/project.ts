@@ -1,0 +1,51 @@
+/** webERP as the common suite takes it: the demo company twice, the test environment with fewer documents. */
+import gateway from "../../../examples/weberp/gateway.ts";
+import { createWebErp, furtherRows, planted, plantSecrets } from "../../examples/weberp/database.ts";
+import type { SuiteProject } from "../../suite/project.ts";
+
+const same = (...accounts: readonly string[]) => ({ live: accounts, test: accounts });
+
+const fewer = `
+  DELETE FROM salesorderdetails WHERE orderno > 10;
+  DELETE FROM salesorders WHERE orderno > 10;
+  DELETE FROM debtortrans WHERE transno > 3 AND transno < 50;
+  DELETE FROM prices WHERE stockid = 'SALT';
+  DELETE FROM locstock WHERE stockid = 'TAPE1';
+  UPDATE debtorsmaster SET taxref = 'test' WHERE debtorno = 'ANGRY';`;
+
+/** Whose is what, by queries written by hand. */
+const owned: Readonly<Record<string, (accounts: string) => string>> = {
+  customers: (accounts) => `SELECT debtorno FROM debtorsmaster WHERE debtorno IN (${accounts})`,
+  orders: (accounts) => `SELECT orderno FROM salesorders WHERE debtorno IN (${accounts})`,
+  invoices: (accounts) => `SELECT transno FROM debtortrans WHERE type = 10 AND debtorno IN (${accounts})`,
+  payments: (accounts) => `SELECT transno FROM debtortrans WHERE type = 12 AND debtorno IN (${accounts})`,
+  prices: (accounts) => `SELECT CONCAT_WS('~', stockid, typeabbrev, currabrev, IF(debtorno = '', '!', debtorno), IF(branchcode = '', '!', branchcode), startdate, enddate) FROM prices WHERE debtorno IN ('', ${accounts})`,
+  products: () => "SELECT s.stockid FROM stockmaster s JOIN stockcategory c ON c.categoryid = s.categoryid WHERE c.stocktype <> 'L'",
+  stock: () => "SELECT CONCAT(l.stockid, '~', l.loccode) FROM locstock l JOIN stockmaster s ON s.stockid = l.stockid JOIN stockcategory c ON c.categoryid = s.categoryid WHERE c.stocktype <> 'L'",
+};
+
+export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
+  return {
+    name: "weberp",
+    definition: gateway,
+    accounts: { first: same("ANGRY"), second: same("DUMBLE", "QUICK") },
+    async prepare() {
+      const databases = { live: await createWebErp(mariadbUrl, sharedErp), test: await createWebErp(mariadbUrl, sharedErp) };
+      await databases.live.run(furtherRows + plantSecrets);
+      await databases.test.run(fewer + plantSecrets);
+      const passwords = await databases.live.rows("SELECT password FROM www_users UNION SELECT password FROM emailsettings WHERE password <> ''");
+      return {
+        sources: new Map([["weberp", { live: databases.live.url, test: databases.test.url }]]),
+        secrets: [...planted, ...passwords.map(([password]) => String(password))],
+        expectedIds(resource, environment, accounts) {
+          const query = owned[resource];
+          return query && databases[environment].rows(query(accounts.map((account) => `'${account}'`).join(", "))).then((rows) => new Set(rows.map(([id]) => String(id))));
+        },
+        async drop() {
+          await databases.live.drop();
+          await databases.test.drop();
+        },
+      };
+    },
+  };
+}
