@@ -14,6 +14,36 @@ export function plainDecimal(value: unknown): string | undefined {
   return text.includes("e") ? writtenOut(text) : text;
 }
 
+/** Where a column's text ends its whole part, or -1 where it is not plain digits with at most one point inside. */
+function pointOf(text: string): number {
+  let point = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 46 && point === text.length) point = at;
+    else if (code < 48 || code > 57) return -1;
+  }
+  const leadingZero = point > 1 && text.charCodeAt(0) === 48;
+  return point === 0 || point === text.length - 1 || leadingZero ? -1 : point;
+}
+
+/**
+ * The two common cases without arithmetic: digits with implied decimals, and digits that have at most `places` decimals
+ * already. Undefined for all others: signs, exponents, what has to be rounded.
+ */
+export function plainly(text: string, scale: number | undefined, places: number | undefined): string | undefined {
+  const point = pointOf(text);
+  if (point < 0) return undefined;
+  if (scale === undefined) {
+    if (places === undefined) return text;
+    const missing = places - Math.max(0, text.length - point - 1);
+    if (missing < 0) return undefined;
+    return missing === 0 ? text : `${text}${point === text.length ? "." : ""}${"0".repeat(missing)}`;
+  }
+  if (places !== undefined || scale <= 0 || point < text.length) return undefined;
+  const digits = text.length > scale ? text : text.padStart(scale + 1, "0");
+  return `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
 /** Writes out `1.5e-7` and `1e21`. */
 function writtenOut(text: string): string {
   const [mantissa = "0", exponent = "0"] = text.split("e");

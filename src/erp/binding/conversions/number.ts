@@ -2,7 +2,7 @@
 
 import type { Bound, ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "../conversion.ts";
 import { isNull, trimEnd } from "../conversion.ts";
-import { floor, plainDecimal, round, shift } from "./decimal-text.ts";
+import { floor, plainDecimal, plainly, round, shift } from "./decimal-text.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 /**
@@ -64,7 +64,8 @@ function decimalReader(options: DecimalOptions): (value: unknown, drift: Drift, 
   const isNothing = nothing(options);
   return (value, drift, column) => {
     if (isNull(value) || isNothing(value)) return null;
-    if (scale !== undefined && scale >= 0 && places === undefined && typeof value === "number" && Number.isSafeInteger(value)) return shiftInteger(value, scale);
+    const plain = typeof value === "string" || typeof value === "number" ? plainly(String(value), scale, places) : undefined;
+    if (plain !== undefined) return plain;
     const digits = plainDecimal(value);
     if (digits === undefined) {
       drift("decimal", [column], "not a number");
@@ -73,13 +74,6 @@ function decimalReader(options: DecimalOptions): (value: unknown, drift: Drift, 
     const shifted = scale === undefined ? digits : shift(digits, -scale);
     return places === undefined ? shift(shifted, 0) : round(shifted, places);
   };
-}
-
-/** The common case, without regular expressions: an integer column with implied decimals. */
-function shiftInteger(value: number, scale: number): string {
-  if (scale === 0) return String(value);
-  const digits = String(Math.abs(value)).padStart(scale + 1, "0");
-  return `${value < 0 ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** Comparisons in the stored scale. A value between two stored steps equals none, and bounds are moved to the step below. */
