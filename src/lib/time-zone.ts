@@ -1,6 +1,12 @@
 /** Offsets of named time zones (IANA), from the runtime's own `Intl` data. */
 
 const dayMs = 86_400_000;
+const quarterMs = 900_000;
+
+function remember<V>(map: Map<number, V>, key: number, value: V): void {
+  if (map.size >= 20_000) map.clear();
+  map.set(key, value);
+}
 
 export interface TimeZone {
   readonly name: string;
@@ -27,16 +33,25 @@ export function timeZone(name: string): TimeZone {
     return local - Math.floor(utcMs / 1000) * 1000;
   };
 
-  /** Offset of a whole UTC day, or undefined on the days when it changes. Dates cluster, so few days are ever asked for. */
-  const days = new Map<number, number | undefined>();
+  /** Offsets of whole UTC days, and of quarter hours on the days when it changes. Dates cluster, so few are ever asked for. */
+  const days = new Map<number, number | "changes">();
+  const quarters = new Map<number, number>();
   const offset = (utcMs: number): number => {
     const day = Math.floor(utcMs / dayMs);
-    if (!days.has(day)) {
-      if (days.size >= 20_000) days.clear();
+    let ofDay = days.get(day);
+    if (ofDay === undefined) {
       const atStart = computeOffset(day * dayMs);
-      days.set(day, atStart === computeOffset((day + 1) * dayMs) ? atStart : undefined);
+      ofDay = atStart === computeOffset((day + 1) * dayMs) ? atStart : "changes";
+      remember(days, day, ofDay);
     }
-    return days.get(day) ?? computeOffset(utcMs);
+    if (ofDay !== "changes") return ofDay;
+    const quarter = Math.floor(utcMs / quarterMs);
+    const known = quarters.get(quarter);
+    if (known !== undefined) return known;
+    const computed = computeOffset(utcMs);
+    // A change in the middle of a quarter hour belongs to the time before standard zones.
+    if (computed % quarterMs === 0) remember(quarters, quarter, computed);
+    return computed;
   };
 
   return {

@@ -37,7 +37,7 @@ export function formatDate({ year, month, day }: CalendarDate): string {
 
 /** Milliseconds since the epoch of a date's first moment in UTC. `Date.UTC` takes years before 100 for 19xx. */
 export function utcMs({ year, month, day }: CalendarDate): number {
-  return new Date(0).setUTCFullYear(year, month - 1, day);
+  return year >= 100 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
 /** Reads `YYYY-MM-DD` that was validated before. */

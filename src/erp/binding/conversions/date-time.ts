@@ -32,13 +32,31 @@ export function dateTime(first: ColumnSource, second: ColumnSource | DateTimeOpt
   return oneColumn(first, second as DateTimeOptions); // the overload with two
 }
 
-function formatInstant(utcMs: number): string {
-  const text = new Date(utcMs).toISOString();
-  return text.endsWith(".000Z") ? `${text.slice(0, 19)}Z` : text;
+const dayMs = 86_400_000;
+const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, "0"));
+
+/** RFC 3339 with `Z`; milliseconds only where there are any. */
+function instantFormatter(): (utcMs: number) => string {
+  // Rows of a page share few days, and writing a day is most of the work.
+  const days = new Map<number, string>();
+  return (instantMs) => {
+    const day = Math.floor(instantMs / dayMs);
+    const ms = instantMs - day * dayMs;
+    if (ms % 1000 !== 0) return new Date(instantMs).toISOString();
+    let date = days.get(day);
+    if (date === undefined) {
+      date = new Date(instantMs).toISOString().slice(0, -14);
+      if (days.size >= 20_000) days.clear();
+      days.set(day, date);
+    }
+    const seconds = ms / 1000;
+    return `${date}T${twoDigits[Math.floor(seconds / 3600)]}:${twoDigits[Math.floor(seconds / 60) % 60]}:${twoDigits[seconds % 60]}Z`;
+  };
 }
 
 function twoColumns(dateColumn: ColumnSource, timeColumn: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
+  const formatInstant = instantFormatter();
   const form = options.as ?? "yyyymmdd";
   const isNothing = nothing(options);
   return {
@@ -79,6 +97,7 @@ const timestamp = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,
 
 function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
+  const formatInstant = instantFormatter();
   const isNothing = nothing(options);
   return {
     kind: "dateTime",

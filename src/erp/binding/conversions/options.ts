@@ -16,7 +16,9 @@ export function nothing({ nullWhen = [] }: NullWhen): (value: unknown) => boolea
   if (nullWhen.length === 0) return () => false;
   const texts = new Set(nullWhen.map((blank) => (typeof blank === "string" ? trimEnd(blank) : String(blank))));
   const numbers = new Set(nullWhen.filter((blank) => typeof blank === "number"));
+  const asNumbers = new Set([...numbers, ...[...texts].filter((text) => canonical.test(text)).map(Number)]);
   return (value) => {
+    if (typeof value === "number") return asNumbers.has(value);
     const text = typeof value === "string" ? trimEnd(value) : String(value);
     return texts.has(text) || (numbers.size > 0 && canonical.test(text) && numbers.has(Number(text)));
   };
