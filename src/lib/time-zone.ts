@@ -60,8 +60,8 @@ export function timeZone(name: string): TimeZone {
     toUtc(localMs) {
       // The offset a day earlier holds until the change: it gives the first of two readings, and in a gap the later hour.
       const before = localMs - offset(localMs - dayMs);
-      if (offset(before) === offset(localMs - dayMs)) return before;
-      return localMs - offset(before);
+      const after = localMs - offset(before);
+      return after + offset(after) === localMs && before + offset(before) !== localMs ? after : before;
     },
   };
 }

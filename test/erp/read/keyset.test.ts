@@ -141,7 +141,8 @@ test("rows that are there throughout are seen exactly once while others come and
           seen.push(...page.items);
           next = page.next;
           const [row, chance] = changes.next().value;
-          await insert("W", "COMES", (coming += 1), row);
+          coming += 1;
+          await insert("W", "COMES", coming, row);
           await reading.erp(`DELETE FROM "W" WHERE "Order" = 'GOES' AND "Line" = $1`, [chance % sample.length]);
           if (coming > 1060) break; // rows that keep coming at the end of the order would be followed for ever
         } while (next !== null);

@@ -93,7 +93,7 @@ function readTime(value: unknown): number | undefined {
   return (hours * 3600 + minutes * 60 + seconds) * 1000;
 }
 
-const timestamp = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-]\d{2})(?::?(\d{2}))?)?$/;
+const timestamp = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?)?(?:(Z|[+-]\d{2})(?::?(\d{2}))?)?$/;
 
 function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
@@ -117,7 +117,7 @@ function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<s
         Number((match[5] ?? "0").padEnd(3, "0").slice(0, 3));
       if (match[6] === undefined) return formatInstant(zone.toUtc(localMs));
       const sign = match[6].startsWith("-") ? -1 : 1;
-      return formatInstant(localMs - sign * (Math.abs(Number(match[6])) * 60 + Number(match[7] ?? 0)) * 60_000);
+      return formatInstant(localMs - sign * (Math.abs(Number(match[6].replace("Z", "0"))) * 60 + Number(match[7] ?? 0)) * 60_000);
     },
     inverse: millisecondsInverse(zone, options),
   };
