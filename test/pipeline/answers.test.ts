@@ -95,14 +95,19 @@ describe("what leaves", () => {
     reads: { get: { scope: "orders:read" } },
   });
   const strip = stripTo(contract);
+  /** What a client reads of the items that leave. */
+  const leaving = (...given: Parameters<typeof strip>): unknown => {
+    const sent: unknown = strip(...given);
+    return typeof sent === "string" ? JSON.parse(sent) : sent;
+  };
   const good = { id: "1", total: "1.50", ship_to: { city: "Ulm" }, lines: [{ sku: "A" }] };
 
   test("unknown fields are cut on every level", () => {
     const wide = { ...good, XSECRT: "s", ship_to: { city: "Ulm", XSECRT: "s" }, lines: [{ sku: "A", XSECRT: "s" }] };
-    expect(strip([wide], ["id", "total", "ship_to", "lines"])).toEqual([good]);
+    expect(leaving([wide], ["id", "total", "ship_to", "lines"])).toEqual([good]);
   });
 
-  test("only the selected fields leave", () => expect(strip([good], ["id", "total"])).toEqual([{ id: "1", total: "1.50" }]));
+  test("only the selected fields leave", () => expect(leaving([good], ["id", "total"])).toEqual([{ id: "1", total: "1.50" }]));
 
   test.each([
     ["a float where a decimal string belongs", { ...good, total: 1.5 }, "total"],
