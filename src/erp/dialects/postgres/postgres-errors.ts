@@ -6,6 +6,7 @@ import { type Trouble } from "../trouble.ts";
 const byCode: Readonly<Record<string, Trouble>> = {
   "57014": "timeout", // query_canceled: statement_timeout
   "55P03": "locked", // lock_not_available: lock_timeout
+  "55000": "connection", // object_not_in_prerequisite_state: the database accepts no connections, a materialised view is empty
   "40P01": "locked", // deadlock_detected
   "40001": "locked", // serialization_failure
   "53300": "connection", // too_many_connections
