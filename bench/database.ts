@@ -14,9 +14,10 @@ export interface BenchErp {
 }
 
 /** Starts Postgres on `.sluice/bench`, and generates the ERP there when it is missing (1M orders: some minutes). */
-export async function openBenchErp(orders: number, say: (line: string) => void): Promise<BenchErp> {
+export async function openBenchErp(orders: number, existing: string | undefined, say: (line: string) => void): Promise<BenchErp> {
   const state = openStateFolder(join(import.meta.dirname, "..", ".sluice", "bench"));
   const { cluster } = await openEmbedded(state, { fresh: false, say });
+  if (existing !== undefined) return { cluster, url: existing };
   const name = `bench_${orders}`;
   await ensureDatabase(cluster, name, async (client) => {
     await createSchema(client);

@@ -28,12 +28,13 @@ export interface ReadsOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
+  readonly erpUrl: string | undefined;
   readonly say: (line: string) => void;
 }
 
 export async function benchReads(options: ReadsOptions): Promise<readonly Comparison[]> {
   const { say } = options;
-  const erp = await openBenchErp(options.orders, say);
+  const erp = await openBenchErp(options.orders, options.erpUrl, say);
   const started: Running[] = [];
   try {
     const storeName = `store_${Date.now()}`;

@@ -73,7 +73,8 @@ async function list({ operation, principal, version, parameters, visible, strip,
   const after = cursor === undefined ? null : cursors.open(cursor, binding);
   const page = await access.list(principal.accounts, query, after);
   const data = strip(page.items, query.fields);
-  return { status: 200, headers: json, body: JSON.stringify({ data, next_cursor: page.next === null ? null : cursors.seal(page.next, binding) }) };
+  const next = page.next === null ? null : cursors.seal(page.next, binding);
+  return { status: 200, headers: json, body: `{"data":${data},"next_cursor":${JSON.stringify(next)}}` };
 }
 
 async function get({ operation, request, principal, parameters, visible, strip, access }: Read, id: string): Promise<PartnerResponse> {
@@ -82,8 +83,7 @@ async function get({ operation, request, principal, parameters, visible, strip, 
   if (found === undefined) throw new Problem("not-found", "There is nothing with this id among what your key may see.");
   const tag = entityTag(found.digest);
   if (isUnchanged(header(request, "if-none-match"), tag)) return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
-  const [item] = strip([found.item], fields);
-  return { status: 200, headers: { ...json, ETag: tag }, body: JSON.stringify(item) };
+  return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields).slice(1, -1) };
 }
 
 /** A single read takes no parameter but `fields`. */

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Contract } from "#contract/contract.ts";
+import { type JsonWriter, jsonWriter } from "#contract/json-writer.ts";
 import { itemSchema } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
 
@@ -23,25 +24,29 @@ export class DataInvalid extends Error {
 /** Selections whose schema is kept; callers choose them, so there must be an end. */
 const maxSchemas = 200;
 
-export type Strip = (items: readonly Record<string, unknown>[], fields: readonly string[]) => readonly unknown[];
+/** The items as the text of a JSON array. */
+export type Strip = (items: readonly Record<string, unknown>[], fields: readonly string[]) => string;
 
 export function stripTo(contract: Contract): Strip {
-  const schemas = new Map<string, z.ZodArray<z.ZodObject>>();
+  const writers = new Map<string, JsonWriter>();
   return (items, fields) => {
     const key = fields.join(",");
-    let schema = schemas.get(key);
-    if (schema === undefined) {
-      schema = z.array(itemSchema(contract, fields));
-      if (schemas.size >= maxSchemas) schemas.clear();
-      schemas.set(key, schema);
+    let write = writers.get(key);
+    if (write === undefined) {
+      write = jsonWriter(z.array(itemSchema(contract, fields)));
+      if (writers.size >= maxSchemas) writers.clear();
+      writers.set(key, write);
     }
-    const parsed = schema.safeParse(items);
-    if (parsed.success) return parsed.data;
-    const [first] = parsed.error.issues;
-    const index = typeof first?.path[0] === "number" ? first.path[0] : 0;
-    const wrong = new Set(parsed.error.issues.filter((issue) => issue.path[0] === index).map((issue) => issue.path.slice(1).join(".")));
-    throw new Problem("source-data-invalid", "A record cannot be shown because it does not fit what this API promises. The operator has been alerted.", {
-      cause: new DataInvalid(contract.name, String(items[index]?.["id"]), [...wrong]),
-    });
+    return write(items) ?? refuse(contract, items, fields);
   };
+}
+
+/** Parses again, the slow way that names what is wrong. */
+function refuse(contract: Contract, items: readonly Record<string, unknown>[], fields: readonly string[]): never {
+  const issues = z.array(itemSchema(contract, fields)).safeParse(items).error?.issues ?? [];
+  const index = typeof issues[0]?.path[0] === "number" ? issues[0].path[0] : 0;
+  const wrong = new Set(issues.filter((issue) => issue.path[0] === index).map((issue) => issue.path.slice(1).join(".")));
+  throw new Problem("source-data-invalid", "A record cannot be shown because it does not fit what this API promises. The operator has been alerted.", {
+    cause: new DataInvalid(contract.name, String(items[index]?.["id"]), [...wrong]),
+  });
 }
