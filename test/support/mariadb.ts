@@ -38,7 +38,9 @@ async function ensureTemplate(admin: mysql.Connection, { name, sql }: { readonly
   try {
     const [found] = await admin.query<mysql.RowDataPacket[]>("SHOW DATABASES LIKE ?", [finished]);
     if (found.length > 0) return template;
-    await admin.query(`DROP DATABASE IF EXISTS \`${template}\`; CREATE DATABASE \`${template}\`; USE \`${template}\`; SET sql_mode = '', FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0`);
+    await admin.query(
+      `DROP DATABASE IF EXISTS \`${template}\`; CREATE DATABASE \`${template}\`; USE \`${template}\`; SET sql_mode = '', FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0`,
+    );
     await admin.query(sql);
     await admin.query(`CREATE DATABASE \`${finished}\``);
     return template;
@@ -49,8 +51,14 @@ async function ensureTemplate(admin: mysql.Connection, { name, sql }: { readonly
 
 /** Foreign keys are left behind: nothing here deletes what others refer to. */
 async function copy(admin: mysql.Connection, from: string, to: string): Promise<void> {
-  const [tables] = await admin.query<mysql.RowDataPacket[][]>({ sql: "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?", values: [from], rowsAsArray: true });
-  const statements = tables.map(([table]) => `CREATE TABLE \`${to}\`.\`${table}\` LIKE \`${from}\`.\`${table}\`; INSERT INTO \`${to}\`.\`${table}\` SELECT * FROM \`${from}\`.\`${table}\``);
+  const [tables] = await admin.query<mysql.RowDataPacket[][]>({
+    sql: "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?",
+    values: [from],
+    rowsAsArray: true,
+  });
+  const statements = tables.map(
+    ([table]) => `CREATE TABLE \`${to}\`.\`${table}\` LIKE \`${from}\`.\`${table}\`; INSERT INTO \`${to}\`.\`${table}\` SELECT * FROM \`${from}\`.\`${table}\``,
+  );
   await admin.query(`SET sql_mode = ''; ${statements.join("; ")}`);
 }
 

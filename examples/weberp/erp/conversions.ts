@@ -2,13 +2,19 @@
 
 import { computed, custom } from "sluice";
 
-const entities = [["&lt;", "<"], ["&gt;", ">"], ["&quot;", '"'], ["&#039;", "'"], ["&amp;", "&"]] as const;
+const entities = [
+  ["&lt;", "<"],
+  ["&gt;", ">"],
+  ["&quot;", '"'],
+  ["&#039;", "'"],
+  ["&amp;", "&"],
+] as const;
 
-function unescape(text: string): string {
+function fromHtml(text: string): string {
   return entities.reduce((plain, [entity, character]) => plain.replaceAll(entity, character), text);
 }
 
-function escape(text: string): string {
+function toHtml(text: string): string {
   return entities.toReversed().reduce((html, [entity, character]) => html.replaceAll(character, entity), text);
 }
 
@@ -18,9 +24,9 @@ export function htmlText<const C extends string>(column: C) {
     columns: [column],
     read(row) {
       const value = row[column];
-      return typeof value === "string" ? unescape(value.trimEnd()) : undefined;
+      return typeof value === "string" ? fromHtml(value.trimEnd()) : undefined;
     },
-    inverse: { equal: (value) => [...new Set([value, escape(value)])].map((stored) => [stored]) },
+    inverse: { equal: (value) => [...new Set([value, toHtml(value)])].map((stored) => [stored]) },
   });
 }
 

@@ -66,10 +66,9 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
   if (parents.length === 0) return [];
   const rows = await context.database.query(write(childSql(context, plan, parents), context.dialect));
   const here: Parent[] = [];
-  let byLook: Map<string, Record<string, unknown>[]> | undefined;
   for (const row of rows) {
     const tie = tieOf(row, 0, width);
-    const items = byTie.get(tie) ?? (byLook ??= new Map([...byTie].map(([key, value]) => [look(key), value]))).get(look(tie));
+    const items = byTie.get(tie) ?? alike(byTie, tie);
     if (items === undefined) continue; // ties to no parent: a value that only differs beyond its padding
     const item = readFields(plan.readers, row, drift);
     items.push(item);
@@ -89,8 +88,10 @@ function tieOf(row: readonly unknown[], at: number, width: number): string {
 }
 
 /** Under a case-insensitive collation a child may spell its parent's key in another case, or without its accents. */
-function look(tie: string): string {
-  return tie.normalize("NFKD").replaceAll(/\p{M}/gu, "").toUpperCase();
+function alike<T>(byTie: ReadonlyMap<string, T>, tie: string): T | undefined {
+  const look = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toUpperCase();
+  for (const [key, value] of byTie) if (look(key) === look(tie)) return value;
+  return undefined;
 }
 
 /** NULL ties to nothing, not even to a child whose key reads "null". */

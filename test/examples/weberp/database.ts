@@ -6,7 +6,10 @@ import { createMariadbDatabase, type MariadbDatabase } from "../../support/maria
 /** A copy of the caller's own. `sharedErp` is the folder that `describeWith("sharedErp", ...)` gives. */
 export function createWebErp(mariadbUrl: string, sharedErp: string): Promise<MariadbDatabase> {
   // The dump's first two lines create and use a database of a fixed name.
-  const sql = readFileSync(join(sharedErp, "weberp", "weberp-demo.sql"), "utf8").split("\n").slice(2).join("\n");
+  const sql = readFileSync(join(sharedErp, "weberp", "weberp-demo.sql"), "utf8")
+    .split("\n")
+    .slice(2)
+    .join("\n");
   return createMariadbDatabase(mariadbUrl, { name: "weberp", sql });
 }
 

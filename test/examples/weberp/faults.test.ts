@@ -18,7 +18,9 @@ describeWith("sharedErp", "webERP in trouble", (sharedErp) => {
       const gateway = openGateway(erp.url);
       expect((await gateway.get("ANGRY", "/v1/orders")).status).toBe(200);
       const batch = erp.run("LOCK TABLES salesorders WRITE, salesorderdetails WRITE; SELECT SLEEP(2.5); UNLOCK TABLES");
-      await expect.poll(() => erp.rows("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(2.5)%' AND ID <> CONNECTION_ID()")).toEqual([[1]]);
+      await expect
+        .poll(() => erp.rows("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(2.5)%' AND ID <> CONNECTION_ID()"))
+        .toEqual([[1]]);
       const answer = await gateway.get("ANGRY", "/v1/orders");
       expect([answer.status, answer.body["code"], answer.headers.get("Retry-After")]).toEqual([503, "source-unavailable", "5"]);
       expect(answer.text).not.toMatch(/salesorders|lock|mariadb|mysql/i);

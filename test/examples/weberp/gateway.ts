@@ -1,7 +1,8 @@
 /** The webERP gateway without HTTP and store: the token names the accounts, so that a test reads as what it is about. */
-import gateway from "../../../examples/weberp/gateway.ts";
-import { createGateway, describeGateway, openSource } from "#gateway";
+
 import type { ConnectionOptions } from "#erp/dialects/connection.ts";
+import { createGateway, describeGateway, openSource } from "#gateway";
+import gateway from "../../../examples/weberp/gateway.ts";
 
 export interface Answer {
   readonly status: number;
@@ -19,7 +20,16 @@ export interface TestGateway {
 }
 
 export function openGateway(url: string, options: Partial<ConnectionOptions> = {}): TestGateway {
-  const database = openSource("mariadb", { url, maxConnections: 4, acquireTimeoutMs: 2_000, statementTimeoutMs: 5_000, lockTimeoutMs: 1_000, prepare: true, applicationName: "test", ...options });
+  const database = openSource("mariadb", {
+    url,
+    maxConnections: 4,
+    acquireTimeoutMs: 2_000,
+    statementTimeoutMs: 5_000,
+    lockTimeoutMs: 1_000,
+    prepare: true,
+    applicationName: "test",
+    ...options,
+  });
   const { scopes, versions } = describeGateway(gateway);
   const log: string[] = [];
   const note = (level: string) => (fields: object, message: string) => void log.push(`${level} ${message} ${JSON.stringify(fields)}`);
@@ -28,7 +38,15 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
     authenticator: {
       authenticate: async (token) => ({
         kind: "authenticated",
-        principal: { partner: token, partnerName: token, environment: "live", keyId: token, scopes: new Set(scopes), accounts: token.split("+"), apiVersion: versions[0] },
+        principal: {
+          partner: token,
+          partnerName: token,
+          environment: "live",
+          keyId: token,
+          scopes: new Set(scopes),
+          accounts: token.split("+"),
+          apiVersion: versions[0],
+        },
       }),
     },
     secret: new Uint8Array(32),
@@ -45,7 +63,11 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
     log,
     close: () => database.close(),
     async get(accounts, path, headers = {}) {
-      const response = await fetch(new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }), {}, () => database);
+      const response = await fetch(
+        new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }),
+        {},
+        () => database,
+      );
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };
     },

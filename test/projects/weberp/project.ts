@@ -19,9 +19,11 @@ const owned: Readonly<Record<string, (accounts: string) => string>> = {
   orders: (accounts) => `SELECT orderno FROM salesorders WHERE debtorno IN (${accounts})`,
   invoices: (accounts) => `SELECT transno FROM debtortrans WHERE type = 10 AND debtorno IN (${accounts})`,
   payments: (accounts) => `SELECT transno FROM debtortrans WHERE type = 12 AND debtorno IN (${accounts})`,
-  prices: (accounts) => `SELECT CONCAT_WS('~', stockid, typeabbrev, currabrev, IF(debtorno = '', '!', debtorno), IF(branchcode = '', '!', branchcode), startdate, enddate) FROM prices WHERE debtorno IN ('', ${accounts})`,
+  prices: (accounts) =>
+    `SELECT CONCAT_WS('~', stockid, typeabbrev, currabrev, IF(debtorno = '', '!', debtorno), IF(branchcode = '', '!', branchcode), startdate, enddate) FROM prices WHERE debtorno IN ('', ${accounts})`,
   products: () => "SELECT s.stockid FROM stockmaster s JOIN stockcategory c ON c.categoryid = s.categoryid WHERE c.stocktype <> 'L'",
-  stock: () => "SELECT CONCAT(l.stockid, '~', l.loccode) FROM locstock l JOIN stockmaster s ON s.stockid = l.stockid JOIN stockcategory c ON c.categoryid = s.categoryid WHERE c.stocktype <> 'L'",
+  stock: () =>
+    "SELECT CONCAT(l.stockid, '~', l.loccode) FROM locstock l JOIN stockmaster s ON s.stockid = l.stockid JOIN stockcategory c ON c.categoryid = s.categoryid WHERE c.stocktype <> 'L'",
 };
 
 export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
@@ -39,7 +41,10 @@ export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
         secrets: [...planted, ...passwords.map(([password]) => String(password))],
         expectedIds(resource, environment, accounts) {
           const query = owned[resource];
-          return query && databases[environment].rows(query(accounts.map((account) => `'${account}'`).join(", "))).then((rows) => new Set(rows.map(([id]) => String(id))));
+          return (
+            query &&
+            databases[environment].rows(query(accounts.map((account) => `'${account}'`).join(", "))).then((rows) => new Set(rows.map(([id]) => String(id))))
+          );
         },
         async drop() {
           await databases.live.drop();

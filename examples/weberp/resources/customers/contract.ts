@@ -9,7 +9,12 @@ export const customers = defineContract({
   summary: "Customer accounts with the branches goods are sent to.",
   model: Customer,
   reads: {
-    list: { scope: "customers:read", filter: ["name", "currency", "on_hold", "customer_since", "last_paid_on"], sort: ["id", "customer_since", "last_paid_on"], expand: ["branches"] },
+    list: {
+      scope: "customers:read",
+      filter: ["name", "currency", "on_hold", "customer_since", "last_paid_on"],
+      sort: ["id", "customer_since", "last_paid_on"],
+      expand: ["branches"],
+    },
     get: { scope: "customers:read" },
   },
   hide: { credit_limit: "customers.credit:read" },

@@ -2,7 +2,11 @@
 
 import { wire, z } from "sluice";
 
-const Tax = z.object({ name: z.string().nullable(), percent: wire.decimal(), on_tax: z.boolean().meta({ description: "Reckoned on the amount with the taxes before it." }) });
+const Tax = z.object({
+  name: z.string().nullable(),
+  percent: wire.decimal(),
+  on_tax: z.boolean().meta({ description: "Reckoned on the amount with the taxes before it." }),
+});
 
 const Line = z.object({
   product_id: wire.id(),

@@ -6,7 +6,13 @@ import { orders } from "./contract.ts";
 const ofOrder = { orderno: "orderno" } as const;
 const open = fromRows("salesorderdetails", ofOrder, ["completed"], "integer", (c) => sql`SUM(${c.completed} = 0)`);
 const invoiced = fromRows("salesorderdetails", ofOrder, ["qtyinvoiced", "completed"], "integer", (c) => sql`SUM(${c.qtyinvoiced} <> 0 OR ${c.completed} = 1)`);
-const goods = fromRows("salesorderdetails", ofOrder, ["quantity", "unitprice", "discountpercent"], "float", (c) => sql`COALESCE(SUM(${c.quantity} * ${c.unitprice} * (1 - ${c.discountpercent})), 0)`);
+const goods = fromRows(
+  "salesorderdetails",
+  ofOrder,
+  ["quantity", "unitprice", "discountpercent"],
+  "float",
+  (c) => sql`COALESCE(SUM(${c.quantity} * ${c.unitprice} * (1 - ${c.discountpercent})), 0)`,
+);
 
 /** webERP keeps no status: its programs look at the quotation flag, at the lines, and at whether the packing slip was printed. */
 const status = expression(

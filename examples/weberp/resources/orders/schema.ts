@@ -18,9 +18,7 @@ const Line = z.object({
 
 export const Order = z.object({
   id: wire.id(),
-  status: z
-    .enum(["quotation", "entered", "picking", "partly_invoiced", "completed"])
-    .meta({ description: "`partly_invoiced` wins over `picking`." }),
+  status: z.enum(["quotation", "entered", "picking", "partly_invoiced", "completed"]).meta({ description: "`partly_invoiced` wins over `picking`." }),
   customer_id: wire.id(),
   branch: z.string().meta({ description: "Code of the branch among the customer's `branches`." }),
   reference: z.string().nullable().meta({ description: "The partner's own number for this order." }),

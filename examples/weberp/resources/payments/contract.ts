@@ -9,7 +9,12 @@ export const payments = defineContract({
   summary: "Payments received, and the invoices they went to.",
   model: Payment,
   reads: {
-    list: { scope: "payments:read", filter: ["customer_id", "received_on", "amount.amount", "settled", "reference"], sort: ["id", "received_on", "amount.amount"], expand: ["allocations"] },
+    list: {
+      scope: "payments:read",
+      filter: ["customer_id", "received_on", "amount.amount", "settled", "reference"],
+      sort: ["id", "received_on", "amount.amount"],
+      expand: ["allocations"],
+    },
     get: { scope: "payments:read" },
   },
 });

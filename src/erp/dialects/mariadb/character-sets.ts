@@ -2,13 +2,30 @@
 
 /** Sets of one or two bytes, by the name that `TextDecoder` knows them by. MariaDB's latin1 is Windows-1252. */
 const labels: Readonly<Record<string, string>> = {
-  latin1: "windows-1252", latin2: "iso-8859-2", latin5: "iso-8859-9", latin7: "iso-8859-13", greek: "iso-8859-7", hebrew: "iso-8859-8",
-  cp1250: "windows-1250", cp1251: "windows-1251", cp1256: "windows-1256", cp1257: "windows-1257", cp866: "ibm866", koi8r: "koi8-r", koi8u: "koi8-u", tis620: "windows-874",
-  big5: "big5", cp932: "shift_jis", sjis: "shift_jis", euckr: "euc-kr", gbk: "gbk", gb2312: "gbk",
+  latin1: "windows-1252",
+  latin2: "iso-8859-2",
+  latin5: "iso-8859-9",
+  latin7: "iso-8859-13",
+  greek: "iso-8859-7",
+  hebrew: "iso-8859-8",
+  cp1250: "windows-1250",
+  cp1251: "windows-1251",
+  cp1256: "windows-1256",
+  cp1257: "windows-1257",
+  cp866: "ibm866",
+  koi8r: "koi8-r",
+  koi8u: "koi8-u",
+  tis620: "windows-874",
+  big5: "big5",
+  cp932: "shift_jis",
+  sjis: "shift_jis",
+  euckr: "euc-kr",
+  gbk: "gbk",
+  gb2312: "gbk",
 };
 
 const basicPlane = (text: string): boolean => !/[\u{10000}-\u{10FFFF}]/u.test(text);
-const ascii = (text: string): boolean => /^[\u0000-\u007F]*$/.test(text);
+const ascii = (text: string): boolean => !/[\u{80}-\u{10FFFF}]/u.test(text);
 
 /** Undefined: the set knows every character. Of a set that nothing here describes, ASCII alone is certain. */
 export function characterSet(name: string): ((text: string) => boolean) | undefined {

@@ -32,7 +32,7 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
   });
   // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
   pool.pool.on("connection", (connection) => {
-    connection.on("error", () => {});
+    connection.on("error", () => undefined);
   });
   const settings = sessionSettings(options);
   const settled = new WeakSet<object>();
@@ -42,7 +42,10 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
     const pending = pool.getConnection();
     const first = await Promise.race([pending, after(options.acquireTimeoutMs, "late" as const)]);
     if (first !== "late") return first;
-    pending.then((connection) => connection.release(), () => {});
+    pending.then(
+      (connection) => connection.release(),
+      () => undefined,
+    );
     throw sourceUnavailable("pool-exhausted", new Error(`no connection within ${options.acquireTimeoutMs} ms`));
   }
 

@@ -5,11 +5,32 @@ import { characterSet } from "./character-sets.ts";
 
 /** `information_schema.COLUMNS.DATA_TYPE` to the engine's types. */
 const types: Readonly<Record<string, ColumnType>> = {
-  char: "text", varchar: "text", tinytext: "text", text: "text", mediumtext: "text", longtext: "text", enum: "text",
-  tinyint: "integer", smallint: "integer", mediumint: "integer", int: "integer", bigint: "integer", year: "integer", bit: "integer",
-  decimal: "decimal", float: "float", double: "float",
-  date: "date", datetime: "timestamp", timestamp: "timestamp",
-  binary: "binary", varbinary: "binary", tinyblob: "binary", blob: "binary", mediumblob: "binary", longblob: "binary",
+  char: "text",
+  varchar: "text",
+  tinytext: "text",
+  text: "text",
+  mediumtext: "text",
+  longtext: "text",
+  enum: "text",
+  tinyint: "integer",
+  smallint: "integer",
+  mediumint: "integer",
+  int: "integer",
+  bigint: "integer",
+  year: "integer",
+  bit: "integer",
+  decimal: "decimal",
+  float: "float",
+  double: "float",
+  date: "date",
+  datetime: "timestamp",
+  timestamp: "timestamp",
+  binary: "binary",
+  varbinary: "binary",
+  tinyblob: "binary",
+  blob: "binary",
+  mediumblob: "binary",
+  longblob: "binary",
 };
 
 const integerBits: Readonly<Record<string, bigint>> = { tinyint: 7n, smallint: 15n, mediumint: 23n, int: 31n, bigint: 63n };

@@ -123,7 +123,12 @@ describeWith("mariadb", "reading from MariaDB", (at) => {
   const caller = (accounts: readonly string[]) => ({
     accounts,
     catalog,
-    database: { query: (statement: Statement) => (statements.push(statement), open.query(statement)) },
+    database: {
+      query(statement: Statement) {
+        statements.push(statement);
+        return open.query(statement);
+      },
+    },
     drift: (note: object) => {
       throw new Error(JSON.stringify(note));
     },
