@@ -27,6 +27,7 @@ import type { GatewayDefinition } from "./project.ts";
 export type { GatewayDefinition } from "./project.ts";
 export type { Log } from "#http/log.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
+export { problemDocument } from "#http/problem-document.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;

@@ -12,7 +12,6 @@ import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
-import { curlLine } from "./welcome.ts";
 
 export interface GatewayParts {
   readonly definition: GatewayDefinition;
@@ -48,7 +47,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
     authenticator,
     secret: location.secret,
     publicUrl: url,
-    exampleCurl: curlLine("<your key>", url + parts.samplePath),
+    exampleCurl: `curl "${url}${parts.samplePath}" \\\n  -H "Authorization: Bearer <your key>"`,
     readAsset: readAssetFromDisk,
     log,
     now: () => Date.now(),

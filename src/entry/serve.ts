@@ -135,7 +135,7 @@ function problemOfAdapter(error: unknown): Problem {
 
 function problemOf(code: string | undefined): Problem {
   if (code === "HPE_HEADER_OVERFLOW") return new Problem("headers-too-large", "Request line and headers together take at most 16 KB.");
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Problem("bad-request-line", "The request did not arrive in time.");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Problem("request-timeout", "The request did not arrive in time.");
   return new Problem("bad-request-line", "This is not a well-formed HTTP/1.1 request.");
 }
 

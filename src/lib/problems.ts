@@ -13,7 +13,7 @@ export const problemKinds = {
   "not-found": { status: 404, title: "Nothing is here", advice: "Check the path and the id. What belongs to another partner answers exactly the same." },
   "method-not-allowed": { status: 405, title: "The method is not allowed here", advice: "Use one of the methods named in the Allow header." },
   "not-acceptable": { status: 406, title: "No acceptable representation", advice: "Accept application/json." },
-  "payload-too-large": { status: 413, title: "The body is too large", advice: "Reads take no body." },
+  "request-timeout": { status: 408, title: "The request did not arrive in time", advice: "Send the whole request within 10 seconds, on a new connection." },
   "uri-too-long": { status: 414, title: "The URL is too long", advice: "Shorten the query: fewer filter values, or several requests." },
   "headers-too-large": { status: 431, title: "The headers are too large", advice: "Send only the headers the documentation names." },
   "unauthenticated": { status: 401, title: "No valid API key", advice: "Send `Authorization: Bearer <key>` with a key that was not revoked." },

@@ -54,7 +54,8 @@ async function ensurePartner(partners: PartnerRecords, name: string, accounts: r
 }
 
 async function ensureKey(ports: ControlPlane, partner: string, environment: "test" | "live", known: string | undefined, now: number): Promise<string> {
-  const scopes = [...ports.knownScopes].filter((scope) => scope.endsWith(":read")).sort();
+  // Whole resources, but no field that the contracts hide: what a partner would be given.
+  const scopes = [...ports.knownScopes].filter((scope) => scope.endsWith(":read") && !scope.includes(".")).sort();
   const parsed = known === undefined ? undefined : parseKey(known, ports.prefix);
   const kid = parsed?.kind === "key" ? parsed.kid : undefined;
   const label = "Demo";
