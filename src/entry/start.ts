@@ -1,7 +1,6 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
 import { type Config, readConfig, sourceVariables, type Variables } from "#config";
 import { describeGateway, problemDocument } from "#gateway";
-import { problemDocument } from "#http/problem-document.ts";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
 import { withClient } from "./embedded/databases.ts";
