@@ -221,6 +221,13 @@ describe("walls", () => {
     }
   });
 
+  it("is suppressed nowhere: an exception stands in biome.json and among the decisions", async () => {
+    const suppression = new RegExp(["biome-ignore", "lint/style/noRestrictedImports"].join("(?:-all|-start)? "));
+    for (const file of (await trackedFiles()).filter((path) => /\.[jt]s$/.test(path))) {
+      expect(suppression.test(await readFile(join(repository, file), "utf8")), file).toBe(false);
+    }
+  });
+
   it("stands around every folder of src", async () => {
     const parts = new Set((await trackedFiles()).map((path) => /^src\/([^/]+)\//.exec(path)?.[1]).filter((part) => part !== undefined));
     const refused = new Set(planted.filter(([, , reason]) => reason !== null).map(([file]) => /^src\/([^/]+)\//.exec(file)?.[1]));
