@@ -59,6 +59,7 @@ interface Row {
   BIG: string;
   REFNO: string;
   BITS: number;
+  MOMENTTXT: string;
 }
 interface Tables {
   V: Row;
@@ -69,7 +70,7 @@ const reading = readingFrom(`
   CREATE TABLE "V" ("ID" int PRIMARY KEY, "CUS" char(4) NOT NULL, "PADDED" char(8) NOT NULL, "PLAIN" varchar(8), "WIDE" varchar(8) NOT NULL, "CODE" char(2), "NCODE" smallint NOT NULL,
     "FLAGTXT" char(1), "FLAGNUM" smallint, "FLAGBIT" boolean, "QTY" int NOT NULL, "SMALL" smallint, "PRICE" numeric(9,3) NOT NULL, "RATE" float8, "DAYNUM" int NOT NULL, "DAYTXT" char(8) NOT NULL,
     "DAYCY" int NOT NULL, "DAYCYTXT" varchar(7) NOT NULL, "DAYJUL" int NOT NULL, "DAYJULTXT" char(6) NOT NULL, "DAY" date, "MOMENT" timestamp, "MOMENTZ" timestamptz NOT NULL, "TIMETXT" char(6) NOT NULL, "TIMENUM" int NOT NULL,
-    "CUR" char(3) NOT NULL, "BIG" bigint NOT NULL, "REFNO" varchar(6) NOT NULL, "BITS" int NOT NULL);
+    "CUR" char(3) NOT NULL, "BIG" bigint NOT NULL, "REFNO" varchar(6) NOT NULL, "BITS" int NOT NULL, "MOMENTTXT" char(23) NOT NULL);
   CREATE TABLE "TXT" ("ID" int NOT NULL, "LANG" char(1) NOT NULL, "TXT" varchar(8) NOT NULL);
 `);
 
@@ -100,6 +101,7 @@ const things = contractOf(
     day_of_moment: wire.date().nullable(),
     moment: wire.dateTime().nullable(),
     moment_zoned: wire.dateTime(),
+    moment_text: wire.dateTime(),
     at_text: wire.dateTime().nullable(),
     at_number: wire.dateTime().nullable(),
     total: wire.money(),
@@ -137,6 +139,7 @@ const things = contractOf(
       "day_of_moment",
       "moment",
       "moment_zoned",
+      "moment_text",
       "at_text",
       "at_number",
       "total.amount",
@@ -182,6 +185,7 @@ const bound = erp.bind(things, {
     day_of_moment: date("MOMENT", { as: "native" }),
     moment: dateTime("MOMENT", { zone: "Europe/Berlin" }),
     moment_zoned: dateTime("MOMENTZ", { zone: "Asia/Kolkata" }),
+    moment_text: dateTime("MOMENTTXT", { zone: "Australia/Lord_Howe" }),
     at_text: dateTime("DAYTXT", "TIMETXT", { zone: "America/New_York", nullWhen: [""] }),
     at_number: dateTime("DAYCY", "TIMENUM", { zone: "Europe/Berlin", as: "cyymmdd", nullWhen: [0] }),
     total: money("QTY", "CUR", { scale: 3 }),
@@ -269,6 +273,7 @@ beforeAll(async () => {
       row.big,
       row.ref,
       row.bits,
+      `${day} ${clock.slice(0, 12)}`,
     ];
     await reading.erp(`INSERT INTO "V" VALUES (${values.map((_, at) => `$${at + 1}`).join(", ")})`, values);
     if (row.ref !== "") await reading.erp(`INSERT INTO "TXT" VALUES ($1, $2, $3)`, [index, index % 4 === 0 ? "D" : "E", row.ref]);
