@@ -5,7 +5,9 @@ type Row = readonly unknown[];
 const text = (value: unknown): string => String(value).trimEnd();
 const textOrNull = (value: unknown): string | null => (value === null || text(value) === "" ? null : text(value));
 const scaled = (value: unknown, scale: number): string => {
-  const digits = String(value).replace("-", "").padStart(scale + 1, "0");
+  const digits = String(value)
+    .replace("-", "")
+    .padStart(scale + 1, "0");
   return `${String(value).startsWith("-") ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 };
 const cents = (value: unknown, currency: unknown) => ({ amount: scaled(value, 2), currency: text(currency) });
@@ -26,7 +28,14 @@ const instant = (day: unknown, time: unknown): string | null => {
     offsets.set(day, offset);
   }
   const clock = String(time).padStart(6, "0");
-  const local = Date.UTC(Number(day) / 10000, (Math.floor(Number(day) / 100) % 100) - 1, Number(day) % 100, Number(clock.slice(0, 2)) - offset, Number(clock.slice(2, 4)), Number(clock.slice(4)));
+  const local = Date.UTC(
+    Number(day) / 10000,
+    (Math.floor(Number(day) / 100) % 100) - 1,
+    Number(day) % 100,
+    Number(clock.slice(0, 2)) - offset,
+    Number(clock.slice(2, 4)),
+    Number(clock.slice(4)),
+  );
   return `${new Date(local).toISOString().slice(0, 19)}Z`;
 };
 

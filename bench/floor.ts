@@ -12,10 +12,18 @@ const task = z.object({ url: z.string(), poolSize: z.number(), one: z.tuple([sta
 
 /** Recorded from the gateway; the first parameter that is the id or the page's keys is replaced per request. */
 const { url, poolSize, one, list } = task.parse(JSON.parse(readFileSync(0, "utf8")));
-const pool = new pg.Pool({ connectionString: url, max: poolSize, types: { getTypeParser: (oid: number) => (oid === 21 || oid === 23 || oid === 701 ? Number : String) } });
+const pool = new pg.Pool({
+  connectionString: url,
+  max: poolSize,
+  types: { getTypeParser: (oid: number) => (oid === 21 || oid === 23 || oid === 701 ? Number : String) },
+});
 
 type Row = readonly unknown[];
-async function rows(name: string, { text, values }: z.infer<typeof statement>, replace: readonly (readonly [from: unknown, to: unknown])[] = []): Promise<readonly Row[]> {
+async function rows(
+  name: string,
+  { text, values }: z.infer<typeof statement>,
+  replace: readonly (readonly [from: unknown, to: unknown])[] = [],
+): Promise<readonly Row[]> {
   const actual = values.map((value) => replace.find(([from]) => JSON.stringify(from) === JSON.stringify(value))?.[1] ?? value);
   const result = await pool.query<unknown[]>({ name, text, values: actual, rowMode: "array" });
   return result.rows;

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { openSync } from "node:fs";
 import { once } from "node:events";
+import { openSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -30,7 +30,11 @@ export function gatewayEnvironment(storeUrl: string, erpUrl: string, port: numbe
 }
 
 export async function cli(environment: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, ["--conditions=source", "src/entry/cli.ts", ...words], { cwd: root, env: environment, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=source", "src/entry/cli.ts", ...words], {
+    cwd: root,
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
@@ -42,11 +46,18 @@ export async function cli(environment: Readonly<Record<string, string>>, ...word
 
 /** The gateway's log goes to a file, as it would in service. */
 export async function startGateway(environment: Readonly<Record<string, string>>, logFile: string): Promise<Running> {
-  const child = spawn(process.execPath, ["--conditions=source", "src/entry/node.ts"], { cwd: root, env: environment, stdio: ["ignore", openSync(logFile, "w"), "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=source", "src/entry/node.ts"], {
+    cwd: root,
+    env: environment,
+    stdio: ["ignore", openSync(logFile, "w"), "inherit"],
+  });
   const origin = `http://127.0.0.1:${environment["PORT"]}`;
   for (let tries = 0; ; tries += 1) {
     if (child.exitCode !== null || tries > 200) throw new Error("The gateway did not start.");
-    const ready = await fetch(`${origin}/health`).then((response) => response.ok, () => false);
+    const ready = await fetch(`${origin}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (ready) return { origin, stop: () => stop(child) };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -55,7 +66,10 @@ export async function startGateway(environment: Readonly<Record<string, string>>
 export async function startFloor(task: unknown): Promise<Running> {
   const child = spawn(process.execPath, ["--conditions=source", "bench/floor.ts"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(task));
-  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), once(child, "exit").then(() => Promise.reject(new Error("The floor did not start.")))]);
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), "line"),
+    once(child, "exit").then(() => Promise.reject(new Error("The floor did not start."))),
+  ]);
   return { origin: `http://127.0.0.1:${String(line)}`, stop: () => stop(child) };
 }
 

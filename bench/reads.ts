@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import demo from "../demo/gateway.ts";
+import { ensureDatabase, withClient } from "../src/entry/embedded/databases.ts";
+import { findFreePort } from "../src/entry/embedded/free-port.ts";
 import type { Statement } from "../src/erp/dialects/dialect.ts";
 import { dialects } from "../src/erp/dialects/dialects.ts";
 import { openPostgres } from "../src/erp/dialects/postgres/postgres-connection.ts";
 import { resourceReader } from "../src/erp/read/reader.ts";
 import { tablesOf } from "../src/erp/read/relation.ts";
-import { ensureDatabase, withClient } from "../src/entry/embedded/databases.ts";
-import { findFreePort } from "../src/entry/embedded/free-port.ts";
 import { openBenchErp } from "./database.ts";
 import { cli, gatewayEnvironment, type Running, startFloor, startGateway } from "./processes.ts";
 import type { Comparison } from "./results.ts";
@@ -44,7 +44,7 @@ export async function benchReads(options: ReadsOptions): Promise<readonly Compar
     const ids = await someIds(erp.url);
     const gateway = await startGateway(environment, join(import.meta.dirname, "..", ".sluice", "bench", "gateway.log"));
     started.push(gateway);
-    const floor = await startFloor({ url: erp.url, poolSize, ...(await recordStatements(erp.url, ids[0] ?? "")) });
+    const floor = await startFloor({ url: erp.url, poolSize, ...(await recordStatements(erp.url, ids[0] ?? "", say)) });
     started.push(floor);
     const headers = { Authorization: `Bearer ${key}` };
     await mustAgree(gateway, floor, headers, [...ids.slice(0, 20).map((id) => `/v1/orders/${id}`), listPath]);
@@ -52,14 +52,24 @@ export async function benchReads(options: ReadsOptions): Promise<readonly Compar
     const single = ids.map((id) => `/v1/orders/${id}`);
     const comparisons = [
       await compare("single read", "floor", 0.75, options, { origin: floor.origin, paths: single }, { origin: gateway.origin, paths: single }, headers),
-      await compare("50 orders with lines", "floor", 0.8, options, { origin: floor.origin, paths: [listPath] }, { origin: gateway.origin, paths: [listPath] }, headers),
+      await compare(
+        "50 orders with lines",
+        "floor",
+        0.8,
+        options,
+        { origin: floor.origin, paths: [listPath] },
+        { origin: gateway.origin, paths: [listPath] },
+        headers,
+      ),
     ];
     const page = `/v1/orders?limit=${pageSize}&sort=-placed_at`;
     const depth = Math.min(10_000, Math.floor((options.orders * 0.2) / pageSize));
     say(`walking to page ${depth}`);
     const cursor = await cursorAt(gateway, headers, depth);
     const deep = { origin: gateway.origin, paths: [`${page}&cursor=${cursor}`] };
-    comparisons.push(await compare(`page ${depth} of ${pageSize} orders`, "page 1", 1 / 1.2, options, { origin: gateway.origin, paths: [page] }, deep, headers));
+    comparisons.push(
+      await compare(`page ${depth} of ${pageSize} orders`, "page 1", 1 / 1.2, options, { origin: gateway.origin, paths: [page] }, deep, headers),
+    );
     return comparisons;
   } finally {
     for (const process of started) await process.stop();
@@ -70,7 +80,15 @@ export async function benchReads(options: ReadsOptions): Promise<readonly Compar
 type Side = { readonly origin: string; readonly paths: readonly string[] };
 
 /** Both sides in turn, so that what else the machine does falls on both; the median of the rounds' ratios. */
-async function compare(name: string, against: string, target: number, options: ReadsOptions, base: Side, subject: Side, headers: Readonly<Record<string, string>>): Promise<Comparison> {
+async function compare(
+  name: string,
+  against: string,
+  target: number,
+  options: ReadsOptions,
+  base: Side,
+  subject: Side,
+  headers: Readonly<Record<string, string>>,
+): Promise<Comparison> {
   const load = { headers, connections: options.connections, seconds: options.seconds };
   for (const side of [base, subject]) await measure({ ...side, ...load, seconds: 2 });
   const rounds: { readonly base: number; readonly subject: number }[] = [];
@@ -78,7 +96,9 @@ async function compare(name: string, against: string, target: number, options: R
     const first = await measure({ ...base, ...load });
     const second = await measure({ ...subject, ...load });
     rounds.push({ base: first.requestsPerSecond, subject: second.requestsPerSecond });
-    options.say(`${name}, round ${round + 1}: ${against} ${first.requestsPerSecond.toFixed(0)}/s, here ${second.requestsPerSecond.toFixed(0)}/s, ratio ${(second.requestsPerSecond / first.requestsPerSecond).toFixed(3)}`);
+    options.say(
+      `${name}, round ${round + 1}: ${against} ${first.requestsPerSecond.toFixed(0)}/s, here ${second.requestsPerSecond.toFixed(0)}/s, ratio ${(second.requestsPerSecond / first.requestsPerSecond).toFixed(3)}`,
+    );
   }
   return { name, against, target, rounds };
 }
@@ -100,17 +120,34 @@ async function someIds(url: string): Promise<readonly string[]> {
 }
 
 /** What the gateway itself sends to the database for these two requests. */
-async function recordStatements(url: string, id: string): Promise<{ readonly one: readonly Statement[]; readonly list: readonly Statement[] }> {
+async function recordStatements(
+  url: string,
+  id: string,
+  say: (line: string) => void,
+): Promise<{ readonly one: readonly Statement[]; readonly list: readonly Statement[] }> {
   const resource = demo.resources.find(({ contract }) => contract.name === "orders");
   if (resource === undefined) throw new Error("no orders");
-  const database = openPostgres({ url, maxConnections: 1, acquireTimeoutMs: 5000, statementTimeoutMs: 5000, lockTimeoutMs: 5000, prepare: false, applicationName: "bench" });
+  const database = openPostgres({
+    url,
+    maxConnections: 1,
+    acquireTimeoutMs: 5000,
+    statementTimeoutMs: 5000,
+    lockTimeoutMs: 5000,
+    prepare: false,
+    applicationName: "bench",
+  });
   try {
     const reader = resourceReader(resource, dialects.postgres);
     const catalog = await dialects.postgres.describe(database, undefined, [...tablesOf(resource.binding)]);
     const record = async (read: (caller: Parameters<typeof reader.get>[0]) => Promise<unknown>): Promise<readonly Statement[]> => {
       const statements: Statement[] = [];
-      const recording = { query: (statement: Statement) => (statements.push(statement), database.query(statement)) };
-      await read({ database: recording, catalog, accounts: [account], drift: () => {} });
+      const recording = {
+        query(statement: Statement) {
+          statements.push(statement);
+          return database.query(statement);
+        },
+      };
+      await read({ database: recording, catalog, accounts: [account], drift: (note) => say(`drift: ${note.why}`) });
       return statements;
     };
     const fields = Object.keys(resource.contract.model.shape).filter((field) => field !== "margin" && field !== "notes");
@@ -125,9 +162,12 @@ async function recordStatements(url: string, id: string): Promise<{ readonly one
 
 async function mustAgree(gateway: Running, floor: Running, headers: Readonly<Record<string, string>>, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const [ours, theirs] = await Promise.all([gateway, floor].map(async ({ origin }) => anything.parse(await (await fetch(origin + path, { headers })).json())));
+    const [ours, theirs] = await Promise.all(
+      [gateway, floor].map(async ({ origin }) => anything.parse(await (await fetch(origin + path, { headers })).json())),
+    );
     if (ours?.["next_cursor"] !== undefined) ours["next_cursor"] = null;
-    if (!isDeepStrictEqual(ours, theirs)) throw new Error(`gateway and floor differ at ${path}:\n${JSON.stringify(ours).slice(0, 2000)}\n${JSON.stringify(theirs).slice(0, 2000)}`);
+    if (!isDeepStrictEqual(ours, theirs))
+      throw new Error(`gateway and floor differ at ${path}:\n${JSON.stringify(ours).slice(0, 2000)}\n${JSON.stringify(theirs).slice(0, 2000)}`);
   }
 }
 
@@ -136,7 +176,9 @@ async function cursorAt(gateway: Running, headers: Readonly<Record<string, strin
   let cursor = "";
   for (let at = 0; at < depth - 1; ) {
     const pages = Math.min(10, depth - 1 - at);
-    const response = await fetch(`${gateway.origin}/v1/orders?limit=${pages * pageSize}&sort=-placed_at${cursor === "" ? "" : `&cursor=${cursor}`}`, { headers });
+    const response = await fetch(`${gateway.origin}/v1/orders?limit=${pages * pageSize}&sort=-placed_at${cursor === "" ? "" : `&cursor=${cursor}`}`, {
+      headers,
+    });
     const next = anything.parse(await response.json())["next_cursor"];
     if (typeof next !== "string") throw new Error(`the list ended before page ${depth}`);
     cursor = next;

@@ -13,7 +13,7 @@ export interface Comparison {
   readonly rounds: readonly { readonly base: number; readonly subject: number }[];
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
@@ -38,7 +38,10 @@ export function report(suite: string, setting: string, comparisons: readonly Com
   ].join("\n");
   const file = join(import.meta.dirname, "RESULTS.md");
   const before = readIfThere(file);
-  const others = before.split(/^(?=## )/m).slice(1).filter((part) => !part.startsWith(`## ${suite}\n`));
+  const others = before
+    .split(/^(?=## )/m)
+    .slice(1)
+    .filter((part) => !part.startsWith(`## ${suite}\n`));
   writeFileSync(file, [intro, ...others, section].join("\n").replace(/\n{3,}/g, "\n\n"));
   return section;
 }

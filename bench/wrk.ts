@@ -27,7 +27,9 @@ export async function measure({ origin, paths, headers, connections, seconds }: 
       script,
       `local paths = {${paths.map((path) => JSON.stringify(path)).join(",")}}
 local at = 0
-${Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join("\n")}
+${Object.entries(headers)
+  .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
+  .join("\n")}
 request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
 done = function(summary) io.write(string.format("RESULT %d %d %d\\n", summary.requests, summary.duration, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout)) end`,
     );

@@ -5,7 +5,7 @@ import { openApiDocument } from "#contract/openapi/document.ts";
 import { type Operation, operationsOf } from "#contract/operations.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
-import { type Dialect, type ErpDatabase } from "#erp/dialects/dialect.ts";
+import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
@@ -24,10 +24,10 @@ import type { ResourceAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
-export type { GatewayDefinition } from "./project.ts";
-export type { Log } from "#http/log.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
+export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
+export type { GatewayDefinition } from "./project.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
@@ -134,7 +134,8 @@ function sourceAccesses(definition: GatewayDefinition, now: () => number): Reado
   const accesses = new Map<string, SourceAccess>();
   for (const { source } of definition.resources) {
     const dialect: Dialect = dialects[source.dialect];
-    for (const environment of ["live", "test"] as const) accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], now));
+    for (const environment of ["live", "test"] as const)
+      accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], now));
   }
   return accesses;
 }
@@ -152,7 +153,11 @@ function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOption
     version: definition.version,
     versions,
     keyPrefix: definition.keyPrefix,
-    resources: definition.contracts.map((contract) => ({ name: contract.name, summary: contract.summary, operations: operations.filter((operation) => operation.contract === contract) })),
+    resources: definition.contracts.map((contract) => ({
+      name: contract.name,
+      summary: contract.summary,
+      operations: operations.filter((operation) => operation.contract === contract),
+    })),
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,

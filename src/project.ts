@@ -36,7 +36,8 @@ export function defineGateway(declaration: GatewayDeclaration): GatewayDefinitio
       if (!names.has(target)) throw new Error(`defineGateway: ${contract.name}.${field} refers to ${target}, which is not among the resources.`);
     }
     const commands = Object.keys(contract.commands);
-    if (commands.length > 0) throw new Error(`defineGateway: ${contract.name} promises the commands ${commands.join(", ")}, and this version of Sluice serves reads only.`);
+    if (commands.length > 0)
+      throw new Error(`defineGateway: ${contract.name} promises the commands ${commands.join(", ")}, and this version of Sluice serves reads only.`);
   }
   return { ...declaration, keyPrefix, contracts: resources.map((resource) => resource.contract) };
 }

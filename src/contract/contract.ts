@@ -93,7 +93,9 @@ export interface ContractDeclaration<
 }
 
 /** `owner` may be left out only while no command writes a field of the model. */
-type OwnersNamed<M extends Model, Commands> = [Writable<M, Commands>] extends [never] ? unknown : { readonly owner: { readonly [K in Writable<M, Commands>]: Owner } };
+type OwnersNamed<M extends Model, Commands> = [Writable<M, Commands>] extends [never]
+  ? unknown
+  : { readonly owner: { readonly [K in Writable<M, Commands>]: Owner } };
 
 type ChangesKnown<M extends Model, Changes> = [UnknownFields<FieldPath<M>, Changes>] extends [never]
   ? unknown
@@ -117,7 +119,10 @@ export function defineContract<
   const refuse = (why: string): never => {
     throw new Error(`Contract ${name}: ${why}`);
   };
-  for (const [what, value] of [["name", name], ["singular", declaration.singular]] as const) {
+  for (const [what, value] of [
+    ["name", name],
+    ["singular", declaration.singular],
+  ] as const) {
     if (!/^[a-z][a-z0-9_]{0,62}$/.test(value)) refuse(`the ${what} "${value}" must be snake_case.`);
   }
   for (const path of [...(reads.list?.filter ?? []), ...(reads.list?.sort ?? [])]) {

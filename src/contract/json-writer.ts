@@ -1,11 +1,11 @@
-/**
- * Writes values as JSON by their schema: checks, cuts and serialises in one pass. It answers exactly what parsing with Zod
- * and `JSON.stringify` would, in a third of the time, and hands whatever it does not know to those two.
- */
+/** Writes values as JSON by their schema: checks, cuts and serialises in one pass. */
 
 import { z } from "zod";
 
-/** The JSON text of a value that fits the schema, or undefined for one that does not. */
+/**
+ * Answers exactly what parsing with Zod and `JSON.stringify` would, in about half the time; what it does not know of a
+ * schema it hands to those two. The JSON text of a value that fits the schema, or undefined for one that does not.
+ */
 export type JsonWriter = (value: unknown) => string | undefined;
 
 export function jsonWriter(schema: z.core.$ZodType): JsonWriter {
@@ -14,7 +14,8 @@ export function jsonWriter(schema: z.core.$ZodType): JsonWriter {
   if (schema instanceof z.ZodNullable) return nullableWriter(schema);
   if (schema instanceof z.ZodEnum) return enumWriter(schema);
   if (schema instanceof z.ZodBoolean && !hasChecks(schema)) return (value) => (value === true ? "true" : value === false ? "false" : undefined);
-  if (schema instanceof z.ZodNumberFormat && schema._zod.def.format === "safeint" && !hasChecks(schema)) return (value) => (Number.isSafeInteger(value) ? String(value) : undefined);
+  if (schema instanceof z.ZodNumberFormat && schema._zod.def.format === "safeint" && !hasChecks(schema))
+    return (value) => (Number.isSafeInteger(value) ? String(value) : undefined);
   if (schema instanceof z.ZodISODateTime && !hasChecks(schema)) return instantWriter(schema._zod.pattern);
   if (schema instanceof z.ZodISODate && !hasChecks(schema)) return remembering(schema._zod.pattern);
   if (schema instanceof z.ZodString) return stringWriter(schema) ?? parsingWriter(schema);
@@ -99,10 +100,21 @@ function stringWriter(schema: z.ZodString): JsonWriter | undefined {
   let min = 0;
   let max = Number.POSITIVE_INFINITY;
   const patterns: RegExp[] = [];
-  for (const { _zod: { def } } of schema._zod.def.checks ?? []) {
+  for (const {
+    _zod: { def },
+  } of schema._zod.def.checks ?? []) {
     if (def.check === "min_length" && "minimum" in def && typeof def.minimum === "number") min = Math.max(min, def.minimum);
     else if (def.check === "max_length" && "maximum" in def && typeof def.maximum === "number") max = Math.min(max, def.maximum);
-    else if (def.check === "string_format" && "format" in def && def.format === "regex" && "pattern" in def && def.pattern instanceof RegExp && !def.pattern.global && !def.pattern.sticky) patterns.push(def.pattern);
+    else if (
+      def.check === "string_format" &&
+      "format" in def &&
+      def.format === "regex" &&
+      "pattern" in def &&
+      def.pattern instanceof RegExp &&
+      !def.pattern.global &&
+      !def.pattern.sticky
+    )
+      patterns.push(def.pattern);
     else return undefined;
   }
   return (value) => {

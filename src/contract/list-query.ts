@@ -2,6 +2,9 @@
 
 import type { FilterOperator } from "./contract.ts";
 
+/** How many things a page holds. */
+export const pageLimit = { default: 50, max: 200 } as const;
+
 export interface Filter {
   readonly path: string;
   readonly operator: FilterOperator;

@@ -11,11 +11,7 @@ type Plain<T> = NonNullable<T>;
 export type FieldPath<M extends z.ZodObject> = PathOf<z.output<M>>;
 
 type PathOf<T> = {
-  [K in keyof T & string]: Plain<T[K]> extends readonly unknown[]
-    ? K
-    : Plain<T[K]> extends object
-      ? K | `${K}.${keyof Plain<T[K]> & string}`
-      : K;
+  [K in keyof T & string]: Plain<T[K]> extends readonly unknown[] ? K : Plain<T[K]> extends object ? K | `${K}.${keyof Plain<T[K]> & string}` : K;
 }[keyof T & string];
 
 /** The value behind a field path. */
@@ -40,7 +36,7 @@ export type ValueKind =
   | { readonly kind: "date-time" };
 
 /** The schema of a field without its `nullable`, `optional` and `default` wrappers. */
-export function unwrap(schema: z.core.$ZodType): { readonly schema: z.core.$ZodType; readonly nullable: boolean; readonly optional: boolean } {
+function unwrap(schema: z.core.$ZodType): { readonly schema: z.core.$ZodType; readonly nullable: boolean; readonly optional: boolean } {
   let inner = schema;
   let nullable = false;
   let optional = false;

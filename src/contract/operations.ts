@@ -19,7 +19,10 @@ function words(name: string): string {
 }
 
 function pascal(name: string): string {
-  return name.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+  return name
+    .split("_")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
 }
 
 /** The name of a contract's schema in documents and SDKs: `Order`. */
@@ -31,11 +34,27 @@ export function operationsOf(contract: Contract): readonly Operation[] {
   const { name, singular, reads } = contract;
   const operations: Operation[] = [];
   if (reads.list !== undefined) {
-    operations.push({ id: `list${pascal(name)}`, kind: "list", method: "GET", path: `/v1/${name}`, scope: reads.list.scope, summary: `List ${words(name)}`, contract });
+    operations.push({
+      id: `list${pascal(name)}`,
+      kind: "list",
+      method: "GET",
+      path: `/v1/${name}`,
+      scope: reads.list.scope,
+      summary: `List ${words(name)}`,
+      contract,
+    });
   }
   if (reads.get !== undefined) {
     const article = /^[aeiou]/.test(singular) ? "an" : "a";
-    operations.push({ id: `get${pascal(singular)}`, kind: "get", method: "GET", path: `/v1/${name}/{id}`, scope: reads.get.scope, summary: `Get ${article} ${words(singular)}`, contract });
+    operations.push({
+      id: `get${pascal(singular)}`,
+      kind: "get",
+      method: "GET",
+      path: `/v1/${name}/{id}`,
+      scope: reads.get.scope,
+      summary: `Get ${article} ${words(singular)}`,
+      contract,
+    });
   }
   return operations;
 }

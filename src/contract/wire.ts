@@ -14,7 +14,13 @@ function decimal() {
 /** An amount and its ISO 4217 currency: `{"amount":"1234.50","currency":"EUR"}`. */
 function money() {
   return z
-    .strictObject({ amount: decimal().meta({ examples: ["1234.50"] }), currency: z.string().regex(/^[A-Z]{3}$/).meta({ examples: ["EUR"] }) })
+    .strictObject({
+      amount: decimal().meta({ examples: ["1234.50"] }),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .meta({ examples: ["EUR"] }),
+    })
     .meta({ description: "An amount with its currency (ISO 4217). The amount is a decimal string." });
 }
 

@@ -20,6 +20,6 @@ export function welcome({ title, url, docs, demo, demoFile, samplePath }: Welcom
   return [...lines, "", "Ctrl-C stops it.", ""];
 }
 
-export function curlLine(key: string, url: string): string {
+function curlLine(key: string, url: string): string {
   return `curl -H "Authorization: Bearer ${key}" "${url}"`;
 }

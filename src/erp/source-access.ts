@@ -1,9 +1,9 @@
 /** One source in one environment: its catalogue, read once and kept for a while, and how it last answered. */
 
+import { Problem } from "#lib/problems.ts";
 import type { SourceDeclaration } from "./binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "./dialects/dialect.ts";
 import { SourceTrouble } from "./dialects/trouble.ts";
-import { Problem } from "#lib/problems.ts";
 import { physicalName } from "./read/relation.ts";
 
 const catalogTtlMs = 300_000;

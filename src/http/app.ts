@@ -50,7 +50,8 @@ export function app({ api, site, documents, health, log }: AppParts): App {
     const problem = error instanceof Problem ? error : new Problem("internal-error", "Something failed inside the gateway.", { cause: error });
     const requestId = crypto.randomUUID();
     const { status, headers, body } = problemDocument(problem, requestId, site.url);
-    if (status >= 500) log.error({ request_id: requestId, method: c.req.method.slice(0, 20), status, code: problem.code, ...describeError(error) }, "request failed");
+    if (status >= 500)
+      log.error({ request_id: requestId, method: c.req.method.slice(0, 20), status, code: problem.code, ...describeError(error) }, "request failed");
     return new Response(c.req.method === "HEAD" ? null : body, { status, headers });
   });
   hono.notFound((c) => {

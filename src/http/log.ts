@@ -23,6 +23,10 @@ export function describeError(error: unknown): Readonly<Record<string, unknown>>
   }
   const fromDatabase = "severity" in error || "sqlState" in error || "sql" in error;
   if (!fromDatabase) fields["message"] = error.message;
-  if (!fromDatabase && error.name !== "SourceTrouble" && error.cause === undefined) fields["stack"] = error.stack?.split("\n").slice(1, 6).map((line) => line.trim());
+  if (!fromDatabase && error.name !== "SourceTrouble" && error.cause === undefined)
+    fields["stack"] = error.stack
+      ?.split("\n")
+      .slice(1, 6)
+      .map((line) => line.trim());
   return error.cause === undefined ? fields : { ...fields, cause: describeError(error.cause) };
 }

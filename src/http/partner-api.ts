@@ -53,7 +53,10 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       });
     } catch (error) {
       failure = error;
-      const problem = error instanceof Problem ? error : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
+      const problem =
+        error instanceof Problem
+          ? error
+          : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
       response = problemDocument(problem, partnerRequest.id, baseUrl);
       if (version !== undefined) response = { ...response, headers: { ...response.headers, "Api-Version": version } };
     }

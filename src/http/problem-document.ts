@@ -7,7 +7,13 @@ export function problemDocument(problem: Problem, requestId: string, baseUrl: st
   const { title, status } = problemKinds[problem.code];
   return {
     status,
-    headers: { ...problem.headers, "Content-Type": "application/problem+json", "Cache-Control": "no-store", "Request-Id": requestId, "X-Content-Type-Options": "nosniff" },
+    headers: {
+      ...problem.headers,
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+      "Request-Id": requestId,
+      "X-Content-Type-Options": "nosniff",
+    },
     body: JSON.stringify({
       type: `${baseUrl}/docs/errors#${problem.code}`,
       title,

@@ -20,8 +20,15 @@ export interface TimeZone {
 export function timeZone(name: string): TimeZone {
   if (name === "UTC") return { name, toUtc: (ms) => ms, toLocal: (ms) => ms };
   const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: name, hourCycle: "h23", era: "short",
-    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+    timeZone: name,
+    hourCycle: "h23",
+    era: "short",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
   });
 
   const computeOffset = (utcMs: number): number => {

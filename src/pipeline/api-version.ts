@@ -9,7 +9,8 @@ export function chooseVersion(versions: readonly string[], request: PartnerReque
   const version = asked ?? principal.apiVersion;
   if (versions.includes(version)) return version;
   const known = versions.join(", ");
-  if (asked === undefined) throw new Problem("unknown-version", `The key is pinned to the version ${version}, which this API does not serve. Versions: ${known}.`);
+  if (asked === undefined)
+    throw new Problem("unknown-version", `The key is pinned to the version ${version}, which this API does not serve. Versions: ${known}.`);
   throw new Problem("unknown-version", `Api-Version names no version of this API. Versions: ${known}.`, {
     errors: [{ header: "Api-Version", code: "unknown-version", detail: `One of ${known}.` }],
   });

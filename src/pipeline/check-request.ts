@@ -8,8 +8,18 @@ const maxTarget = 8192;
 
 /** Headers that decide something and may stand once only. Runtimes join or drop repeats in silence (RFC 9110, section 5.3). */
 const single = new Set([
-  "accept", "api-version", "authorization", "content-encoding", "content-length", "content-type", "expect", "host",
-  "idempotency-key", "if-match", "if-none-match", "transfer-encoding",
+  "accept",
+  "api-version",
+  "authorization",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "idempotency-key",
+  "if-match",
+  "if-none-match",
+  "transfer-encoding",
 ]);
 
 /** Headers by which some servers take a request for another one. */

@@ -48,6 +48,12 @@ export function cursors(secret: Uint8Array): Cursors {
 
 function invalid(): Problem {
   return new Problem("invalid-cursor", "The cursor does not belong to this query. Repeat the query that gave it unchanged, or start without a cursor.", {
-    errors: [{ parameter: "cursor", code: "invalid-cursor", detail: "Cursors are opaque and valid only for the query, version, partner and environment they came from." }],
+    errors: [
+      {
+        parameter: "cursor",
+        code: "invalid-cursor",
+        detail: "Cursors are opaque and valid only for the query, version, partner and environment they came from.",
+      },
+    ],
   });
 }

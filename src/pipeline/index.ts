@@ -77,12 +77,13 @@ async function list({ operation, principal, version, parameters, visible, strip,
   return { status: 200, headers: json, body: `{"data":${data},"next_cursor":${JSON.stringify(next)}}` };
 }
 
-async function get({ operation, request, principal, parameters, visible, strip, access }: Read, id: string): Promise<PartnerResponse> {
+async function get({ request, principal, parameters, visible, strip, access }: Read, id: string): Promise<PartnerResponse> {
   const fields = fieldsOfOne(parameters, visible);
   const found = await access.get(principal.accounts, id, fields);
   if (found === undefined) throw new Problem("not-found", "There is nothing with this id among what your key may see.");
   const tag = entityTag(found.digest);
-  if (isUnchanged(header(request, "if-none-match"), tag)) return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
+  if (isUnchanged(header(request, "if-none-match"), tag))
+    return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
   return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields).slice(1, -1) };
 }
 

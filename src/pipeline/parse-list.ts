@@ -1,15 +1,13 @@
 /** Parses a list's query parameters against its contract; whatever it does not promise is named in a 400. */
 
 import { type Contract, type FilterOperator, filterOperators } from "#contract/contract.ts";
-import type { Filter, ListQuery, Sort } from "#contract/list-query.ts";
+import { type Filter, type ListQuery, pageLimit, type Sort } from "#contract/list-query.ts";
 import { schemaAt, valueKind } from "#contract/model.ts";
 import { expandable } from "#contract/response-schema.ts";
 import { Problem, type ProblemError } from "#lib/problems.ts";
 import { filterValue } from "./filter-value.ts";
 import { parseFields } from "./parse-fields.ts";
 
-export const defaultLimit = 50;
-export const maxLimit = 200;
 const maxFilterValues = 100;
 
 export interface ListRequest {
@@ -26,7 +24,7 @@ export function parseList(contract: Contract, parameters: ReadonlyMap<string, st
   const sortable = (contract.reads.list?.sort ?? []).filter(isVisible);
   const filters: Filter[] = [];
   let sort: readonly Sort[] = [];
-  let limit = defaultLimit;
+  let limit: number = pageLimit.default;
   let cursor: string | undefined;
 
   const expand = parseNames(contract, parameters, "expand", expandable(contract).filter(isVisible), errors);
@@ -40,7 +38,11 @@ export function parseList(contract: Contract, parameters: ReadonlyMap<string, st
   }
   if (errors.length > 0) {
     const unknown = errors.every((error) => error.code === "unknown-parameter");
-    throw new Problem(unknown ? "unknown-parameter" : "invalid-parameter", errors.length === 1 && errors[0] ? errors[0].detail : `${errors.length} query parameters cannot be accepted.`, { errors });
+    throw new Problem(
+      unknown ? "unknown-parameter" : "invalid-parameter",
+      errors.length === 1 && errors[0] ? errors[0].detail : `${errors.length} query parameters cannot be accepted.`,
+      { errors },
+    );
   }
   const left = expandable(contract);
   const fields = chosen ?? visible.filter((field) => !left.includes(field) || expand.includes(field));
@@ -51,12 +53,18 @@ export function parseList(contract: Contract, parameters: ReadonlyMap<string, st
 
 function parseLimit(value: string, errors: ProblemError[]): number {
   const limit = /^[1-9]\d{0,2}$/.test(value) ? Number(value) : 0;
-  if (limit >= 1 && limit <= maxLimit) return limit;
-  errors.push({ parameter: "limit", code: "invalid-value", detail: `limit is a whole number from 1 to ${maxLimit}.` });
-  return defaultLimit;
+  if (limit >= 1 && limit <= pageLimit.max) return limit;
+  errors.push({ parameter: "limit", code: "invalid-value", detail: `limit is a whole number from 1 to ${pageLimit.max}.` });
+  return pageLimit.default;
 }
 
-function parseNames(contract: Contract, parameters: ReadonlyMap<string, string>, parameter: string, allowed: readonly string[], errors: ProblemError[]): readonly string[] {
+function parseNames(
+  contract: Contract,
+  parameters: ReadonlyMap<string, string>,
+  parameter: string,
+  allowed: readonly string[],
+  errors: ProblemError[],
+): readonly string[] {
   const value = parameters.get(parameter);
   if (value === undefined) return [];
   const names = [...new Set(value.split(","))];
@@ -86,7 +94,14 @@ function parseFilter(contract: Contract, parameter: string, value: string, filte
   const schema = filterable.includes(path) ? schemaAt(contract.model, path) : undefined;
   const kind = schema && valueKind(schema);
   if (kind === undefined) {
-    const allowed = ["limit", "cursor", "fields", ...(contract.reads.list?.sort ? ["sort"] : []), ...(expandable(contract).length > 0 ? ["expand"] : []), ...filterable];
+    const allowed = [
+      "limit",
+      "cursor",
+      "fields",
+      ...(contract.reads.list?.sort ? ["sort"] : []),
+      ...(expandable(contract).length > 0 ? ["expand"] : []),
+      ...filterable,
+    ];
     errors.push({ parameter: parameter.slice(0, 100), code: "unknown-parameter", detail: `Not a parameter of this list. It takes ${allowed.join(", ")}.` });
     return;
   }
@@ -94,7 +109,10 @@ function parseFilter(contract: Contract, parameter: string, value: string, filte
   const operator = operators.find((known): known is FilterOperator => known === (match?.[2] ?? "eq"));
   if (operator === undefined || match?.[2] === "eq") {
     const ranges = operators.filter((known) => known !== "eq");
-    const detail = ranges.length === 0 ? `${path} takes no operator: ${path}=value, or several values with commas.` : `${path} takes the operators ${ranges.map((known) => `[${known}]`).join(", ")}, or none for equality.`;
+    const detail =
+      ranges.length === 0
+        ? `${path} takes no operator: ${path}=value, or several values with commas.`
+        : `${path} takes the operators ${ranges.map((known) => `[${known}]`).join(", ")}, or none for equality.`;
     errors.push({ parameter, code: "unknown-operator", detail });
     return;
   }

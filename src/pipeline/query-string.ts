@@ -31,7 +31,7 @@ function refuse(error: ProblemError): Problem {
 }
 
 /** Undefined for what is no text: bad escapes, bytes that are not UTF-8, NUL, lone surrogates. */
-export function decode(text: string): string | undefined {
+function decode(text: string): string | undefined {
   let decoded: string;
   try {
     decoded = decodeURIComponent(text.replaceAll("+", " "));

@@ -16,8 +16,17 @@ const money = withoutDescription(moneySchema);
 
 /** `Order` and `lines` make `OrderLine`. */
 function itemName(parent: string, field: string): string {
-  const pascal = field.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
-  return parent + pascal.replace(/ies$/, "y").replace(/(?<=ss|sh|ch|x)es$/, "").replace(/(?<!s)s$/, "");
+  const pascal = field
+    .split("_")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+  return (
+    parent +
+    pascal
+      .replace(/ies$/, "y")
+      .replace(/(?<=ss|sh|ch|x)es$/, "")
+      .replace(/(?<!s)s$/, "")
+  );
 }
 
 /** Moves money and list items of a resource's schema into `components`, leaving references with their descriptions. */

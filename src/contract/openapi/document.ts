@@ -34,7 +34,9 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
     tags: gateway.contracts.map((contract) => ({ name: contract.name, description: contract.summary })),
     paths,
     components: {
-      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key of the test or the live environment, `Authorization: Bearer <key>`." } },
+      securitySchemes: {
+        apiKey: { type: "http", scheme: "bearer", description: "An API key of the test or the live environment, `Authorization: Bearer <key>`." },
+      },
       parameters: sharedParameters,
       responses: sharedResponses(),
       headers: {
@@ -67,7 +69,11 @@ function schemasOf(contract: Contract): Components {
   schemas[name] = contract.example === undefined ? whole : { ...whole, examples: [contract.example] };
   schemas[`${name}Sparse`] = { ...named((field) => field !== "id"), description: `${article(contract)} cut to the \`fields\` asked for.` };
   if (contract.reads.list !== undefined) {
-    if (left.length > 0) schemas[`${name}InList`] = { ...named((field) => left.includes(field)), description: `${article(contract)} in a list: ${left.join(", ")} only where \`expand\` asks for them.` };
+    if (left.length > 0)
+      schemas[`${name}InList`] = {
+        ...named((field) => left.includes(field)),
+        description: `${article(contract)} in a list: ${left.join(", ")} only where \`expand\` asks for them.`,
+      };
     schemas[`${name}Page`] = page(left.length > 0 ? `${name}InList` : name);
     schemas[`${name}SparsePage`] = page(`${name}Sparse`);
   }
@@ -104,7 +110,11 @@ function operationObject(operation: Operation): JsonSchema {
     responses: {
       "200": {
         description: kind === "list" ? "A page of the list. With `fields`, things are cut to those." : "The record. With `fields`, cut to those.",
-        headers: { "Api-Version": { $ref: "#/components/headers/ApiVersion" }, "Request-Id": { $ref: "#/components/headers/RequestId" }, ...(kind === "get" && { ETag: { $ref: "#/components/headers/ETag" } }) },
+        headers: {
+          "Api-Version": { $ref: "#/components/headers/ApiVersion" },
+          "Request-Id": { $ref: "#/components/headers/RequestId" },
+          ...(kind === "get" && { ETag: { $ref: "#/components/headers/ETag" } }),
+        },
         content: {
           "application/json": {
             schema: { anyOf: [{ $ref: `#/components/schemas/${whole}` }, { $ref: `#/components/schemas/${sparse}` }] },
@@ -112,7 +122,9 @@ function operationObject(operation: Operation): JsonSchema {
           },
         },
       },
-      ...(kind === "get" && { "304": { description: "The copy named by If-None-Match is current.", headers: { ETag: { $ref: "#/components/headers/ETag" } } } }),
+      ...(kind === "get" && {
+        "304": { description: "The copy named by If-None-Match is current.", headers: { ETag: { $ref: "#/components/headers/ETag" } } },
+      }),
       ...errorResponses(kind),
     },
   };

@@ -29,7 +29,8 @@ function tidy(schema: JsonSchema): JsonSchema {
   } else if (known !== undefined) out = { ...out, enum: known };
   // The pattern of a date says the same as its format, in two hundred characters.
   if (out["format"] === "date" || out["format"] === "date-time") delete out["pattern"];
-  if (isSchema(out["properties"])) out["properties"] = Object.fromEntries(Object.entries(out["properties"]).map(([name, inner]) => [name, isSchema(inner) ? tidy(inner) : inner]));
+  if (isSchema(out["properties"]))
+    out["properties"] = Object.fromEntries(Object.entries(out["properties"]).map(([name, inner]) => [name, isSchema(inner) ? tidy(inner) : inner]));
   if (isSchema(out["items"])) out["items"] = tidy(out["items"]);
   return out;
 }

@@ -1,6 +1,7 @@
 /** The query parameters of an operation, each with the values it takes. */
 
 import { type Contract, filterOperators } from "../contract.ts";
+import { pageLimit } from "../list-query.ts";
 import { schemaAt, type ValueKind, valueKind } from "../model.ts";
 import type { Operation } from "../operations.ts";
 import { expandable } from "../response-schema.ts";
@@ -41,7 +42,13 @@ function filterParameters(contract: Contract, path: string): JsonSchema[] {
   return filterOperators(contract, path).map((operator) =>
     operator === "eq"
       ? { name: path, in: "query", description: `Only those whose \`${path}\` is one of these values.`, ...commaList(valueSchema(kind)), ...hidden }
-      : { name: `${path}[${operator}]`, in: "query", description: `Only those whose \`${path}\` is ${meanings[operator]} this.`, schema: valueSchema(kind), ...hidden },
+      : {
+          name: `${path}[${operator}]`,
+          in: "query",
+          description: `Only those whose \`${path}\` is ${meanings[operator]} this.`,
+          schema: valueSchema(kind),
+          ...hidden,
+        },
   );
 }
 
@@ -54,7 +61,14 @@ export function parametersOf(operation: Operation): readonly JsonSchema[] {
   ];
   if (kind === "get") {
     return [
-      { name: "id", in: "path", required: true, description: `The id of the ${contract.singular.replaceAll("_", " ")}.`, schema: { type: "string" }, ...(contract.example && { example: contract.example["id"] }) },
+      {
+        name: "id",
+        in: "path",
+        required: true,
+        description: `The id of the ${contract.singular.replaceAll("_", " ")}.`,
+        schema: { type: "string" },
+        ...(contract.example && { example: contract.example["id"] }),
+      },
       ...common,
       { $ref: "#/components/parameters/IfNoneMatch" },
     ];
@@ -63,8 +77,26 @@ export function parametersOf(operation: Operation): readonly JsonSchema[] {
   const expand = expandable(contract);
   return [
     ...(contract.reads.list?.filter ?? []).flatMap((path) => filterParameters(contract, path)),
-    ...(sort.length > 0 ? [{ name: "sort", in: "query", description: "Order of the list; a leading `-` is descending.", ...commaList({ type: "string", enum: sort.flatMap((path) => [path, `-${path}`]) }) }] : []),
-    ...(expand.length > 0 ? [{ name: "expand", in: "query", description: "Child rows to include, which a list leaves out otherwise.", ...commaList({ type: "string", enum: [...expand] }) }] : []),
+    ...(sort.length > 0
+      ? [
+          {
+            name: "sort",
+            in: "query",
+            description: "Order of the list; a leading `-` is descending.",
+            ...commaList({ type: "string", enum: sort.flatMap((path) => [path, `-${path}`]) }),
+          },
+        ]
+      : []),
+    ...(expand.length > 0
+      ? [
+          {
+            name: "expand",
+            in: "query",
+            description: "Child rows to include, which a list leaves out otherwise.",
+            ...commaList({ type: "string", enum: [...expand] }),
+          },
+        ]
+      : []),
     ...common,
     { $ref: "#/components/parameters/Limit" },
     { $ref: "#/components/parameters/Cursor" },
@@ -72,8 +104,28 @@ export function parametersOf(operation: Operation): readonly JsonSchema[] {
 }
 
 export const sharedParameters: JsonSchema = {
-  ApiVersion: { name: "Api-Version", in: "header", description: "Contract version to be served in, a date. Without it: the version pinned to the key.", schema: { type: "string", format: "date" } },
-  IfNoneMatch: { name: "If-None-Match", in: "header", description: "The ETag of the copy you hold; the answer is 304 while it is current.", schema: { type: "string" } },
-  Limit: { name: "limit", in: "query", description: "How many to answer with.", schema: { type: "integer", minimum: 1, maximum: 200, default: 50 } },
-  Cursor: { name: "cursor", in: "query", description: "`next_cursor` of the page before. Opaque, and valid for the same query only.", schema: { type: "string" } },
+  ApiVersion: {
+    name: "Api-Version",
+    in: "header",
+    description: "Contract version to be served in, a date. Without it: the version pinned to the key.",
+    schema: { type: "string", format: "date" },
+  },
+  IfNoneMatch: {
+    name: "If-None-Match",
+    in: "header",
+    description: "The ETag of the copy you hold; the answer is 304 while it is current.",
+    schema: { type: "string" },
+  },
+  Limit: {
+    name: "limit",
+    in: "query",
+    description: "How many to answer with.",
+    schema: { type: "integer", minimum: 1, maximum: pageLimit.max, default: pageLimit.default },
+  },
+  Cursor: {
+    name: "cursor",
+    in: "query",
+    description: "`next_cursor` of the page before. Opaque, and valid for the same query only.",
+    schema: { type: "string" },
+  },
 };

@@ -13,7 +13,21 @@ function codesByStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, reado
   return statuses;
 }
 
-const always: readonly ProblemCode[] = ["bad-request-line", "unauthenticated", "insufficient-scope", "unknown-version", "unknown-parameter", "invalid-parameter", "unexpected-body", "not-acceptable", "uri-too-long", "source-unavailable", "gateway-unavailable", "source-data-invalid", "internal-error"];
+const always: readonly ProblemCode[] = [
+  "bad-request-line",
+  "unauthenticated",
+  "insufficient-scope",
+  "unknown-version",
+  "unknown-parameter",
+  "invalid-parameter",
+  "unexpected-body",
+  "not-acceptable",
+  "uri-too-long",
+  "source-unavailable",
+  "gateway-unavailable",
+  "source-data-invalid",
+  "internal-error",
+];
 
 /** What each kind of operation can answer with besides success. */
 const codesOf = { list: [...always, "invalid-cursor"], get: [...always, "not-found"] } as const satisfies Record<string, readonly ProblemCode[]>;
@@ -34,7 +48,10 @@ export function sharedResponses(): JsonSchema {
     for (const [status, codes] of codesByStatus(codesOf[kind])) {
       responses[responseName(status, kind)] = {
         description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(" "),
-        headers: { "Request-Id": { $ref: "#/components/headers/RequestId" }, ...(status === 503 && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } }) },
+        headers: {
+          "Request-Id": { $ref: "#/components/headers/RequestId" },
+          ...(status === 503 && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } }),
+        },
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
         "x-codes": codes,
       };
@@ -58,7 +75,13 @@ export const problemSchema: JsonSchema = {
       items: {
         type: "object",
         description: "One reason. `pointer` (into the body), `parameter` or `header` says where.",
-        properties: { pointer: { type: "string" }, parameter: { type: "string" }, header: { type: "string" }, code: { type: "string" }, detail: { type: "string" } },
+        properties: {
+          pointer: { type: "string" },
+          parameter: { type: "string" },
+          header: { type: "string" },
+          code: { type: "string" },
+          detail: { type: "string" },
+        },
         required: ["code", "detail"],
       },
     },

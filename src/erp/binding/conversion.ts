@@ -34,13 +34,7 @@ export interface Inverse {
 
 export type Capability = "filter-and-sort" | "filter" | "read";
 
-export interface Conversion<
-  Columns extends string = string,
-  Out = unknown,
-  Null = unknown,
-  Can extends Capability = Capability,
-  Accepts = unknown,
-> {
+export interface Conversion<Columns extends string = string, Out = unknown, Null = unknown, Can extends Capability = Capability, Accepts = unknown> {
   readonly kind: string;
   /** Selected in this order, next to one another. */
   readonly columns: readonly ColumnSource[];

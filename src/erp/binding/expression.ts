@@ -12,7 +12,11 @@ export type ExpressionType = "text" | "integer" | "decimal" | "float" | "boolean
 
 type ValueOf<T extends ExpressionType> = T extends readonly (infer Code)[]
   ? Code
-  : T extends "integer" | "float" ? number : T extends "boolean" ? boolean : string;
+  : T extends "integer" | "float"
+    ? number
+    : T extends "boolean"
+      ? boolean
+      : string;
 
 /** Writes a column of the bound row. */
 export type ColumnWriter = (column: string) => Sql;
@@ -65,7 +69,8 @@ export function expression(
     kind: "expression",
     type,
     columns: entries.flatMap(([, source]) => (typeof source === "string" ? [source] : source.columns)),
-    write: (column, table) => write(Object.fromEntries(entries.map(([key, source]) => [key, typeof source === "string" ? column(source) : source.write(column, table)]))),
+    write: (column, table) =>
+      write(Object.fromEntries(entries.map(([key, source]) => [key, typeof source === "string" ? column(source) : source.write(column, table)]))),
   };
 }
 
@@ -81,7 +86,13 @@ type RowFilter = Readonly<Record<string, string | number>>;
  * `on` maps the other table's columns to columns of the bound row. NULL where there is no such row.
  * @example fromRows("OELIN", { ORDNO: "ORDNO" }, ["QTYOR"], "integer", (c) => sql`SUM(${c.QTYOR})`)
  */
-export function fromRows<const Table extends string, const On extends Readonly<Record<string, string>>, const Columns extends string, const Type extends ExpressionType, const Where extends RowFilter = Record<never, never>>(
+export function fromRows<
+  const Table extends string,
+  const On extends Readonly<Record<string, string>>,
+  const Columns extends string,
+  const Type extends ExpressionType,
+  const Where extends RowFilter = Record<never, never>,
+>(
   table: Table,
   on: On,
   columns: readonly Columns[],
@@ -107,7 +118,12 @@ export function fromRows<const Table extends string, const On extends Readonly<R
  * key-value table, the meaning of a code. NULL where there is none; the lowest value where there are several.
  * @example lookup("ITMTXT", { ITMNO: "ITMNO" }, "TXT", { where: { LANG: "EN" } })
  */
-export function lookup<const Table extends string, const On extends Readonly<Record<string, string>>, const Column extends string, const Where extends RowFilter = Record<never, never>>(
+export function lookup<
+  const Table extends string,
+  const On extends Readonly<Record<string, string>>,
+  const Column extends string,
+  const Where extends RowFilter = Record<never, never>,
+>(
   table: Table,
   on: On,
   column: Column,
@@ -118,13 +134,20 @@ export function lookup<const Table extends string, const On extends Readonly<Rec
 }
 
 /** The sum of columns, each added or, with a leading `-`, subtracted: `sum("OVAMOUNT", "OVGST", "-OVDISCOUNT")`. */
-export function sum<const Term extends string>(type: "integer" | "decimal" | "float", ...terms: readonly Term[]): Expression<`=${Term extends `-${infer C}` ? C : Term}`, number | string> {
+export function sum<const Term extends string>(
+  type: "integer" | "decimal" | "float",
+  ...terms: readonly Term[]
+): Expression<`=${Term extends `-${infer C}` ? C : Term}`, number | string> {
   const columns = terms.map((term) => (term.startsWith("-") ? term.slice(1) : term));
   return {
     kind: "expression",
     type,
     columns,
-    write: (column) => sql`(${join(terms.map((term) => (term.startsWith("-") ? sql`- ${column(term.slice(1))}` : sql`+ ${column(term)}`)), " ")})`,
+    write: (column) =>
+      sql`(${join(
+        terms.map((term) => (term.startsWith("-") ? sql`- ${column(term.slice(1))}` : sql`+ ${column(term)}`)),
+        " ",
+      )})`,
   };
 }
 

@@ -51,11 +51,7 @@ type UnacceptableColumn<Row, C, Accepts> = C extends keyof Row ? ([NonNullable<R
 type CanBeNull<Row, C> = true extends (C extends "=null" ? true : C extends keyof Row ? (null extends Row[C] ? true : false) : false) ? true : false;
 
 /** Codes the row types know for a code conversion's column; `never` where any string or number is possible. */
-type ErpCodes<Row, C, Source> = [Source] extends [never]
-  ? C extends keyof Row
-    ? Closed<NonNullable<Row[C]>>
-    : never
-  : Closed<NonNullable<Source>>;
+type ErpCodes<Row, C, Source> = [Source] extends [never] ? (C extends keyof Row ? Closed<NonNullable<Row[C]>> : never) : Closed<NonNullable<Source>>;
 type Closed<V> = V extends string | number ? (string extends V ? never : number extends V ? never : `${V}`) : never;
 
 type CodeWithoutWord<Row, Conv, C> = Conv extends { readonly codes?: { readonly known: infer Known; readonly source: infer Source } }
@@ -136,8 +132,20 @@ type CapabilityOf<Conv, Path extends string, Field extends string> = Path extend
     : never;
 
 type PromisesKept<Field extends string, Conv, Filter extends string, Sort extends string> =
-  | FirstRefusal<{ [P in Extract<Filter, Field | `${Field}.${string}`>]: CapabilityOf<Conv, P, Field> extends "filter" | "filter-and-sort" ? (CapabilityOf<Conv, P, Field> extends never ? Refused<`${P} is promised as a filter, but its conversion cannot be turned back into columns`> : unknown) : Refused<`${P} is promised as a filter, but its conversion cannot be turned back into columns`> }>
-  | FirstRefusal<{ [P in Extract<Sort, Field | `${Field}.${string}`>]: [CapabilityOf<Conv, P, Field>] extends ["filter-and-sort"] ? ([CapabilityOf<Conv, P, Field>] extends [never] ? Refused<`${P} is promised as a sort, but the order of its columns is not the order of its values`> : unknown) : Refused<`${P} is promised as a sort, but the order of its columns is not the order of its values`> }>;
+  | FirstRefusal<{
+      [P in Extract<Filter, Field | `${Field}.${string}`>]: CapabilityOf<Conv, P, Field> extends "filter" | "filter-and-sort"
+        ? CapabilityOf<Conv, P, Field> extends never
+          ? Refused<`${P} is promised as a filter, but its conversion cannot be turned back into columns`>
+          : unknown
+        : Refused<`${P} is promised as a filter, but its conversion cannot be turned back into columns`>;
+    }>
+  | FirstRefusal<{
+      [P in Extract<Sort, Field | `${Field}.${string}`>]: [CapabilityOf<Conv, P, Field>] extends ["filter-and-sort"]
+        ? [CapabilityOf<Conv, P, Field>] extends [never]
+          ? Refused<`${P} is promised as a sort, but the order of its columns is not the order of its values`>
+          : unknown
+        : Refused<`${P} is promised as a sort, but the order of its columns is not the order of its values`>;
+    }>;
 
 /** Checks one field of a binding: `unknown` where it fits, else a `Refused` that names the field and says why. */
 export type FieldFits<Rows, Row, Table extends string, Field extends string, Expected, Conv, Filter extends string, Sort extends string> =

@@ -13,7 +13,8 @@ function encodePart(value: unknown): string {
   if (text === "") return "!";
   let out = "";
   for (const byte of encoder.encode(text)) {
-    const safe = (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || (out !== "" && (byte === 45 || byte === 46 || byte === 95));
+    const safe =
+      (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || (out !== "" && (byte === 45 || byte === 46 || byte === 95));
     out += safe ? String.fromCharCode(byte) : `!${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return out;

@@ -73,11 +73,20 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   };
 }
 
-type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never] ? unknown : { readonly fields: Refused<`${Exclude<Fields<M>, keyof F>} is not bound`> };
+type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never]
+  ? unknown
+  : { readonly fields: Refused<`${Exclude<Fields<M>, keyof F>} is not bound`> };
 
 type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
   ? unknown
-  : { readonly commands: { readonly [K in keyof Commands]: CommandImplementation<Rows, Commands[K] extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined> } };
+  : {
+      readonly commands: {
+        readonly [K in keyof Commands]: CommandImplementation<
+          Rows,
+          Commands[K] extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined
+        >;
+      };
+    };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */

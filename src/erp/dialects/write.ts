@@ -33,8 +33,12 @@ function writeParts(sql: Sql, dialect: Dialect, values: (ErpValue | readonly Erp
     else if (part.kind === "name") text += part.path.map((identifier) => dialect.quote(identifier)).join(".");
     else if (part.kind === "value") text += dialect.placeholder(values.push(part.value));
     else if (part.values.length === 0) text += "FALSE";
-    else if (dialect.listOperator !== null) text += `${writeParts(part.of, dialect, values)} ${dialect.listOperator}(${dialect.placeholder(values.push(part.values))})`;
-    else text += `${writeParts(part.of, dialect, values)} IN (${roundedUp(part.values).map((value) => dialect.placeholder(values.push(value))).join(", ")})`;
+    else if (dialect.listOperator !== null)
+      text += `${writeParts(part.of, dialect, values)} ${dialect.listOperator}(${dialect.placeholder(values.push(part.values))})`;
+    else
+      text += `${writeParts(part.of, dialect, values)} IN (${roundedUp(part.values)
+        .map((value) => dialect.placeholder(values.push(value)))
+        .join(", ")})`;
   }
   return text;
 }

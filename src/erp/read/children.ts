@@ -40,7 +40,11 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, field:
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
   const { readers, columns, childFields } = fieldReaders(children.fields, Object.keys(children.fields), tie.length);
-  const list = (named: readonly ColumnSource[]): Sql => join(named.map((column) => columnSql(source, relation, column)), ", ");
+  const list = (named: readonly ColumnSource[]): Sql =>
+    join(
+      named.map((column) => columnSql(source, relation, column)),
+      ", ",
+    );
   return {
     field,
     parentAt,
@@ -117,13 +121,26 @@ function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, p
     return { operand, values, distinct: [...distinct.values()] };
   });
   const varying = ties.filter((tie) => tie.distinct.length > 1);
-  if (varying.length < 2) return join(ties.map(({ operand, distinct }) => oneOf(operand, distinct.flat())), " AND ");
+  if (varying.length < 2)
+    return join(
+      ties.map(({ operand, distinct }) => oneOf(operand, distinct.flat())),
+      " AND ",
+    );
   const fixed = ties.filter((tie) => tie.distinct.length === 1).map(({ operand, distinct }) => oneOf(operand, distinct.flat()));
   const tuples = parents.flatMap((_, at) => combinations(varying.map(({ values }) => values[at] ?? [])));
   if (tuples.length === 0) return never;
-  const columns = join(varying.map(({ operand }) => operand.sql), ", ");
+  const columns = join(
+    varying.map(({ operand }) => operand.sql),
+    ", ",
+  );
   if (dialect.listOperator === null) {
-    const list = roundedUp(tuples).map((tuple) => sql`(${join(tuple.map((value) => sql`${value}`), ", ")})`);
+    const list = roundedUp(tuples).map(
+      (tuple) =>
+        sql`(${join(
+          tuple.map((value) => sql`${value}`),
+          ", ",
+        )})`,
+    );
     return join([...fixed, sql`(${columns}) IN (${join(list, ", ")})`], " AND ");
   }
   const arrays = varying.map(({ operand: { info } }, index) => {

@@ -18,7 +18,8 @@ const always = raw("TRUE");
 const signs = { gt: raw(">"), gte: raw(">="), lt: raw("<"), lte: raw("<=") } as const;
 
 const and = (conditions: readonly Sql[]): Sql => (conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " AND ")})`);
-const or = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? never : conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " OR ")})`);
+const or = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? never : conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " OR ")})`;
 
 /** The value as the column's type takes it, or undefined where no value of the column could equal it. */
 export function fitting(value: ErpValue, { type, min, max, sqlType, zeroDates, holds }: ColumnInfo): ErpValue | undefined {
@@ -90,7 +91,11 @@ function equalTo(operands: readonly Operand[], tuples: readonly (readonly ErpVal
     if (values.every((value) => value !== undefined)) possible.push(values);
   }
   const [first] = operands;
-  if (operands.length === 1 && first) return oneOf(first, possible.map(([value]) => value ?? null));
+  if (operands.length === 1 && first)
+    return oneOf(
+      first,
+      possible.map(([value]) => value ?? null),
+    );
   return or(possible.map((tuple) => and(tuple.map((value, index) => equals(operands[index] as Operand, value))))); // as many operands as values
 }
 
@@ -125,7 +130,11 @@ export function filterSql(filter: Filter, conversion: AnyConversion, operands: r
   if (inverse === undefined) throw new Error(`${filter.path} cannot be filtered: its conversion has no inverse`);
   if (filter.operator !== "eq") return rangeSql(inverse, operands, inverse.range?.(filter.operator, filter.values[0] ?? "") ?? "none");
   const { within } = inverse;
-  if (within === undefined) return equalTo(operands, filter.values.flatMap((value) => [...inverse.equal(value)]));
+  if (within === undefined)
+    return equalTo(
+      operands,
+      filter.values.flatMap((value) => [...inverse.equal(value)]),
+    );
   return or(
     filter.values.map((value) => {
       const bounds = within(value);
@@ -138,12 +147,17 @@ export function filterSql(filter: Filter, conversion: AnyConversion, operands: r
 function rangeSql(inverse: Inverse, operands: readonly Operand[], bound: Bound | "none" | "all"): Sql {
   if (bound === "none") return never;
   const [first] = operands;
-  const blanks = first === undefined ? [] : (inverse.blanks ?? []).flatMap((blank) => {
-    const fits = blank === null ? undefined : fitting(blank, first.info);
-    if (fits === undefined) return [];
-    // Texts are compared as they read: without their trailing spaces.
-    return first.info.type === "text" ? [sql`RTRIM(${first.sql}) <> ${typeof fits === "string" ? trimEnd(fits) : fits}`] : [sql`${first.sql} <> ${parameter(first, fits)}`];
-  });
+  const blanks =
+    first === undefined
+      ? []
+      : (inverse.blanks ?? []).flatMap((blank) => {
+          const fits = blank === null ? undefined : fitting(blank, first.info);
+          if (fits === undefined) return [];
+          // Texts are compared as they read: without their trailing spaces.
+          return first.info.type === "text"
+            ? [sql`RTRIM(${first.sql}) <> ${typeof fits === "string" ? trimEnd(fits) : fits}`]
+            : [sql`${first.sql} <> ${parameter(first, fits)}`];
+        });
   if (bound === "all") return first === undefined ? always : and([sql`${first.sql} IS NOT NULL`, ...blanks]);
   return and([range(operands, bound.operator, bound.values), ...blanks]);
 }
@@ -174,14 +188,21 @@ function listOf(value: ErpValue | readonly ErpValue[]): readonly ErpValue[] {
 /** Narrows to the caller's own rows. Accounts of a group are written `<group>:<value>`, all others stand for themselves. */
 export function accountSql(rule: AccountRule, accounts: readonly string[], operand: (column: string) => Operand): Sql {
   // A blank account would be given every row that belongs to nobody.
-  const own = (column: string, values: readonly string[]): Sql => equalTo([operand(column)], values.filter((value) => value.trim() !== "").map((value) => [value]));
+  const own = (column: string, values: readonly string[]): Sql =>
+    equalTo(
+      [operand(column)],
+      values.filter((value) => value.trim() !== "").map((value) => [value]),
+    );
   const plain = accounts.filter((account) => !account.includes(":"));
   if (typeof rule === "string") return own(rule, plain);
   switch (rule.kind) {
     case "shared":
       return always;
     case "group":
-      return own(rule.column, accounts.filter((account) => account.startsWith(`${rule.group}:`)).map((account) => account.slice(rule.group.length + 1)));
+      return own(
+        rule.column,
+        accounts.filter((account) => account.startsWith(`${rule.group}:`)).map((account) => account.slice(rule.group.length + 1)),
+      );
     case "shared-or-own":
       return or([oneOf(operand(rule.column), rule.shared), own(rule.column, plain)]);
     case "any-of":
@@ -194,7 +215,10 @@ export interface OrderColumn extends Operand {
 }
 
 export function orderSql(order: readonly OrderColumn[]): Sql {
-  return join(order.map((column) => sql`${column.sql} ${raw(column.descending ? "DESC" : "ASC")}`), ", ");
+  return join(
+    order.map((column) => sql`${column.sql} ${raw(column.descending ? "DESC" : "ASC")}`),
+    ", ",
+  );
 }
 
 /** The order of a union, whose columns have positions only; `before` columns stand ahead of the sorted ones. */
@@ -211,7 +235,10 @@ export function afterSql(order: readonly OrderColumn[], position: Position, dial
   const uniform = order.every((column, index) => column.descending === direction && !column.info.nullable && (position[index] ?? null) !== null);
   if (uniform && dialect.comparesTuples) {
     const values = order.map((_, index) => sql`${position[index] ?? null}`);
-    return sql`(${join(order.map((column) => column.sql), ", ")}) ${direction ? signs.lt : signs.gt} (${join(values, ", ")})`;
+    return sql`(${join(
+      order.map((column) => column.sql),
+      ", ",
+    )}) ${direction ? signs.lt : signs.gt} (${join(values, ", ")})`;
   }
   const steps = order.map((column, index) => {
     const before = order.slice(0, index).map((earlier, at) => equals(earlier, position[at] ?? null));

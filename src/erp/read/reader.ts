@@ -2,8 +2,8 @@
 
 import type { ListQuery, Position } from "#contract/list-query.ts";
 import { digest } from "#lib/hash.ts";
-import { encodeId, decodeId } from "../binding/id.ts";
 import type { AnyConversion, ColumnSource, Drift } from "../binding/conversion.ts";
+import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
 import { join, type Sql, sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
@@ -11,7 +11,7 @@ import { render, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
-import { aliasesOf, accountColumns, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
+import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
 
 /** A value that did not fit, for the operator. `column` names what was read, `value` is an ERP code where that is the trouble. */
@@ -65,7 +65,13 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   const width = binding.key.length;
   const always: readonly ColumnSource[] = [...Object.keys(binding.where), ...accountColumns(binding.account), ...binding.only];
   const alwaysUsed = aliasesOf(relation, always);
-  const keySql = render(join(binding.key.map((column) => columnSql(source, relation, column)), ", "), dialect);
+  const keySql = render(
+    join(
+      binding.key.map((column) => columnSql(source, relation, column)),
+      ", ",
+    ),
+    dialect,
+  );
   const key = keyConversion(binding.key);
   const shapes = new Map<string, Shape>();
   const allFields = Object.keys(binding.fields);
@@ -75,7 +81,13 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     const known = shapes.get(key);
     if (known !== undefined) return known;
     const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
-    const select = render(join(columns.map((column) => sql`, ${columnSql(source, relation, column)}`), ""), dialect);
+    const select = render(
+      join(
+        columns.map((column) => sql`, ${columnSql(source, relation, column)}`),
+        "",
+      ),
+      dialect,
+    );
     const shape = { readers, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
     if (shapes.size >= maxShapes) shapes.clear();
     shapes.set(key, shape);
@@ -92,7 +104,9 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     return found;
   }
 
-  const operand = (catalog: Catalog) => (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
+  const operand =
+    (catalog: Catalog) =>
+    (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
 
   const conditionsOf = new WeakMap<readonly string[], { readonly catalog: Catalog; readonly all: Sql; readonly branches: readonly Sql[] }>();
   /**
@@ -106,7 +120,11 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
     const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
     const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
-    const conditions = { catalog, all: withAccount(accountSql(binding.account, accounts, of)), branches: accountBranches(binding.account, accounts, of).map(withAccount) };
+    const conditions = {
+      catalog,
+      all: withAccount(accountSql(binding.account, accounts, of)),
+      branches: accountBranches(binding.account, accounts, of).map(withAccount),
+    };
     conditionsOf.set(accounts, conditions);
     return conditions;
   }
@@ -151,12 +169,22 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       });
       const asked = [...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
       const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
-      const select = sql`SELECT ${keySql}, ${join(order.map((column) => column.sql), ", ")}${shape.select} ${from(named)}`;
+      const select = sql`SELECT ${keySql}, ${join(
+        order.map((column) => column.sql),
+        ", ",
+      )}${shape.select} ${from(named)}`;
       const limit = sql`LIMIT ${query.limit + 1}`;
-      const branches = rowConditions(caller).branches.map((branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`);
+      const branches = rowConditions(caller).branches.map(
+        (branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`,
+      );
       const [only] = branches;
       const statement =
-        branches.length === 1 && only ? only : sql`${join(branches.map((branch) => sql`(${branch})`), " UNION ALL ")} ORDER BY ${orderByPosition(order, width)} ${limit}`;
+        branches.length === 1 && only
+          ? only
+          : sql`${join(
+              branches.map((branch) => sql`(${branch})`),
+              " UNION ALL ",
+            )} ORDER BY ${orderByPosition(order, width)} ${limit}`;
       const rows = await caller.database.query(write(statement, dialect));
 
       const shown = rows.length > query.limit ? rows.slice(0, query.limit) : rows;
@@ -179,7 +207,9 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       const of = operand(caller.catalog);
       const shape = shapeOf(allFields, width);
       const byId = filterSql({ path: "id", operator: "eq", values: [id] }, key, binding.key.map(of));
-      const rows = await caller.database.query(write(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${byId} AND ${rowConditions(caller).all} LIMIT 2`, dialect));
+      const rows = await caller.database.query(
+        write(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${byId} AND ${rowConditions(caller).all} LIMIT 2`, dialect),
+      );
       const [row] = rows;
       // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;

@@ -25,14 +25,18 @@ export function physicalName(source: SourceDeclaration, table: string): string {
   return `${source.tablePrefix ?? ""}${table}`;
 }
 
-export function tableSql(source: SourceDeclaration, table: string): Sql {
+function tableSql(source: SourceDeclaration, table: string): Sql {
   const physical = physicalName(source, table);
   return source.schema === undefined ? name(physical) : name(source.schema, physical);
 }
 
 /** Writes a column of the relation, `alias.COLUMN` of a join, or an expression over them. */
 export function columnSql(source: SourceDeclaration, relation: Pick<Relation, "joins">, column: ColumnSource): Sql {
-  if (typeof column !== "string") return column.write((inner) => columnSql(source, relation, inner), (table) => tableSql(source, table));
+  if (typeof column !== "string")
+    return column.write(
+      (inner) => columnSql(source, relation, inner),
+      (table) => tableSql(source, table),
+    );
   const alias = aliasOf(relation, column);
   return alias === undefined ? name("t", column) : name(`j_${alias}`, column.slice(alias.length + 1));
 }
@@ -47,17 +51,27 @@ function aliasOf({ joins }: Pick<Relation, "joins">, column: string): string | u
 export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>): Sql {
   const parts: Sql[] = [sql`FROM ${rowsSql(source, relation)} ${name("t")}`];
   const inner = Object.values(relation.joins).filter((joined) => joined.optional !== true);
-  const needed = aliasesOf(relation, inner.flatMap((joined) => Object.values(joined.on)), new Set(used));
+  const needed = aliasesOf(
+    relation,
+    inner.flatMap((joined) => Object.values(joined.on)),
+    new Set(used),
+  );
   for (const [alias, { table, alsoIn = [], on, optional }] of Object.entries(relation.joins)) {
     if (optional === true && !needed.has(alias)) continue;
     const matches = Object.entries(on).map(([theirs, ours]) => sql`${name(`j_${alias}`, theirs)} = ${columnSql(source, relation, ours)}`);
-    parts.push(sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${unionSql(source, [table, ...alsoIn], relation.joinColumns[alias] ?? [])} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`);
+    parts.push(
+      sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${unionSql(source, [table, ...alsoIn], relation.joinColumns[alias] ?? [])} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`,
+    );
   }
   return join(parts, " ");
 }
 
 function rowsSql(source: SourceDeclaration, relation: Relation): Sql {
-  if (relation.args !== undefined) return sql`${tableSql(source, relation.table)}(${join(relation.args.map((arg) => sql`${arg}`), ", ")})`;
+  if (relation.args !== undefined)
+    return sql`${tableSql(source, relation.table)}(${join(
+      relation.args.map((arg) => sql`${arg}`),
+      ", ",
+    )})`;
   return unionSql(source, [relation.table, ...relation.alsoIn], relation.columns);
 }
 
@@ -65,8 +79,14 @@ function rowsSql(source: SourceDeclaration, relation: Relation): Sql {
 function unionSql(source: SourceDeclaration, tables: readonly string[], columns: readonly string[]): Sql {
   const [only] = tables;
   if (tables.length === 1 && only !== undefined) return tableSql(source, only);
-  const list = join(columns.map((column) => name(column)), ", ");
-  return sql`(${join(tables.map((table) => sql`SELECT ${list} FROM ${tableSql(source, table)}`), " UNION ALL ")})`;
+  const list = join(
+    columns.map((column) => name(column)),
+    ", ",
+  );
+  return sql`(${join(
+    tables.map((table) => sql`SELECT ${list} FROM ${tableSql(source, table)}`),
+    " UNION ALL ",
+  )})`;
 }
 
 /** Aliases of joins that a column or expression needs, those it is reached through included. */
@@ -130,7 +150,8 @@ export function accountColumns(rule: AccountRule): readonly string[] {
 export function tablesOf(binding: Binding): ReadonlySet<string> {
   const tables = new Set([binding.table, ...binding.alsoIn, ...Object.values(binding.joins).flatMap((used) => [used.table, ...(used.alsoIn ?? [])])]);
   const fromExpressions = (expressions: Iterable<ColumnSource>): void => {
-    for (const column of expressions) if (typeof column !== "string") for (const inner of column.columns) if (inner.includes("/")) tables.add(inner.slice(0, inner.indexOf("/")));
+    for (const column of expressions)
+      if (typeof column !== "string") for (const inner of column.columns) if (inner.includes("/")) tables.add(inner.slice(0, inner.indexOf("/")));
   };
   const fromFields = (fields: Iterable<AnyConversion>): void => {
     for (const conversion of fields) {

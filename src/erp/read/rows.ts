@@ -36,7 +36,12 @@ export function fieldReaders(
 }
 
 /** Values that do not fit are null here; the contract's schema decides whether that may leave. */
-export function readFields(readers: readonly FieldReader[], row: readonly unknown[], drift: Drift, item: Record<string, unknown> = {}): Record<string, unknown> {
+export function readFields(
+  readers: readonly FieldReader[],
+  row: readonly unknown[],
+  drift: Drift,
+  item: Record<string, unknown> = {},
+): Record<string, unknown> {
   for (const { name, conversion, at } of readers) item[name] = conversion.read(row, at, drift) ?? null;
   return item;
 }

@@ -73,7 +73,10 @@ function isAssetName(name: string): name is AssetName {
 
 /** RFC 9110, section 12.5.3: gzip by name or wildcard, unless its weight is zero. */
 function acceptsGzip(header: string | null): boolean {
-  const codings = (header ?? "").toLowerCase().split(",").map((part) => part.split(";").map((piece) => piece.trim()));
+  const codings = (header ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.split(";").map((piece) => piece.trim()));
   const gzip = codings.find(([name]) => name === "gzip") ?? codings.find(([name]) => name === "*");
   return gzip !== undefined && !gzip.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter));
 }

@@ -23,9 +23,7 @@ export function siteRoutes(site: Site): Hono {
     return c.html(await layout(site, assets, page), status, { ...securityHeaders(nonce), "cache-control": cache });
   }
 
-  app.get("/", async (c) =>
-    send(c, { description: site.summary, section: "home", main: landingPage(site, await guides()) }),
-  );
+  app.get("/", async (c) => send(c, { description: site.summary, section: "home", main: landingPage(site, await guides()) }));
 
   app.get("/docs", async (c) => {
     const nonce = newNonce();
@@ -57,9 +55,7 @@ export function siteRoutes(site: Site): Hono {
     }),
   );
 
-  app.get("/docs/assets/:name", async (c) =>
-    (await assets.respond(c.req.param("name"), c.req.raw)) ?? send(c, missingPage("home"), 404),
-  );
+  app.get("/docs/assets/:name", async (c) => (await assets.respond(c.req.param("name"), c.req.raw)) ?? send(c, missingPage("home"), 404));
 
   app.get("/docs/*", async (c) => send(c, missingPage("home"), 404));
 

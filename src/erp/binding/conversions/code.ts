@@ -4,8 +4,7 @@ import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } fr
 import type { Expression } from "../expression.ts";
 
 /** A conversion that must know every code its column can hold. */
-export interface CodeConversion<S extends ColumnSource, Codes extends string, Out, Null>
-  extends Conversion<ColumnOf<S>, Out, Null, "filter", string | number> {
+export interface CodeConversion<S extends ColumnSource, Codes extends string, Out, Null> extends Conversion<ColumnOf<S>, Out, Null, "filter", string | number> {
   readonly codes?: { readonly known: Codes; readonly source: S extends Expression<string, infer V> ? V : never };
 }
 

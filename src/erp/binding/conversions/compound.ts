@@ -4,9 +4,6 @@ import type { AnyConversion, ChildRows, Condition, Conversion } from "../convers
 
 type Fields = Readonly<Record<string, AnyConversion>>;
 
-/** The columns a set of fields names. */
-type ColumnsOf<F extends Fields> = { [K in keyof F]: F[K] extends Conversion<infer C, unknown, unknown, never, unknown> ? C : never }[keyof F];
-
 /** What a set of fields yields before anything is known of the columns' NULLs. */
 export interface FieldSet<F extends Fields> {
   readonly members?: F;
@@ -48,7 +45,13 @@ export interface LinesOptions {
 
 /** Types only: what `bind` checks of child rows. */
 export interface LinesTypes<Table extends string, On extends Readonly<Record<string, string>>, F extends Fields, O extends LinesOptions> {
-  readonly lines?: { readonly table: Table; readonly child: (keyof On & string) | O["sort"][number] | (keyof O["where"] & string); readonly parent: On[keyof On]; readonly alsoIn: O extends { readonly alsoIn: readonly (infer T)[] } ? T : never; readonly fields: F };
+  readonly lines?: {
+    readonly table: Table;
+    readonly child: (keyof On & string) | O["sort"][number] | (keyof O["where"] & string);
+    readonly parent: On[keyof On];
+    readonly alsoIn: O extends { readonly alsoIn: readonly (infer T)[] } ? T : never;
+    readonly fields: F;
+  };
 }
 
 /**
@@ -72,5 +75,3 @@ export function lines<const Table extends string, const On extends Readonly<Reco
   };
   return { kind: "lines", columns: Object.values(on), read: () => [], children };
 }
-
-export type { ColumnsOf };

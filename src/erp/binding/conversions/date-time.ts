@@ -21,13 +21,20 @@ interface DateTimeOptions extends NullWhen {
  * NULL reads as null; `nullWhen` lists date values that do, too. A time that is none is drift. Filters and sorting work
  * on the local columns: within the repeated hour of a clock change they follow the wall clock, not the instant.
  */
-export function dateTime<const D extends ColumnSource, const O extends DateTimeOptions>(column: D, options: O): Conversion<ColumnOf<D>, string | NullIf<O>, null, "filter-and-sort", string>;
+export function dateTime<const D extends ColumnSource, const O extends DateTimeOptions>(
+  column: D,
+  options: O,
+): Conversion<ColumnOf<D>, string | NullIf<O>, null, "filter-and-sort", string>;
 export function dateTime<const D extends ColumnSource, const T extends ColumnSource, const O extends DateTimeOptions>(
   dateColumn: D,
   timeColumn: T,
   options: O,
 ): Conversion<ColumnOf<D> | ColumnOf<T>, string | NullIf<O>, null, "filter-and-sort", string | number>;
-export function dateTime(first: ColumnSource, second: ColumnSource | DateTimeOptions, third?: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
+export function dateTime(
+  first: ColumnSource,
+  second: ColumnSource | DateTimeOptions,
+  third?: DateTimeOptions,
+): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   if (third !== undefined) return twoColumns(first, second as ColumnSource, third); // the overload with three arguments
   return oneColumn(first, second as DateTimeOptions); // the overload with two
 }
@@ -54,7 +61,11 @@ function instantFormatter(): (utcMs: number) => string {
   };
 }
 
-function twoColumns(dateColumn: ColumnSource, timeColumn: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
+function twoColumns(
+  dateColumn: ColumnSource,
+  timeColumn: ColumnSource,
+  options: DateTimeOptions,
+): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
   const formatInstant = instantFormatter();
   const form = options.as ?? "yyyymmdd";

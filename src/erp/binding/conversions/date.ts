@@ -20,7 +20,12 @@ export function date<const S extends ColumnSource, const O extends DateOptions =
   options?: O,
 ): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", string | number> {
   const form = options?.as ?? "yyyymmdd";
-  const common = stored(column, options ?? {}, (value) => readDate(value, form), (value) => writeDate(value, form));
+  const common = stored(
+    column,
+    options ?? {},
+    (value) => readDate(value, form),
+    (value) => writeDate(value, form),
+  );
   return { kind: "date", columns: [column], read: common.read, inverse: form === "native" ? wholeDays(common.inverse) : common.inverse };
 }
 
@@ -33,7 +38,16 @@ export function julianDate<const S extends ColumnSource, const O extends NullWhe
   options?: O,
 ): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter-and-sort", string | number> {
   const form = options?.as ?? "cyyddd";
-  return { kind: "julianDate", columns: [column], ...stored(column, options ?? {}, (value) => readJulian(value, form), (value) => writeJulian(value, form)) };
+  return {
+    kind: "julianDate",
+    columns: [column],
+    ...stored(
+      column,
+      options ?? {},
+      (value) => readJulian(value, form),
+      (value) => writeJulian(value, form),
+    ),
+  };
 }
 
 function stored(
@@ -82,7 +96,10 @@ function wholeDays(inverse: Inverse): Inverse {
   const last = "9999-12-31";
   return {
     ...inverse,
-    within: (value) => [{ operator: "gte", values: [value] }, value === last ? { operator: "gte", values: [value] } : { operator: "lt", values: [next(value)] }],
+    within: (value) => [
+      { operator: "gte", values: [value] },
+      value === last ? { operator: "gte", values: [value] } : { operator: "lt", values: [next(value)] },
+    ],
     range: (operator, value) => {
       if (operator === "gte" || operator === "lt") return { operator, values: [value] };
       if (value === last) return operator === "gt" ? "none" : "all";

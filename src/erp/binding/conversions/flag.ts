@@ -12,7 +12,10 @@ interface FlagValues {
  * A boolean. Without `values`: `Y`, `1` and true are true; `N`, `0`, false, blank and NULL are false.
  * Accepts: CHAR, VARCHAR, integers, BOOLEAN. Wire: boolean. Any other value is drift.
  */
-export function flag<const S extends ColumnSource>(column: S, values?: FlagValues): Conversion<ColumnOf<S>, boolean, boolean, "filter", string | number | boolean> {
+export function flag<const S extends ColumnSource>(
+  column: S,
+  values?: FlagValues,
+): Conversion<ColumnOf<S>, boolean, boolean, "filter", string | number | boolean> {
   const meanings = [
     ...(values?.true ?? ["Y", 1, true]).map((erp) => ({ erp, meaning: true })),
     ...(values?.false ?? ["N", "", 0, false, null]).map((erp) => ({ erp, meaning: false })),

@@ -14,7 +14,10 @@ type Values<Columns extends string> = { readonly [C in Columns]: unknown };
  * A value computed by a function over the named columns, which arrive as the driver gives them (NULL as null).
  * Cannot be filtered or sorted: for that, write an `expression`. Returning undefined is drift.
  */
-export function computed<const Columns extends string, Out>(columns: readonly Columns[], fn: (row: Values<Columns>) => Out | undefined): Conversion<`=${Columns}`, Out, never, "read", unknown> {
+export function computed<const Columns extends string, Out>(
+  columns: readonly Columns[],
+  fn: (row: Values<Columns>) => Out | undefined,
+): Conversion<`=${Columns}`, Out, never, "read", unknown> {
   return {
     kind: "computed",
     columns,
@@ -45,10 +48,16 @@ type SortableInverse = Inverse & { readonly range: NonNullable<Inverse["range"]>
  * A conversion of one's own. With `inverse` it can be filtered (and sorted, when `inverse.range` is there too: then the
  * columns' order must be the public values' order). `read` gets each column as the driver gives it.
  */
-export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out> & { readonly inverse: SortableInverse }): Conversion<`=${Columns}`, Out, never, "filter-and-sort", unknown>;
-export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out> & { readonly inverse: Inverse }): Conversion<`=${Columns}`, Out, never, "filter", unknown>;
+export function custom<const Columns extends string, Out>(
+  declared: CustomRead<Columns, Out> & { readonly inverse: SortableInverse },
+): Conversion<`=${Columns}`, Out, never, "filter-and-sort", unknown>;
+export function custom<const Columns extends string, Out>(
+  declared: CustomRead<Columns, Out> & { readonly inverse: Inverse },
+): Conversion<`=${Columns}`, Out, never, "filter", unknown>;
 export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out>): Conversion<`=${Columns}`, Out, never, "read", unknown>;
-export function custom<const Columns extends string, Out>(declared: CustomRead<Columns, Out> & { readonly inverse?: Inverse }): Conversion<`=${Columns}`, Out, never, Capability, unknown> {
+export function custom<const Columns extends string, Out>(
+  declared: CustomRead<Columns, Out> & { readonly inverse?: Inverse },
+): Conversion<`=${Columns}`, Out, never, Capability, unknown> {
   return {
     kind: "custom",
     columns: declared.columns,

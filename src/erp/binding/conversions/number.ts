@@ -134,7 +134,8 @@ export function money<const A extends ColumnSource, const C extends ColumnSource
   amount: A,
   currency: C,
   options?: O,
-): Conversion<ColumnOf<A> | (C extends ColumnSource ? ColumnOf<C> : never), { amount: string; currency: string } | NullIf<O>, null, "read", number | string> & MoneyParts {
+): Conversion<ColumnOf<A> | (C extends ColumnSource ? ColumnOf<C> : never), { amount: string; currency: string } | NullIf<O>, null, "read", number | string> &
+  MoneyParts {
   const read = decimalReader(options ?? {});
   const fixed = isFixed(currency) ? currency.currency : undefined;
   const currencyColumn = isFixed(currency) ? undefined : sourceOf(currency);
@@ -150,7 +151,10 @@ export function money<const A extends ColumnSource, const C extends ColumnSource
       drift("money", [amount], "an amount without a currency");
       return undefined;
     },
-    parts: { amount: { conversion: amountPart, offset: 0 }, ...(currencyColumn !== undefined && { currency: { conversion: currencyPart(currencyColumn), offset: 1 } }) },
+    parts: {
+      amount: { conversion: amountPart, offset: 0 },
+      ...(currencyColumn !== undefined && { currency: { conversion: currencyPart(currencyColumn), offset: 1 } }),
+    },
   };
 }
 

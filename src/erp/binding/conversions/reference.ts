@@ -42,10 +42,19 @@ function isList(columns: ColumnSource | readonly ColumnSource[]): columns is rea
  * A reference whose target table depends on a type column: `refOneOf("REFTYP", { O: ref("orders", "REFNO") })`.
  * Wire: `{"type":"orders","id":"..."}`. NULL, blank and (after drift) unknown types read as null.
  */
-export function refOneOf<const S extends ColumnSource, const T extends Readonly<Record<string, Conversion<string, string | null, null, "filter", string | number>>>>(
+export function refOneOf<
+  const S extends ColumnSource,
+  const T extends Readonly<Record<string, Conversion<string, string | null, null, "filter", string | number>>>,
+>(
   type: S,
   targets: T,
-): Conversion<ColumnOf<S> | (T[keyof T] extends Conversion<infer C, unknown, unknown, "filter", unknown> ? C : never), { type: string; id: string } | null, null, "read", string | number> {
+): Conversion<
+  ColumnOf<S> | (T[keyof T] extends Conversion<infer C, unknown, unknown, "filter", unknown> ? C : never),
+  { type: string; id: string } | null,
+  null,
+  "read",
+  string | number
+> {
   const known = new Map<string, { resource: string; conversion: T[keyof T]; offset: number }>();
   const columns: ColumnSource[] = [type];
   for (const [erpType, conversion] of Object.entries(targets)) {

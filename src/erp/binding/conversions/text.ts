@@ -21,7 +21,13 @@ type Encoded = { readonly encoding: string };
 export function text<const S extends ColumnSource, const O extends TextOptions = Record<never, never>>(
   column: S,
   options?: O,
-): Conversion<ColumnOf<S>, string | NullIf<O>, null, O extends Encoded ? "read" : "filter-and-sort", O extends Encoded ? string | number | Uint8Array : string | number> {
+): Conversion<
+  ColumnOf<S>,
+  string | NullIf<O>,
+  null,
+  O extends Encoded ? "read" : "filter-and-sort",
+  O extends Encoded ? string | number | Uint8Array : string | number
+> {
   const { pad, encoding = "utf-8" }: TextOptions = options ?? {};
   const isNothing = nothing(options ?? {});
   const decoder = new TextDecoder(encoding, { fatal: true });

@@ -45,7 +45,7 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     types: { getTypeParser: (oid: number) => parsers.get(oid) ?? plainText },
   });
   // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
-  pool.on("error", () => {});
+  pool.on("error", () => undefined);
 
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
@@ -61,7 +61,12 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     async query(statement): Promise<Rows> {
       const name = nameOf(statement.text);
       try {
-        const result = await pool.query<unknown[]>({ text: statement.text, values: [...statement.values], rowMode: "array", ...(name !== undefined && { name }) });
+        const result = await pool.query<unknown[]>({
+          text: statement.text,
+          values: [...statement.values],
+          rowMode: "array",
+          ...(name !== undefined && { name }),
+        });
         return result.rows;
       } catch (error) {
         const trouble = postgresTrouble(error);

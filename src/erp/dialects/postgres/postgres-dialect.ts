@@ -4,10 +4,25 @@ import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
 
 /** `pg_type.typname` to the engine's types. */
 const types: Readonly<Record<string, ColumnType>> = {
-  bpchar: "text", varchar: "text", text: "text", name: "text", citext: "text", char: "text", uuid: "other",
-  int2: "integer", int4: "integer", int8: "integer",
-  numeric: "decimal", money: "other", float4: "float", float8: "float",
-  bool: "boolean", date: "date", timestamp: "timestamp", timestamptz: "timestamp", bytea: "binary",
+  bpchar: "text",
+  varchar: "text",
+  text: "text",
+  name: "text",
+  citext: "text",
+  char: "text",
+  uuid: "other",
+  int2: "integer",
+  int4: "integer",
+  int8: "integer",
+  numeric: "decimal",
+  money: "other",
+  float4: "float",
+  float8: "float",
+  bool: "boolean",
+  date: "date",
+  timestamp: "timestamp",
+  timestamptz: "timestamp",
+  bytea: "binary",
 };
 
 const integerBits: Readonly<Record<string, bigint>> = { int2: 15n, int4: 31n, int8: 63n };

@@ -1,6 +1,6 @@
 /** Which Postgres errors pass by themselves. Classes: PostgreSQL documentation, appendix A (error codes). */
 
-import { type Trouble } from "../trouble.ts";
+import type { Trouble } from "../trouble.ts";
 
 /** Codes whose trouble is not their class's. */
 const byCode: Readonly<Record<string, Trouble>> = {
@@ -31,7 +31,10 @@ const byClass: Readonly<Record<string, Trouble>> = {
 const byMessage: readonly (readonly [RegExp, Trouble])[] = [
   [/timeout exceeded when trying to connect/i, "pool-exhausted"],
   [/Query read timeout/i, "timeout"],
-  [/Connection terminated|Client has encountered a connection error|not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|socket/i, "connection"],
+  [
+    /Connection terminated|Client has encountered a connection error|not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|socket/i,
+    "connection",
+  ],
 ];
 
 export function postgresTrouble(error: unknown): Trouble | undefined {
