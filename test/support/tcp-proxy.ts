@@ -1,6 +1,7 @@
 /** A TCP proxy between a gateway and its database, which can fail in the ways a network and a server do. */
-import { connect, createServer, type Socket } from "node:net";
+
 import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
 
 /**
  * `pass`: as if it were not there. `refuse`: no connection is taken, those there are are closed. `hang`: nothing is

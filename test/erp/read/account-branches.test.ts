@@ -1,10 +1,10 @@
 /** Lists of callers with several accounts: one ordered read per account, no row lost, none twice. */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
 import { anyOf, defineContract, defineSource, integer, wire, z } from "sluice";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Position } from "#contract/list-query.ts";
+import type { OpenDatabase } from "#erp/dialects/connection.ts";
 import type { Statement } from "#erp/dialects/dialect.ts";
-import { type OpenDatabase } from "#erp/dialects/connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
 import { postgresDialect } from "#erp/dialects/postgres/postgres-dialect.ts";
 import { resourceReader } from "#erp/read/reader.ts";
@@ -36,7 +36,15 @@ let database: TestDatabase;
 let connection: OpenDatabase;
 beforeAll(async () => {
   database = await createDatabase(documents);
-  connection = openPostgres({ url: database.url, maxConnections: 2, acquireTimeoutMs: 5000, statementTimeoutMs: 5000, lockTimeoutMs: 5000, prepare: true, applicationName: "test" });
+  connection = openPostgres({
+    url: database.url,
+    maxConnections: 2,
+    acquireTimeoutMs: 5000,
+    statementTimeoutMs: 5000,
+    lockTimeoutMs: 5000,
+    prepare: true,
+    applicationName: "test",
+  });
 });
 afterAll(async () => {
   await connection.close();
@@ -45,13 +53,22 @@ afterAll(async () => {
 
 async function walk(accounts: readonly string[], limit: number): Promise<{ readonly ids: readonly string[]; readonly statements: readonly Statement[] }> {
   const statements: Statement[] = [];
-  const recording = { query: (statement: Statement) => (statements.push(statement), connection.query(statement)) };
+  const recording = {
+    query(statement: Statement) {
+      statements.push(statement);
+      return connection.query(statement);
+    },
+  };
   const catalog = await postgresDialect.describe(connection, undefined, ["doc"]);
   const reader = resourceReader(resource, postgresDialect);
   const ids: string[] = [];
   let after: Position | null = null;
   do {
-    const page = await reader.list({ database: recording, catalog, accounts, drift: () => {} }, { filters: [], sort: [{ path: "rank", descending: true }], limit, fields: ["id", "rank"] }, after);
+    const page = await reader.list(
+      { database: recording, catalog, accounts, drift: () => expect.unreachable() },
+      { filters: [], sort: [{ path: "rank", descending: true }], limit, fields: ["id", "rank"] },
+      after,
+    );
     ids.push(...page.items.map((item) => String(item["id"])));
     after = page.next;
   } while (after !== null);

@@ -14,7 +14,8 @@ const version = "2026-06-01";
 export function siteFixture(change: Partial<Site> = {}): Site {
   return {
     title: "Meridian Wholesale",
-    summary: "Products, prices, stock, orders, shipments and invoices, straight from the system that runs our warehouses. Read what is yours, as it is this second.",
+    summary:
+      "Products, prices, stock, orders, shipments and invoices, straight from the system that runs our warehouses. Read what is yours, as it is this second.",
     url: "http://localhost:8080",
     version,
     versions: [version, "2026-01-15"],

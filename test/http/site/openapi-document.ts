@@ -5,7 +5,11 @@ import { securitySchemeName } from "../../../src/http/site/reference-page.ts";
 export function openApiDocument(url: string, version: string): object {
   return {
     openapi: "3.1.0",
-    info: { title: "Meridian Wholesale partner API", version, description: "Read what is yours in the system that runs our warehouses.\n\nSend your key as `Authorization: Bearer <key>`." },
+    info: {
+      title: "Meridian Wholesale partner API",
+      version,
+      description: "Read what is yours in the system that runs our warehouses.\n\nSend your key as `Authorization: Bearer <key>`.",
+    },
     servers: [{ url }],
     security: [{ [securitySchemeName]: [] }],
     tags: [{ name: "widgets", description: "Things that can be turned." }],
@@ -39,7 +43,11 @@ export function openApiDocument(url: string, version: string): object {
           properties: {
             id: { type: "string", description: "Opaque." },
             name: { type: "string" },
-            price: { type: "object", required: ["amount", "currency"], properties: { amount: { type: "string", examples: ["12.50"] }, currency: { type: "string", examples: ["EUR"] } } },
+            price: {
+              type: "object",
+              required: ["amount", "currency"],
+              properties: { amount: { type: "string", examples: ["12.50"] }, currency: { type: "string", examples: ["EUR"] } },
+            },
           },
         },
         WidgetList: {
@@ -47,7 +55,11 @@ export function openApiDocument(url: string, version: string): object {
           required: ["data", "next_cursor"],
           properties: { data: { type: "array", items: { $ref: "#/components/schemas/Widget" } }, next_cursor: { type: ["string", "null"] } },
         },
-        Problem: { type: "object", required: ["type", "title", "status", "code"], properties: { type: { type: "string" }, title: { type: "string" }, status: { type: "integer" }, code: { type: "string" } } },
+        Problem: {
+          type: "object",
+          required: ["type", "title", "status", "code"],
+          properties: { type: { type: "string" }, title: { type: "string" }, status: { type: "integer" }, code: { type: "string" } },
+        },
       },
     },
   };
