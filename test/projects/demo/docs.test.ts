@@ -1,0 +1,78 @@
+/** The demo's own documentation: a stranger reads it in a browser and sends a request from it; its examples are real. */
+
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, test } from "vitest";
+import { createErp } from "../../../demo/erp/first-run.ts";
+import demoGateway from "../../../demo/gateway.ts";
+import { visit } from "../../http/site/browser.ts";
+import type { SuiteProject } from "../../suite/project.ts";
+import { openWorld, type World } from "../../suite/world.ts";
+import { createDatabase, template } from "../../support/postgres.ts";
+import { describeWith } from "../../support/requires.ts";
+
+/** The test environment exactly as a first run makes it, in both environments. */
+const firstRun = template("meridian_first_run_test", (client) => createErp(client, "test", () => undefined));
+const accounts = { live: ["C0000001"], test: ["C0000001"] };
+const project: SuiteProject = {
+  name: "demo as it first runs",
+  definition: demoGateway,
+  accounts: { first: accounts, second: { live: ["C0000002"], test: ["C0000002"] } },
+  async prepare() {
+    const database = await createDatabase(firstRun);
+    return {
+      sources: new Map([["erp", { live: database.url, test: database.url }]]),
+      secrets: [],
+      drop: () => database.drop(),
+    };
+  },
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld(project);
+}, 120_000);
+afterAll(() => world.close());
+
+it.each(demoGateway.contracts.map((contract) => [contract.name, contract] as const))(
+  "the example of %s is a record of the test environment",
+  async (name, contract) => {
+    const key = await world.key("first", "test");
+    const { body } = await world.ask(`/v1/${name}/${contract.example?.["id"]}`, { key });
+    // Customers have more addresses and contacts than an example needs.
+    const shortened = name === "customers" ? { addresses: expect.any(Array), contacts: expect.any(Array) } : {};
+    expect(body).toEqual({ ...contract.example, ...shortened });
+  },
+);
+
+describeWith("chromium", "in Chromium", (executablePath) => {
+  for (const screen of [
+    { name: "wide", width: 1440, height: 900 },
+    { name: "narrow", width: 375, height: 812 },
+  ]) {
+    test(`a request sent from the reference with a pasted key lists orders, on a ${screen.name} screen`, { timeout: 120_000 }, async () => {
+      const url = world.gateway.url;
+      const { page, misdeeds, close } = await visit({ executablePath, url, ...screen });
+      try {
+        await page.goto(`${url}/`);
+        await page.getByRole("link", { name: "orders", exact: true }).click();
+        await page.getByRole("heading", { name: "List orders" }).waitFor();
+        await page
+          .getByRole("button", { name: /^Test Request.*\/v1\/orders\)?$/ })
+          .first()
+          .click();
+        const dialog = page.getByRole("dialog", { name: "API Client" });
+        await dialog.getByPlaceholder("Token").fill(await world.key("first", "test"));
+        await dialog
+          .getByRole("button", { name: /Send get request/ })
+          .filter({ visible: true })
+          .click();
+        await dialog.getByText("200 OK").waitFor();
+        await page.screenshot({ path: join(tmpdir(), `sluice-demo-request-${screen.name}.png`) });
+        expect(misdeeds).toEqual([]);
+      } finally {
+        await close();
+      }
+    });
+  }
+});
