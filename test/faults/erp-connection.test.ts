@@ -5,7 +5,13 @@ import { withClient } from "../projects/demo/databases.ts";
 import { expectEdgeAlive, expectRecovery, expectUnavailable, faultyGateway, poolSize } from "./faulty-gateway.ts";
 
 const faulty = faultyGateway();
-const paths = ["/v1/orders?limit=5&expand=lines,notes", "/v1/products?limit=1", "/v1/customers/C0000001", "/v1/invoices/RE00000002", "/v1/orders/no-such-order"];
+const paths = [
+  "/v1/orders?limit=5&expand=lines,notes",
+  "/v1/products?limit=1",
+  "/v1/customers/C0000001",
+  "/v1/invoices/RE00000002",
+  "/v1/orders/no-such-order",
+];
 
 afterEach(async () => {
   faulty().erp.cutAfter(undefined);
@@ -73,7 +79,10 @@ test("a connection cut in the middle of a result is 503, not half a page", { tim
 
 test("backends killed by the ERP's administrator cost at most a 503 each, idle or busy", { timeout: 30_000 }, async () => {
   const { ask, databases } = faulty();
-  const kill = () => withClient(databases.live.url, (client) => client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice'"));
+  const kill = () =>
+    withClient(databases.live.url, (client) =>
+      client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice'"),
+    );
   for (let round = 0; round < 5; round += 1) {
     const replies = Promise.all(Array.from({ length: 9 }, () => ask("/v1/orders?limit=100&expand=lines")));
     await sleep(10 * round);
@@ -90,7 +99,8 @@ test("backends killed by the ERP's administrator cost at most a 503 each, idle o
 test("a hung ERP leaks no connections: never more than the pool, and the pool as before afterwards", { timeout: 60_000 }, async () => {
   const { ask, erp, connections } = faulty();
   await erp.turn("hang");
-  for (let round = 0; round < 3; round += 1) for (const reply of await Promise.all(Array.from({ length: 10 }, () => ask("/v1/orders?limit=1")))) expectUnavailable(reply);
+  for (let round = 0; round < 3; round += 1)
+    for (const reply of await Promise.all(Array.from({ length: 10 }, () => ask("/v1/orders?limit=1")))) expectUnavailable(reply);
   await erp.turn("pass");
   await expectRecovery(() => ask("/v1/orders?limit=1"));
   await sleep(500);

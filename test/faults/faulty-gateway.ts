@@ -1,8 +1,8 @@
 /** A gateway whose ways to its ERP and to its own store lead through proxies that can fail. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect } from "vitest";
-import gateway from "../../demo/gateway.ts";
 import { declaredScopes } from "#contract/contract.ts";
+import gateway from "../../demo/gateway.ts";
 import { type DemoDatabases, demoDatabases, withClient } from "../projects/demo/databases.ts";
 import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
 import { isRow, type Row } from "../suite/public-values.ts";
@@ -55,7 +55,10 @@ async function open(): Promise<FaultyGateway & { close(): Promise<void> }> {
   });
   await served.createPartner("first", { live: ["C0000001"], test: ["C0000001"] });
   const scopes = [...declaredScopes(gateway.contracts)];
-  const keys = { live: await served.createKey({ partner: "first", environment: "live", scopes }), test: await served.createKey({ partner: "first", environment: "test", scopes }) };
+  const keys = {
+    live: await served.createKey({ partner: "first", environment: "live", scopes }),
+    test: await served.createKey({ partner: "first", environment: "test", scopes }),
+  };
   return {
     gateway: served,
     databases,
@@ -65,13 +68,18 @@ async function open(): Promise<FaultyGateway & { close(): Promise<void> }> {
     async ask(path, { key = keys.live, signal } = {}) {
       const started = performance.now();
       const bound = AbortSignal.timeout(10_000);
-      const response = await fetch(served.url + path, { headers: { Authorization: `Bearer ${key}` }, signal: signal === undefined ? bound : AbortSignal.any([signal, bound]) });
+      const response = await fetch(served.url + path, {
+        headers: { Authorization: `Bearer ${key}` },
+        signal: signal === undefined ? bound : AbortSignal.any([signal, bound]),
+      });
       const parsed: unknown = await response.json();
       return { status: response.status, headers: response.headers, body: isRow(parsed) ? parsed : {}, ms: performance.now() - started };
     },
     connections: () =>
       withClient(databases.live.url, async (client) => {
-        const { rows } = await client.query<{ count: number }>("SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice'");
+        const { rows } = await client.query<{ count: number }>(
+          "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice'",
+        );
         return rows[0]?.count ?? 0;
       }),
     async close() {

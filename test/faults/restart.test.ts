@@ -5,9 +5,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import gateway from "../../demo/gateway.ts";
 import { migrate } from "#store/migrate.ts";
 import { createSchema, generate } from "../../demo/erp/generate.ts";
+import gateway from "../../demo/gateway.ts";
 import { locateBinaries } from "../../src/entry/embedded/binaries.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../../src/entry/embedded/cluster.ts";
 import { chooseServerAccount } from "../../src/entry/embedded/server-account.ts";
@@ -61,7 +61,10 @@ afterAll(async () => {
 });
 
 const ask = async () => {
-  const response = await fetch(`${served.url}/v1/orders?limit=5&expand=lines`, { headers: { Authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`${served.url}/v1/orders?limit=5&expand=lines`, {
+    headers: { Authorization: `Bearer ${key}` },
+    signal: AbortSignal.timeout(10_000),
+  });
   const body: unknown = await response.json();
   return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
 };

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import gateway from "../../demo/gateway.ts";
 import { createKey } from "#control-plane/api-keys/create.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createPartner } from "#control-plane/partners/create.ts";
@@ -13,6 +12,7 @@ import { describeGateway } from "#gateway";
 import { keyRegister } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { partnerRecords } from "#store/partners.ts";
+import gateway from "../../demo/gateway.ts";
 import { type DemoDatabases, demoDatabases, plantedSecrets, withClient } from "../projects/demo/databases.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 
@@ -51,9 +51,16 @@ async function startProcess(): Promise<Running> {
   const child = spawn(process.execPath, ["--conditions=source", fileURLToPath(new URL("../../src/entry/node.ts", import.meta.url))], {
     cwd: tmpdir(),
     env: {
-      PATH: process.env["PATH"] ?? "", PORT: "0", HOST: "127.0.0.1", LOG_LEVEL: "trace", SOURCE_LOCK_TIMEOUT_MS: "4000",
-      DATABASE_URL: tables.url, ERP_LIVE_URL: databases.live.url, ERP_TEST_URL: databases.test.url,
-      SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`, SLUICE_SECRET: randomBytes(32).toString("base64"),
+      PATH: process.env["PATH"] ?? "",
+      PORT: "0",
+      HOST: "127.0.0.1",
+      LOG_LEVEL: "trace",
+      SOURCE_LOCK_TIMEOUT_MS: "4000",
+      DATABASE_URL: tables.url,
+      ERP_LIVE_URL: databases.live.url,
+      ERP_TEST_URL: databases.test.url,
+      SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`,
+      SLUICE_SECRET: randomBytes(32).toString("base64"),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -96,12 +103,19 @@ test("on SIGTERM requests underway are answered in full, new ones are not taken,
   });
   expect(await Promise.race([ended, sleep(6_000).then(() => "still running")])).toBe(0);
 
-  const { rows } = await withClient(databases.live.url, (client) => client.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'sluice' AND datname = current_database()"));
+  const { rows } = await withClient(databases.live.url, (client) =>
+    client.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'sluice' AND datname = current_database()"),
+  );
   expect(rows, "connections it left behind").toEqual([]);
-  const lines = output().split("\n").filter((line) => line.startsWith("{"));
+  const lines = output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"));
   expect(lines.length).toBeGreaterThanOrEqual(9);
   for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
-  for (const secret of [...(await plantedSecrets(databases.live.url)), key.slice(-49), pepper.toString("base64"), new URL(databases.live.url).password].filter((text) => text.length > 5)) expect(output()).not.toContain(secret);
+  for (const secret of [...(await plantedSecrets(databases.live.url)), key.slice(-49), pepper.toString("base64"), new URL(databases.live.url).password].filter(
+    (text) => text.length > 5,
+  ))
+    expect(output()).not.toContain(secret);
 });
 
 test("a request that does not finish in the time allowed is cut off, and the process ends all the same", { timeout: 60_000 }, async () => {
@@ -109,7 +123,10 @@ test("a request that does not finish in the time allowed is cut off, and the pro
   await withClient(databases.live.url, async (client) => {
     // Slower than the gateway's patience: each row waits, and the statement's own timeout comes first or the end does.
     await client.query(`BEGIN; LOCK TABLE "OEHDR", "ITMMAS" IN ACCESS EXCLUSIVE MODE`);
-    const never = fetch(`${url}/v1/orders?limit=1`, { headers: { Authorization: `Bearer ${key}` } }).then(({ status }) => status, () => "cut off");
+    const never = fetch(`${url}/v1/orders?limit=1`, { headers: { Authorization: `Bearer ${key}` } }).then(
+      ({ status }) => status,
+      () => "cut off",
+    );
     await sleep(300);
     const told = performance.now();
     child.kill("SIGTERM");

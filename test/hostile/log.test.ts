@@ -12,13 +12,39 @@ test("every line stays one JSON object with allowed fields only, whatever was se
   await get(`/v1/orders/${forged.replace("%00", "")}`);
   await get(`/v1/${forged}`);
   await get(`/v1/orders?${forged}=1`);
-  await get("/v1/orders?limit=1", "User-Agent: \x1b[31mforged", 'X-Request-Id: forged"}', "Request-Id: forged", "Traceparent: forged", "Api-Version: \x1b[31mforged");
+  await get(
+    "/v1/orders?limit=1",
+    "User-Agent: \x1b[31mforged",
+    'X-Request-Id: forged"}',
+    "Request-Id: forged",
+    "Traceparent: forged",
+    "Api-Version: \x1b[31mforged",
+  );
   await lines("PROPFIND /v1/orders?forged HTTP/1.1", "Host: forged", `Authorization: Bearer ${key}`);
   await lines("GET /v1/orders HTTP/1.1", "Host: localhost", 'Authorization: Bearer forged"}\x1b');
   await raw(`POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nContent-Length: 8\r\n\r\n{"forged`);
   const logged = gateway.log();
   expect(logged.split("\n").length).toBeGreaterThan(6);
-  const allowed = ["level", "time", "msg", "request_id", "method", "route", "status", "code", "partner", "environment", "key", "version", "ms", "bytes", "error", "message", "stack", "cause"];
+  const allowed = [
+    "level",
+    "time",
+    "msg",
+    "request_id",
+    "method",
+    "route",
+    "status",
+    "code",
+    "partner",
+    "environment",
+    "key",
+    "version",
+    "ms",
+    "bytes",
+    "error",
+    "message",
+    "stack",
+    "cause",
+  ];
   for (const line of logged.split("\n").filter((text) => text !== "")) {
     const parsed: unknown = JSON.parse(line);
     expect(isRow(parsed) ? Object.keys(parsed).filter((field) => !allowed.includes(field)) : line).toEqual([]);
@@ -30,7 +56,9 @@ test("every line stays one JSON object with allowed fields only, whatever was se
 
 test("request ids are the gateway's own, one for each request", async () => {
   const { get } = target();
-  const ids = await Promise.all(Array.from({ length: 20 }, async () => (await get("/v1/orders?limit=1", "Request-Id: mine", "X-Request-Id: mine")).headers.get("request-id")));
+  const ids = await Promise.all(
+    Array.from({ length: 20 }, async () => (await get("/v1/orders?limit=1", "Request-Id: mine", "X-Request-Id: mine")).headers.get("request-id")),
+  );
   expect(new Set(ids).size).toBe(20);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
 });

@@ -1,12 +1,12 @@
 /** The gateway that hostile input is thrown at: the demo project over real HTTP, reached by raw bytes. */
 import { afterAll, beforeAll, expect } from "vitest";
-import gateway from "../../demo/gateway.ts";
 import { declaredScopes } from "#contract/contract.ts";
-import { createDatabase, gatewayTables } from "../support/postgres.ts";
-import { type RawAnswer, type RawOptions, sendRaw } from "../support/raw-http.ts";
+import gateway from "../../demo/gateway.ts";
 import { demoDatabases } from "../projects/demo/databases.ts";
 import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
 import { isRow, type Row } from "../suite/public-values.ts";
+import { createDatabase, gatewayTables } from "../support/postgres.ts";
+import { type RawAnswer, type RawOptions, sendRaw } from "../support/raw-http.ts";
 
 export interface HostileTarget {
   readonly gateway: ServedGateway;

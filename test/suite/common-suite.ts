@@ -1,8 +1,8 @@
 /** The one suite that every resource of every project goes through; nothing in it knows a resource by name. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { conditionalCases } from "./cases/conditional.ts";
-import { cursorCases } from "./cases/cursors.ts";
 import { credentialCases } from "./cases/credentials.ts";
+import { cursorCases } from "./cases/cursors.ts";
 import { environmentCases } from "./cases/environments.ts";
 import { filterCases } from "./cases/filters.ts";
 import { hiddenFieldCases } from "./cases/hidden-fields.ts";
@@ -28,7 +28,21 @@ export function runCommonSuite(project: SuiteProject): void {
 
   for (const contract of project.definition.contracts) {
     describe(contract.name, () => {
-      for (const cases of [credentialCases, scopeCases, versionCases, listCases, filterCases, sortCases, selectionCases, hiddenFieldCases, conditionalCases, isolationCases, environmentCases, cursorCases]) cases(contract, world);
+      for (const cases of [
+        credentialCases,
+        scopeCases,
+        versionCases,
+        listCases,
+        filterCases,
+        sortCases,
+        selectionCases,
+        hiddenFieldCases,
+        conditionalCases,
+        isolationCases,
+        environmentCases,
+        cursorCases,
+      ])
+        cases(contract, world);
     });
   }
 
@@ -40,7 +54,10 @@ export function runCommonSuite(project: SuiteProject): void {
   });
 
   test("every log line of this whole run is one JSON object", () => {
-    const lines = world().gateway.log().split("\n").filter((line) => line !== "");
+    const lines = world()
+      .gateway.log()
+      .split("\n")
+      .filter((line) => line !== "");
     expect(lines.filter((line) => !isObject(line))).toEqual([]);
   });
 }

@@ -43,9 +43,18 @@ export interface ServedGateway {
 export async function serveGateway({ definition, sources, storeUrl, variables = {} }: GatewayParts): Promise<ServedGateway> {
   const project = describeGateway(definition);
   const [pepper, secret] = [randomBytes(32), randomBytes(32)];
-  const urls = [...sources].flatMap(([name, { live, test }]) => [[`${name.toUpperCase()}_LIVE_URL`, live], [`${name.toUpperCase()}_TEST_URL`, test]]);
+  const urls = [...sources].flatMap(([name, { live, test }]) => [
+    [`${name.toUpperCase()}_LIVE_URL`, live],
+    [`${name.toUpperCase()}_TEST_URL`, test],
+  ]);
   const read = readConfig(
-    { DATABASE_URL: storeUrl, SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`, SLUICE_SECRET: secret.toString("base64"), ...Object.fromEntries(urls), ...variables },
+    {
+      DATABASE_URL: storeUrl,
+      SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`,
+      SLUICE_SECRET: secret.toString("base64"),
+      ...Object.fromEntries(urls),
+      ...variables,
+    },
     project.sources,
   );
   if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
@@ -62,15 +71,33 @@ export async function serveGateway({ definition, sources, storeUrl, variables = 
 
   let url = "";
   let handler: Handler = () => new Response(null, { status: 503 });
-  const server = await serve({ host: "127.0.0.1", port: 0, handler: (request, origin) => handler(request, origin), render: (problem) => problemDocument(problem, crypto.randomUUID(), url) });
+  const server = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    handler: (request, origin) => handler(request, origin),
+    render: (problem) => problemDocument(problem, crypto.randomUUID(), url),
+  });
   url = `http://127.0.0.1:${server.address.port}`;
   const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
   const peppers = createPeppers(new Map([[1, pepper]]));
   const databases = openSources(project.sources, sources, config);
-  const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: project.scopes, elapsedMs: () => performance.now(), prefix: definition.keyPrefix });
+  const authenticator = createKeyAuthenticator({
+    keys: keyRecords(store),
+    peppers,
+    knownScopes: project.scopes,
+    elapsedMs: () => performance.now(),
+    prefix: definition.keyPrefix,
+  });
   const gateway = createGateway({
-    definition, authenticator, secret, publicUrl: url, exampleCurl: `curl ${url}`, readAsset: readAssetFromDisk, log,
-    now: () => Date.now(), elapsedMs: () => performance.now(),
+    definition,
+    authenticator,
+    secret,
+    publicUrl: url,
+    exampleCurl: `curl ${url}`,
+    readAsset: readAssetFromDisk,
+    log,
+    now: () => Date.now(),
+    elapsedMs: () => performance.now(),
   });
   handler = (request, origin) => gateway.fetch(request, origin, databases.find);
 
@@ -85,7 +112,14 @@ export async function serveGateway({ definition, sources, storeUrl, variables = 
       if (created.kind === "refused") throw new Error(created.reasons.join(" "));
     },
     async createKey(key) {
-      const ports = { partners: partnerRecords(store), keys: keyRegister(store), peppers, knownScopes: project.scopes, versions: project.versions, prefix: definition.keyPrefix };
+      const ports = {
+        partners: partnerRecords(store),
+        keys: keyRegister(store),
+        peppers,
+        knownScopes: project.scopes,
+        versions: project.versions,
+        prefix: definition.keyPrefix,
+      };
       const created = await createKey(ports, key, Date.now());
       if (created.kind === "refused") throw new Error(created.reasons.join(" "));
       return created.token;

@@ -73,5 +73,7 @@ export function listed(value: string): string {
 }
 
 export function query(parameters: Readonly<Record<string, string>>): string {
-  return Object.entries(parameters).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
+  return Object.entries(parameters)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join("&");
 }

@@ -1,8 +1,8 @@
 /** What the cases of the common suite share: a served gateway, two partners with keys, a client that checks every answer. */
 import { expect } from "vitest";
+import type { Contract } from "#contract/contract.ts";
 import { declaredScopes } from "#contract/contract.ts";
 import { expandable } from "#contract/response-schema.ts";
-import type { Contract } from "#contract/contract.ts";
 import type { Environment } from "#pipeline/principal.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type Conformance, conformance } from "./conformance.ts";
@@ -68,7 +68,10 @@ export async function openWorld(project: SuiteProject): Promise<World> {
     });
     const text = await response.text();
     watch.look(`${method} ${target}`, `${[...response.headers].map((pair) => pair.join(": ")).join("\n")}\n${text}`);
-    expect(conforms({ method, target, status: response.status, headers: response.headers, text }), `${method} ${target} answered ${response.status} ${text.slice(0, 300)}`).toEqual([]);
+    expect(
+      conforms({ method, target, status: response.status, headers: response.headers, text }),
+      `${method} ${target} answered ${response.status} ${text.slice(0, 300)}`,
+    ).toEqual([]);
     const body: unknown = text === "" ? null : JSON.parse(text);
     return { status: response.status, headers: response.headers, text, body };
   }
@@ -83,10 +86,12 @@ export async function openWorld(project: SuiteProject): Promise<World> {
     ask,
     key(who, environment, chosen = scopes) {
       const name = [who, environment, ...chosen].join(" ");
-      const made = keys.get(name) ?? gateway.createKey({ partner: who, environment, scopes: chosen }).then((token) => {
-        watch.forbid(token, token.split("_").at(-1) ?? token);
-        return token;
-      });
+      const made =
+        keys.get(name) ??
+        gateway.createKey({ partner: who, environment, scopes: chosen }).then((token) => {
+          watch.forbid(token, token.split("_").at(-1) ?? token);
+          return token;
+        });
       keys.set(name, made);
       return made;
     },
@@ -110,7 +115,8 @@ export async function openWorld(project: SuiteProject): Promise<World> {
     rows(contract, who, environment) {
       const name = `${contract.name} ${who} ${environment}`;
       const expand = expandable(contract);
-      const walked = walks.get(name) ?? world.key(who, environment).then((key) => world.walk(contract, expand.length > 0 ? { expand: expand.join(",") } : {}, key));
+      const walked =
+        walks.get(name) ?? world.key(who, environment).then((key) => world.walk(contract, expand.length > 0 ? { expand: expand.join(",") } : {}, key));
       walks.set(name, walked);
       return walked;
     },

@@ -27,5 +27,7 @@ const owned: Readonly<Record<string, string>> = {
 export function expectedIds(client: pg.Client, resource: string, accounts: readonly string[]): Promise<ReadonlySet<string>> | undefined {
   const sql = owned[resource];
   if (sql === undefined) return undefined;
-  return client.query<unknown[]>({ text: sql, values: [accounts], rowMode: "array" }).then(({ rows }) => new Set(rows.map((row) => row.map((part) => String(part).trimEnd() || "!").join("~"))));
+  return client
+    .query<unknown[]>({ text: sql, values: [accounts], rowMode: "array" })
+    .then(({ rows }) => new Set(rows.map((row) => row.map((part) => String(part).trimEnd() || "!").join("~"))));
 }

@@ -1,9 +1,9 @@
 /** When the ERP fails, changes or holds nonsense, neither the answer nor the log quotes what lies in it. */
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import gateway from "../../../demo/gateway.ts";
 import { declaredScopes } from "#contract/contract.ts";
 import { dirtyCustomer } from "../../../demo/erp/dirty.ts";
+import gateway from "../../../demo/gateway.ts";
 import { type ServedGateway, serveGateway } from "../../suite/gateway.ts";
 import { secretWatch } from "../../suite/secret-watch.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../../support/postgres.ts";
@@ -18,12 +18,22 @@ const watch = secretWatch();
 beforeAll(async () => {
   databases = await demoDatabases({ small: true });
   store = await createDatabase(gatewayTables);
-  served = await serveGateway({ definition: gateway, sources: databases.sources, storeUrl: store.url, variables: { SOURCE_TIMEOUT_MS: "500", SOURCE_LOCK_TIMEOUT_MS: "200" } });
+  served = await serveGateway({
+    definition: gateway,
+    sources: databases.sources,
+    storeUrl: store.url,
+    variables: { SOURCE_TIMEOUT_MS: "500", SOURCE_LOCK_TIMEOUT_MS: "200" },
+  });
   const scopes = [...declaredScopes(gateway.contracts)];
   await served.createPartner("clean", { live: ["C0000001"], test: [] });
   await served.createPartner("dirty", { live: [dirtyCustomer], test: [] });
   keys = [await served.createKey({ partner: "clean", environment: "live", scopes }), await served.createKey({ partner: "dirty", environment: "live", scopes })];
-  watch.forbid(...(await plantedSecrets(databases.live.url)), ...served.ownSecrets, ...keys.map((key) => key.slice(-49)), ...[databases.live.url, store.url].map((url) => new URL(url).password));
+  watch.forbid(
+    ...(await plantedSecrets(databases.live.url)),
+    ...served.ownSecrets,
+    ...keys.map((key) => key.slice(-49)),
+    ...[databases.live.url, store.url].map((url) => new URL(url).password),
+  );
 }, 120_000);
 afterAll(async () => {
   await served.stop();
@@ -111,6 +121,10 @@ test("an order whose data does not fit is 500 source-data-invalid for itself, an
   const body: unknown = await response.json();
   expect([response.status, body]).toMatchObject([500, { code: "source-data-invalid" }]);
   expect(body).toMatchObject({ detail: expect.not.stringMatching(/\bstatus|ORDST|77/) });
-  const line = served.log().split("\n").filter((text) => text.includes("0000099901") && text.includes("source-data-invalid")).at(-1);
+  const line = served
+    .log()
+    .split("\n")
+    .filter((text) => text.includes("0000099901") && text.includes("source-data-invalid"))
+    .at(-1);
   expect(line).toContain('"fields":["status"]');
 });

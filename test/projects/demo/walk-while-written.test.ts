@@ -42,7 +42,11 @@ async function writeUntil(stopped: () => boolean, seed: number): Promise<{ reado
     } else {
       // Every column of some order but its number and its moment.
       await client.query(`DROP TABLE IF EXISTS pg_temp.copy; CREATE TEMP TABLE copy AS SELECT * FROM "OEHDR" WHERE ${ours} OFFSET ${turn % 300} LIMIT 1`);
-      await client.query(`UPDATE copy SET "ORDNO" = $1, "ORDDT" = 20200101 + $2::INTEGER * 10000, "ORDTM" = $3::INTEGER`, [number, turn % 7, (turn * 37) % 240_000 < 235_959 ? ((turn * 37) % 24) * 10_000 : 0]);
+      await client.query(`UPDATE copy SET "ORDNO" = $1, "ORDDT" = 20200101 + $2::INTEGER * 10000, "ORDTM" = $3::INTEGER`, [
+        number,
+        turn % 7,
+        (turn * 37) % 240_000 < 235_959 ? ((turn * 37) % 24) * 10_000 : 0,
+      ]);
       await client.query(`INSERT INTO "OEHDR" SELECT * FROM copy ON CONFLICT DO NOTHING`);
       mine.push(number);
     }
@@ -57,7 +61,9 @@ for (const sort of ["", "id", "-id", "placed_at", "-placed_at"]) {
     const client = new pg.Client({ connectionString: databases.live.url });
     await client.connect();
     await client.query(`DELETE FROM "OEHDR" WHERE "ORDNO" < '0000100000' OR "ORDNO" > '0000900000'`);
-    const { rows: there } = await client.query<{ id: string }>(`SELECT "ORDNO" AS id FROM "OEHDR" WHERE ${ours} UNION ALL SELECT "ORDNO" FROM "OEHDRA" WHERE ${ours}`);
+    const { rows: there } = await client.query<{ id: string }>(
+      `SELECT "ORDNO" AS id FROM "OEHDR" WHERE ${ours} UNION ALL SELECT "ORDNO" FROM "OEHDRA" WHERE ${ours}`,
+    );
     await client.end();
     expect(there.length).toBeGreaterThan(500);
 

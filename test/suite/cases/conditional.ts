@@ -33,8 +33,13 @@ export function conditionalCases(contract: Contract, world: () => World): void {
   test("an ETag does not depend on the fields asked for, the scopes of the key, or the method", async () => {
     const { ask, key, scopes } = world();
     const { target, tag, token } = await first();
-    for (const field of Object.keys(contract.model.shape)) expect((await ask(`${target}?fields=${field}`, { key: token })).headers.get("etag"), field).toBe(tag);
-    const bare = await key("first", "live", scopes.filter((scope) => !Object.values(contract.hide).some((hidden) => hidden === scope)));
+    for (const field of Object.keys(contract.model.shape))
+      expect((await ask(`${target}?fields=${field}`, { key: token })).headers.get("etag"), field).toBe(tag);
+    const bare = await key(
+      "first",
+      "live",
+      scopes.filter((scope) => !Object.values(contract.hide).some((hidden) => hidden === scope)),
+    );
     expect((await ask(target, { key: bare })).headers.get("etag")).toBe(tag);
     expect((await ask(target, { key: token, method: "HEAD" })).headers.get("etag")).toBe(tag);
   });
@@ -53,8 +58,9 @@ export function conditionalCases(contract: Contract, world: () => World): void {
   test("If-None-Match with another ETag answers in full, and garbage in it is refused by name", async () => {
     const { ask } = world();
     const { target, tag, token } = await first();
-    for (const value of ['"other"', `"${tag.slice(2, -1)}"`, '""', 'W/"x", "y"']) expect((await ask(target, { key: token, headers: { "If-None-Match": value } })).status, value).toBe(200);
-    for (const value of [tag.slice(1, -1), `${tag}${tag}`, '"open', "*, *", ",", '"a" "b"', "w/\"x\"", "null"]) {
+    for (const value of ['"other"', `"${tag.slice(2, -1)}"`, '""', 'W/"x", "y"'])
+      expect((await ask(target, { key: token, headers: { "If-None-Match": value } })).status, value).toBe(200);
+    for (const value of [tag.slice(1, -1), `${tag}${tag}`, '"open', "*, *", ",", '"a" "b"', 'w/"x"', "null"]) {
       const answer = await ask(target, { key: token, headers: { "If-None-Match": value } });
       expect([answer.status, codeOf(answer), errorsOf(answer)[0]?.["header"]], value).toEqual([400, "bad-request-line", "If-None-Match"]);
     }
@@ -62,6 +68,7 @@ export function conditionalCases(contract: Contract, world: () => World): void {
 
   test("a missing id is 404 whatever If-None-Match says", async () => {
     const { ask, key } = world();
-    for (const value of ["*", '"x"']) expect((await ask(targetOf("no-such-thing"), { key: await key("first", "live"), headers: { "If-None-Match": value } })).status).toBe(404);
+    for (const value of ["*", '"x"'])
+      expect((await ask(targetOf("no-such-thing"), { key: await key("first", "live"), headers: { "If-None-Match": value } })).status).toBe(404);
   });
 }

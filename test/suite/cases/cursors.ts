@@ -48,7 +48,15 @@ export function cursorCases(contract: Contract, world: () => World): void {
     }
     if (Object.keys(contract.hide).length > 0) {
       // The same words mean another selection for a key that may see less.
-      await refused(path, await key("first", "live", scopes.filter((scope) => !Object.values(contract.hide).some((hidden) => hidden === scope))), cursor);
+      await refused(
+        path,
+        await key(
+          "first",
+          "live",
+          scopes.filter((scope) => !Object.values(contract.hide).some((hidden) => hidden === scope)),
+        ),
+        cursor,
+      );
     }
   });
 
@@ -58,8 +66,30 @@ export function cursorCases(contract: Contract, world: () => World): void {
     if (cursor === undefined) return;
     const token = await key("first", "live");
     const swap = (at: number): string => cursor.slice(0, at) + (cursor[at] === "A" ? "B" : "A") + cursor.slice(at + 1);
-    for (const at of sample([...cursor].map((_, index) => index), 12)) await refused(path, token, swap(at));
-    const made = ["", "null", "0", "e30", "W10", Buffer.from('["0"]').toString("base64url"), cursor.slice(0, -1), cursor.slice(1), `${cursor}A`, `${cursor}=`, ` ${cursor}`, `${cursor}${cursor}`, "A".repeat(7_500), "\n", "é", "__proto__", "../../etc/passwd"];
+    for (const at of sample(
+      [...cursor].map((_, index) => index),
+      12,
+    ))
+      await refused(path, token, swap(at));
+    const made = [
+      "",
+      "null",
+      "0",
+      "e30",
+      "W10",
+      Buffer.from('["0"]').toString("base64url"),
+      cursor.slice(0, -1),
+      cursor.slice(1),
+      `${cursor}A`,
+      `${cursor}=`,
+      ` ${cursor}`,
+      `${cursor}${cursor}`,
+      "A".repeat(7_500),
+      "\n",
+      "é",
+      "__proto__",
+      "../../etc/passwd",
+    ];
     for (const one of made) await refused(path, token, one);
   });
 }

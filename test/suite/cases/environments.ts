@@ -9,7 +9,10 @@ export function environmentCases(contract: Contract, world: () => World): void {
   const path = `/v1/${contract.name}`;
   if (contract.reads.get === undefined) return;
 
-  for (const [environment, other] of [["test", "live"], ["live", "test"]] as const) {
+  for (const [environment, other] of [
+    ["test", "live"],
+    ["live", "test"],
+  ] as const) {
     test(`a ${environment} key finds ids that only ${other} has exactly as missing ones`, async () => {
       const { ask, key, rows } = world();
       const own = new Set((await rows(contract, "first", environment)).map(idOf));
@@ -30,7 +33,10 @@ export function environmentCases(contract: Contract, world: () => World): void {
     const live = new Map((await rows(contract, "first", "live")).map((row) => [idOf(row), row]));
     const both = [...live.keys()].filter((id) => test.has(id));
     for (const id of sample(both, 5)) {
-      for (const [environment, from] of [["live", live], ["test", test]] as const) {
+      for (const [environment, from] of [
+        ["live", live],
+        ["test", test],
+      ] as const) {
         expect((await ask(`${path}/${encodeURIComponent(id)}`, { key: await key("first", environment) })).body).toEqual(from.get(id));
       }
     }

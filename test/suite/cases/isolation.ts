@@ -52,7 +52,9 @@ export function isolationCases(contract: Contract, world: () => World): void {
         const kind = kindAt(contract, filter);
         if (kind.kind === "choice" || kind.kind === "boolean") return; // no value is anybody's own
         const own = new Set((await rows(contract, who, "live")).map((row) => String(valueAt(row, filter))));
-        const values = [...new Set((await foreignRows(contract, world(), who)).map((row) => valueAt(row, filter)))].filter((value) => value !== null && value !== "" && !own.has(String(value))).map(String);
+        const values = [...new Set((await foreignRows(contract, world(), who)).map((row) => valueAt(row, filter)))]
+          .filter((value) => value !== null && value !== "" && !own.has(String(value)))
+          .map(String);
         const token = await key(who, "live");
         for (const value of sample(values, 8)) {
           const theirs = await ask(`${path}?${encodeURIComponent(filter)}=${encodeURIComponent(listed(value))}`, { key: token });

@@ -66,8 +66,13 @@ export function listCases(contract: Contract, world: () => World): void {
     const { ask, key, rows } = world();
     const token = await key("first", "live");
     const [row] = await rows(contract, "first", "live");
-    const targets = [`${path}?limit=1`, `${path}?nonsense=1`, ...(contract.reads.get ? [`${path}/${encodeURIComponent(idOf(row ?? {}))}`, `${path}/none`] : [])];
-    const relevant = (headers: Headers): unknown => [...headers].filter(([name]) => !["request-id", "date", "content-length", "transfer-encoding", "connection", "keep-alive"].includes(name));
+    const targets = [
+      `${path}?limit=1`,
+      `${path}?nonsense=1`,
+      ...(contract.reads.get ? [`${path}/${encodeURIComponent(idOf(row ?? {}))}`, `${path}/none`] : []),
+    ];
+    const relevant = (headers: Headers): unknown =>
+      [...headers].filter(([name]) => !["request-id", "date", "content-length", "transfer-encoding", "connection", "keep-alive"].includes(name));
     for (const target of targets) {
       const [get, head] = [await ask(target, { key: token }), await ask(target, { key: token, method: "HEAD" })];
       expect(head.status).toBe(get.status);

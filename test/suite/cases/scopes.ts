@@ -33,7 +33,13 @@ export function scopeCases(contract: Contract, world: () => World): void {
     test(`${id}: each other scope taken away changes nothing`, async () => {
       const { ask, key, scopes } = world();
       for (const removed of scopes.filter((other) => other !== scope)) {
-        const answer = await ask(await target(), { key: await key("first", "live", scopes.filter((other) => other !== removed)) });
+        const answer = await ask(await target(), {
+          key: await key(
+            "first",
+            "live",
+            scopes.filter((other) => other !== removed),
+          ),
+        });
         expect(answer.status, `without ${removed}`).toBe(200);
       }
     });

@@ -54,7 +54,8 @@ export function selectionCases(contract: Contract, world: () => World): void {
       expect(answer.text).toContain(expected);
     };
     for (const value of ["nonsense", "", ",", "*", "id,nonsense", "__proto__", "constructor", "toString", "ID", " id", "id;"]) await one("fields", value, "id");
-    for (const value of ["nonsense", "", "id", "__proto__", "constructor", ...(children[0] ? [`${children[0]}.x`, `${children[0]},`] : [])]) await one("expand", value, children[0] ?? "nothing to expand");
+    for (const value of ["nonsense", "", "id", "__proto__", "constructor", ...(children[0] ? [`${children[0]}.x`, `${children[0]},`] : [])])
+      await one("expand", value, children[0] ?? "nothing to expand");
   });
 
   if (contract.reads.get !== undefined) {

@@ -36,7 +36,8 @@ export function sortCases(contract: Contract, world: () => World): void {
       expect(down.map(idOf)).toEqual(up.map(idOf).reverse());
       const seen = up.map((row) => String(valueAt(row, path)));
       const blocks = seen.filter((value, index) => value !== seen[index - 1]);
-      if (kindAt(contract, path).kind !== "text") expect(blocks.filter((value) => value !== "null").length).toBe(new Set(seen.filter((value) => value !== "null")).size);
+      if (kindAt(contract, path).kind !== "text")
+        expect(blocks.filter((value) => value !== "null").length).toBe(new Set(seen.filter((value) => value !== "null")).size);
     });
   }
 
@@ -57,7 +58,21 @@ export function sortCases(contract: Contract, world: () => World): void {
   test("a sort that is not promised is refused by name", async () => {
     const { ask, key } = world();
     const notPromised = Object.keys(contract.model.shape).filter((field) => !sorts.includes(field));
-    const wrong = [...notPromised.slice(0, 3), "nonsense", "", "-", "--id", "id,id", "id;DROP TABLE x", "(SELECT 1)", "1", "__proto__", "constructor", "id asc", "ID"];
+    const wrong = [
+      ...notPromised.slice(0, 3),
+      "nonsense",
+      "",
+      "-",
+      "--id",
+      "id,id",
+      "id;DROP TABLE x",
+      "(SELECT 1)",
+      "1",
+      "__proto__",
+      "constructor",
+      "id asc",
+      "ID",
+    ];
     for (const sort of wrong) {
       const answer = await ask(`/v1/${contract.name}?sort=${encodeURIComponent(sort)}`, { key: await key("first", "live") });
       expect([answer.status, codeOf(answer), errorsOf(answer)[0]?.["parameter"]], sort).toEqual([400, "invalid-parameter", "sort"]);

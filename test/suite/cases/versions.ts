@@ -24,7 +24,20 @@ export function versionCases(contract: Contract, world: () => World): void {
     test(`${id}: an unknown or odd Api-Version is 400 unknown-version, naming the header and the versions there are`, async () => {
       const { ask, key, project } = world();
       const { version } = project.definition;
-      for (const odd of ["1999-01-01", "9999-12-31", "latest", "*", "v1", `${version},${version}`, `${version}T00:00:00Z`, `"${version}"`, version.replaceAll("-", ""), version.replaceAll("-", "‐").replace(/[^ -~]/g, "?"), "__proto__", "0"]) {
+      for (const odd of [
+        "1999-01-01",
+        "9999-12-31",
+        "latest",
+        "*",
+        "v1",
+        `${version},${version}`,
+        `${version}T00:00:00Z`,
+        `"${version}"`,
+        version.replaceAll("-", ""),
+        version.replaceAll("-", "‐").replace(/[^ -~]/g, "?"),
+        "__proto__",
+        "0",
+      ]) {
         const answer = await ask(await target(), { key: await key("first", "live"), headers: { "Api-Version": odd } });
         expect(answer.status, odd).toBe(400);
         expect(codeOf(answer), odd).toBe("unknown-version");
