@@ -3,12 +3,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { openSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export interface Running {
   readonly origin: string;
+  /** CPU time the process has used so far, where the system tells (Linux), in ms. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function startGateway(environment: Readonly<Record<string, string>>
       (response) => response.ok,
       () => false,
     );
-    if (ready) return { origin, stop: () => stop(child) };
+    if (ready) return { origin, cpuMs: () => cpuMs(child), stop: () => stop(child) };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -70,7 +72,18 @@ export async function startFloor(task: unknown): Promise<Running> {
     once(createInterface(child.stdout), "line"),
     once(child, "exit").then(() => Promise.reject(new Error("The floor did not start."))),
   ]);
-  return { origin: `http://127.0.0.1:${String(line)}`, stop: () => stop(child) };
+  return { origin: `http://127.0.0.1:${String(line)}`, cpuMs: () => cpuMs(child), stop: () => stop(child) };
+}
+
+/** Fields 14 and 15 of proc(5) `stat`: user and system time, in ticks of 10 ms. */
+function cpuMs(child: ChildProcess): number {
+  try {
+    const [, after = ""] = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ");
+    const fields = after.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN; // no Linux
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -51,25 +51,15 @@ export async function benchReads(options: ReadsOptions): Promise<readonly Compar
 
     const single = ids.map((id) => `/v1/orders/${id}`);
     const comparisons = [
-      await compare("single read", "floor", 0.75, options, { origin: floor.origin, paths: single }, { origin: gateway.origin, paths: single }, headers),
-      await compare(
-        "50 orders with lines",
-        "floor",
-        0.8,
-        options,
-        { origin: floor.origin, paths: [listPath] },
-        { origin: gateway.origin, paths: [listPath] },
-        headers,
-      ),
+      await compare("single read", "floor", 0.75, options, { process: floor, paths: single }, { process: gateway, paths: single }, headers),
+      await compare("50 orders with lines", "floor", 0.8, options, { process: floor, paths: [listPath] }, { process: gateway, paths: [listPath] }, headers),
     ];
     const page = `/v1/orders?limit=${pageSize}&sort=-placed_at`;
     const depth = Math.min(10_000, Math.floor((options.orders * 0.2) / pageSize));
     say(`walking to page ${depth}`);
     const cursor = await cursorAt(gateway, headers, depth);
-    const deep = { origin: gateway.origin, paths: [`${page}&cursor=${cursor}`] };
-    comparisons.push(
-      await compare(`page ${depth} of ${pageSize} orders`, "page 1", 1 / 1.2, options, { origin: gateway.origin, paths: [page] }, deep, headers),
-    );
+    const deep = { process: gateway, paths: [`${page}&cursor=${cursor}`] };
+    comparisons.push(await compare(`page ${depth} of ${pageSize} orders`, "page 1", 1 / 1.2, options, { process: gateway, paths: [page] }, deep, headers));
     return comparisons;
   } finally {
     for (const process of started) await process.stop();
@@ -77,7 +67,7 @@ export async function benchReads(options: ReadsOptions): Promise<readonly Compar
   }
 }
 
-type Side = { readonly origin: string; readonly paths: readonly string[] };
+type Side = { readonly process: Running; readonly paths: readonly string[] };
 
 /** Both sides in turn, so that what else the machine does falls on both; the median of the rounds' ratios. */
 async function compare(
@@ -89,15 +79,20 @@ async function compare(
   subject: Side,
   headers: Readonly<Record<string, string>>,
 ): Promise<Comparison> {
-  const load = { headers, connections: options.connections, seconds: options.seconds };
-  for (const side of [base, subject]) await measure({ ...side, ...load, seconds: 2 });
+  const run = async ({ process, paths }: Side, seconds: number) => {
+    const before = process.cpuMs();
+    const { requestsPerSecond } = await measure({ origin: process.origin, paths, headers, connections: options.connections, seconds });
+    const cpuMs = (process.cpuMs() - before) / (requestsPerSecond * seconds);
+    return { requestsPerSecond, said: `${requestsPerSecond.toFixed(0)}/s at ${cpuMs.toFixed(2)} ms of CPU each` };
+  };
+  for (const side of [base, subject]) await run(side, 3);
   const rounds: { readonly base: number; readonly subject: number }[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
-    const first = await measure({ ...base, ...load });
-    const second = await measure({ ...subject, ...load });
+    const first = await run(base, options.seconds);
+    const second = await run(subject, options.seconds);
     rounds.push({ base: first.requestsPerSecond, subject: second.requestsPerSecond });
     options.say(
-      `${name}, round ${round + 1}: ${against} ${first.requestsPerSecond.toFixed(0)}/s, here ${second.requestsPerSecond.toFixed(0)}/s, ratio ${(second.requestsPerSecond / first.requestsPerSecond).toFixed(3)}`,
+      `${name}, round ${round + 1}: ${against} ${first.said}, here ${second.said}, ratio ${(second.requestsPerSecond / first.requestsPerSecond).toFixed(3)}`,
     );
   }
   return { name, against, target, rounds };

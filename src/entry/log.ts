@@ -4,6 +4,9 @@ import type { Log } from "#gateway";
 
 /** Which fields a line may carry is decided where it is written; here they are only put into form. */
 export function createLog(level: string): Log {
-  // Written behind the requests' backs, and flushed at exit; only a kill can lose the last lines.
-  return pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination({ dest: 1, sync: false }));
+  // Gathered for a moment and written behind the requests' backs; flushed at exit, so that only a kill can lose lines.
+  return pino(
+    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+    destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 100 }),
+  );
 }

@@ -35,7 +35,15 @@ export interface RequestContext {
 export type PartnerPipeline = (operation: Operation, id: string | undefined, request: PartnerRequest, context: RequestContext) => Promise<PartnerResponse>;
 
 export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
-  const strips = new Map<Contract, Strip>();
+  const known = new Map<Contract, { readonly strip: Strip; readonly visible: WeakMap<ReadonlySet<string>, readonly string[]> }>();
+  /** What is the same for every request to a contract, and for every request of a caller to it. */
+  const prepared = (contract: Contract, scopes: ReadonlySet<string>): { readonly strip: Strip; readonly visible: readonly string[] } => {
+    const entry = known.get(contract) ?? { strip: stripTo(contract), visible: new WeakMap() };
+    known.set(contract, entry);
+    const visible = entry.visible.get(scopes) ?? visibleFields(contract, scopes);
+    entry.visible.set(scopes, visible);
+    return { strip: entry.strip, visible };
+  };
 
   return async (operation, id, request, context) => {
     checkRequest(request);
@@ -44,9 +52,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     context.identified(principal, version);
     authorize(operation, principal);
     const parameters = parseQuery(request.query);
-    const visible = visibleFields(operation.contract, principal.scopes);
-    const strip = strips.get(operation.contract) ?? stripTo(operation.contract);
-    strips.set(operation.contract, strip);
+    const { strip, visible } = prepared(operation.contract, principal.scopes);
     const read = { operation, request, principal, version, parameters, visible, strip, access: context.access(operation, principal) };
     const answer = operation.kind === "list" ? await list(read, parts.cursors) : await get(read, id ?? "");
     return { ...answer, headers: { ...answer.headers, "Api-Version": version } };

@@ -29,14 +29,18 @@ export type Strip = (items: readonly Record<string, unknown>[], fields: readonly
 
 export function stripTo(contract: Contract): Strip {
   const writers = new Map<string, JsonWriter>();
-  return (items, fields) => {
+  const writerOf = (fields: readonly string[]): JsonWriter => {
     const key = fields.join(",");
-    let write = writers.get(key);
-    if (write === undefined) {
-      write = jsonWriter(z.array(itemSchema(contract, fields)));
-      if (writers.size >= maxSchemas) writers.clear();
-      writers.set(key, write);
-    }
+    const known = writers.get(key) ?? jsonWriter(z.array(itemSchema(contract, fields)));
+    if (writers.size >= maxSchemas) writers.clear();
+    writers.set(key, known);
+    return known;
+  };
+  // Most selections are the one list of all that a caller may see.
+  const bySelection = new WeakMap<readonly string[], JsonWriter>();
+  return (items, fields) => {
+    const write = bySelection.get(fields) ?? writerOf(fields);
+    bySelection.set(fields, write);
     return write(items) ?? refuse(contract, items, fields);
   };
 }

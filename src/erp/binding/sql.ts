@@ -7,6 +7,8 @@ export type SqlPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "name"; readonly path: readonly string[] }
   | { readonly kind: "value"; readonly value: ErpValue }
+  /** A parameter whose value is known only when a prepared statement is used. */
+  | { readonly kind: "slot"; readonly index: number }
   /** A list parameter, written as the dialect writes membership of a list. */
   | { readonly kind: "member"; readonly of: Sql; readonly values: readonly ErpValue[] };
 
@@ -39,6 +41,11 @@ export function raw(text: string): Sql {
 /** A quoted identifier, such as `t."ORDNO"`. */
 export function name(...path: readonly string[]): Sql {
   return new Sql([{ kind: "name", path }]);
+}
+
+/** The parameter that `prepare` fills with the value at `index`. */
+export function slot(index: number): Sql {
+  return new Sql([{ kind: "slot", index }]);
 }
 
 /** `of` equals one of `values`. */

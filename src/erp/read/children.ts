@@ -2,9 +2,9 @@
 
 import { type ChildRows, type ColumnSource, type Drift, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
-import { type ErpValue, join, never, raw, type Sql, sql } from "../binding/sql.ts";
-import type { Catalog, ColumnInfo, Dialect, ErpDatabase } from "../dialects/dialect.ts";
-import { render, roundedUp, write } from "../dialects/write.ts";
+import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
+import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
+import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { conditionSql, fitting, oneOf } from "./compare.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
@@ -27,7 +27,14 @@ export interface ChildPlan {
   /** SELECT and FROM, written out. */
   readonly select: Sql;
   readonly order: Sql;
+  /** The statement for one parent, by the catalogue it was made with. */
+  readonly forOne: WeakMap<Catalog, ForOne>;
   readonly below: readonly ChildPlan[];
+}
+
+interface ForOne {
+  readonly tieInfo: readonly ColumnInfo[];
+  readonly statement: (tie: readonly ErpValue[]) => Statement;
 }
 
 /** A parent row, and the object its child rows are put into. */
@@ -53,6 +60,7 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, field:
     readers,
     select: render(sql`SELECT ${list([...tie, ...columns])} ${fromSql(source, relation, new Set())}`, dialect),
     order: render(sql`ORDER BY ${list([...tie, ...children.sort])}`, dialect),
+    forOne: new WeakMap(),
     below: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)),
   };
 }
@@ -68,7 +76,7 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
     item[plan.field] = items;
   }
   if (parents.length === 0) return [];
-  const rows = await context.database.query(write(childSql(context, plan, parents), context.dialect));
+  const rows = await context.database.query(statementForOne(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
   const here: Parent[] = [];
   for (const row of rows) {
     const tie = tieOf(row, 0, width);
@@ -103,12 +111,35 @@ function tiePart(value: unknown): string {
   return isNull(value) ? "\u0001" : trimEnd(String(value));
 }
 
-function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Sql {
+/** A single read's statement is always the same but for the key, unless a key column can be written in two ways. */
+function statementForOne({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Statement | undefined {
+  const [parent] = parents;
+  if (parent === undefined || parents.length > 1) return undefined;
+  let prepared = plan.forOne.get(catalog);
+  if (prepared === undefined) {
+    const ties = plan.children.on.map(([child], index) => sql`${columnSql(source, plan.relation, child)} = ${slot(index)}`);
+    prepared = {
+      tieInfo: plan.children.on.map(([child]) => columnInfo(source, plan.relation, catalog, child)),
+      statement: prepare(sql`${plan.select} WHERE ${join([...ties, ...fixedConditions(source, catalog, plan)], " AND ")} ${plan.order}`, dialect),
+    };
+    plan.forOne.set(catalog, prepared);
+  }
+  const values: ErpValue[] = [];
+  for (const [index, info] of prepared.tieInfo.entries()) {
+    const [only, ...others] = tieValues(parent.row[plan.parentAt + index] as ErpValue, info); // a driver value of a key column
+    if (only === undefined || others.length > 0) return undefined;
+    values.push(only);
+  }
+  return prepared.statement(values);
+}
+
+function fixedConditions(source: SourceDeclaration, catalog: Catalog, plan: ChildPlan): readonly Sql[] {
   const operand = (column: string) => ({ sql: columnSql(source, plan.relation, column), info: columnInfo(source, plan.relation, catalog, column) });
-  const conditions = [
-    tieSql(source, dialect, catalog, plan, parents),
-    ...Object.entries(plan.children.where).map(([column, condition]) => conditionSql(operand(column), condition)),
-  ];
+  return Object.entries(plan.children.where).map(([column, condition]) => conditionSql(operand(column), condition));
+}
+
+function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Sql {
+  const conditions = [tieSql(source, dialect, catalog, plan, parents), ...fixedConditions(source, catalog, plan)];
   return sql`${plan.select} WHERE ${join(conditions, " AND ")} ${plan.order}`;
 }
 

@@ -5,12 +5,12 @@ import { digest } from "#lib/hash.ts";
 import type { AnyConversion, ColumnSource, Drift } from "../binding/conversion.ts";
 import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { join, type Sql, sql } from "../binding/sql.ts";
-import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
-import { render, write } from "../dialects/write.ts";
+import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
+import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
+import { prepare, render, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
-import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
+import { accountSql, afterSql, conditionSql, filterSql, fitting, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
 import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
 
@@ -57,6 +57,17 @@ interface Shape {
   readonly children: readonly ChildPlan[];
 }
 
+/**
+ * What every statement carries: what makes a row one of this resource, and the caller's. `branches` are disjoint
+ * conditions, each in the order of an index; `one` is the statement for a single key.
+ */
+interface RowConditions {
+  readonly catalog: Catalog;
+  readonly branches: readonly Sql[];
+  readonly keyInfo: readonly ColumnInfo[];
+  readonly one: (key: readonly ErpValue[]) => Statement;
+}
+
 /** Selections that are remembered; callers choose them, so there must be an end. */
 const maxShapes = 200;
 
@@ -74,7 +85,6 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   );
   const key = keyConversion(binding.key);
   const shapes = new Map<string, Shape>();
-  const allFields = Object.keys(binding.fields);
 
   function shapeOf(fields: readonly string[], start: number): Shape {
     const key = `${start} ${fields.join(",")}`;
@@ -94,6 +104,8 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     return shape;
   }
 
+  const shapeOfAll = shapeOf(Object.keys(binding.fields), width);
+
   /** The conversion behind a path, and the columns it stands on. */
   function conversionAt(path: string): AnyConversion {
     const [name = "", memberName] = path.split(".");
@@ -108,22 +120,22 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     (catalog: Catalog) =>
     (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
 
-  const conditionsOf = new WeakMap<readonly string[], { readonly catalog: Catalog; readonly all: Sql; readonly branches: readonly Sql[] }>();
-  /**
-   * What every statement carries: what makes a row one of this resource, and the caller's. `all` in one condition;
-   * `branches` the same as disjoint ones, each in the order of an index. Kept per caller.
-   */
-  function rowConditions({ catalog, accounts }: ReadCaller): { readonly all: Sql; readonly branches: readonly Sql[] } {
+  const conditionsOf = new WeakMap<readonly string[], RowConditions>();
+  /** Kept per caller. */
+  function rowConditions({ catalog, accounts }: ReadCaller): RowConditions {
     const known = conditionsOf.get(accounts);
     if (known?.catalog === catalog) return known;
     const of = operand(catalog);
     const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
     const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
     const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
+    const all = withAccount(accountSql(binding.account, accounts, of));
+    const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
     const conditions = {
       catalog,
-      all: withAccount(accountSql(binding.account, accounts, of)),
       branches: accountBranches(binding.account, accounts, of).map(withAccount),
+      keyInfo: binding.key.map((column) => of(column).info),
+      one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
     };
     conditionsOf.set(accounts, conditions);
     return conditions;
@@ -203,13 +215,11 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     },
 
     async get(caller, id, fields) {
-      if (decodeId(id, width) === undefined) return undefined;
-      const of = operand(caller.catalog);
-      const shape = shapeOf(allFields, width);
-      const byId = filterSql({ path: "id", operator: "eq", values: [id] }, key, binding.key.map(of));
-      const rows = await caller.database.query(
-        write(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${byId} AND ${rowConditions(caller).all} LIMIT 2`, dialect),
-      );
+      const { one, keyInfo } = rowConditions(caller);
+      const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
+      if (values === undefined || !values.every((value) => value !== undefined)) return undefined;
+      const shape = shapeOfAll;
+      const rows = await caller.database.query(one(values));
       const [row] = rows;
       // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
@@ -222,6 +232,9 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     },
   };
 }
+
+/** A key column the catalogue does not know: whether the value fits, the database will say. */
+const neverDescribed: ColumnInfo = { type: "other", nullable: true, sqlType: "" };
 
 /** The id as a conversion: its inverse finds the row by its key. */
 function keyConversion(key: readonly string[]): AnyConversion {
