@@ -42,18 +42,21 @@ function objectWriter(schema: z.ZodObject): JsonWriter {
     const optional = inner instanceof z.ZodOptional;
     return { name, prefix: `${JSON.stringify(name)}:`, optional, write: jsonWriter(optional ? inner.unwrap() : inner) };
   });
-  const names = new Set(fields.map((field) => field.name));
   return (value) => {
     if (!isRecord(value)) return undefined;
     let text = "";
+    let absent = 0;
     for (const { name, prefix, optional, write } of fields) {
       const member = value[name];
-      if (member === undefined && optional) continue;
+      if (member === undefined && optional) {
+        if (!(name in value)) absent += 1;
+        continue;
+      }
       const written = write(member);
       if (written === undefined) return undefined;
       text += text === "" ? prefix + written : `,${prefix}${written}`;
     }
-    if (strict) for (const name in value) if (!names.has(name)) return undefined;
+    if (strict && Object.keys(value).length !== fields.length - absent) return undefined;
     return `{${text}}`;
   };
 }

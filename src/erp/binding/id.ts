@@ -4,18 +4,31 @@ import { trimEnd } from "./conversion.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const plain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+function isSafe(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}
+
+/** Letters and digits, and after the first of them also `.`, `_` and `-`: what nearly all keys are made of. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (!isSafe(code) && (at === 0 || (code !== 45 && code !== 46 && code !== 95))) return false;
+  }
+  return text !== "";
+}
 
 /** One key column: safe characters stand for themselves, every other byte is `!XX`, and nothing at all is `!`. */
 function encodePart(value: unknown): string {
   const text = trimEnd(String(value));
-  if (plain.test(text)) return text;
+  if (isPlain(text)) return text;
   if (text === "") return "!";
   let out = "";
   for (const byte of encoder.encode(text)) {
-    const safe =
-      (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || (out !== "" && (byte === 45 || byte === 46 || byte === 95));
-    out += safe ? String.fromCharCode(byte) : `!${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    out +=
+      isSafe(byte) || (out !== "" && (byte === 45 || byte === 46 || byte === 95))
+        ? String.fromCharCode(byte)
+        : `!${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return out;
 }
@@ -31,7 +44,7 @@ export function decodeId(id: string, width: number): readonly string[] | undefin
   if (parts.length !== width) return undefined;
   const values: string[] = [];
   for (const part of parts) {
-    const value = plain.test(part) ? part : decodePart(part);
+    const value = isPlain(part) ? part : decodePart(part);
     if (value === undefined) return undefined;
     values.push(value);
   }

@@ -67,19 +67,24 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, field:
 
 /** Adds every parent's rows under `plan.field`, and returns the raw rows for digests. */
 export async function readChildren(context: ReadContext, plan: ChildPlan, parents: readonly Parent[], drift: Drift): Promise<readonly unknown[]> {
-  const width = plan.children.on.length;
+  // Columns that are the same for all parents, such as a company, tell no child where it belongs.
+  const [first] = parents;
+  if (first === undefined) return [];
+  const ties = plan.children.on.flatMap((_, index) => {
+    const at = plan.parentAt + index;
+    return parents.length > 1 && parents.every(({ row }) => row[at] === first.row[at]) ? [] : [index];
+  });
   const byTie = new Map<string, Record<string, unknown>[]>();
   for (const { row, item } of parents) {
-    const tie = tieOf(row, plan.parentAt, width);
+    const tie = tieOf(row, plan.parentAt, ties);
     const items = byTie.get(tie) ?? [];
     byTie.set(tie, items);
     item[plan.field] = items;
   }
-  if (parents.length === 0) return [];
   const rows = await context.database.query(statementForOne(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
   const here: Parent[] = [];
   for (const row of rows) {
-    const tie = tieOf(row, 0, width);
+    const tie = tieOf(row, 0, ties);
     const items = byTie.get(tie) ?? alike(byTie, tie);
     if (items === undefined) continue; // ties to no parent: a value that only differs beyond its padding
     const item = readFields(plan.readers, row, drift);
@@ -92,10 +97,11 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
 }
 
 /** CHAR columns of different widths hold the same key with different padding. */
-function tieOf(row: readonly unknown[], at: number, width: number): string {
-  if (width === 1) return tiePart(row[at]);
+function tieOf(row: readonly unknown[], at: number, ties: readonly number[]): string {
+  const [only = 0] = ties;
+  if (ties.length === 1) return tiePart(row[at + only]);
   let tie = "";
-  for (let index = at; index < at + width; index += 1) tie += `${tiePart(row[index])}\u0000`;
+  for (const index of ties) tie += `${tiePart(row[at + index])}\u0000`;
   return tie;
 }
 

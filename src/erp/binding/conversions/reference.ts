@@ -21,6 +21,10 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
     columns: sources,
     refersTo: [resource],
     read(row, at) {
+      if (sources.length === 1) {
+        const value = row[at];
+        return isNull(value) || isNothing(value) ? null : encodeId([value]);
+      }
       const values = row.slice(at, at + sources.length);
       for (const value of values) if (isNull(value) || isNothing(value)) return null;
       return encodeId(values);
