@@ -21,6 +21,8 @@ export interface Bound {
 export interface Inverse {
   /** Every combination of column values that reads as `value`; empty when the ERP cannot hold it. */
   equal(value: string): readonly (readonly ErpValue[])[];
+  /** The public value is the columns' own text, so that numbers have one spelling. */
+  readonly asText?: true;
   /** Present when the columns' order is the public values' order. Null: no row can match. */
   range?(operator: RangeOperator, value: string): Bound | "none" | "all";
   /**

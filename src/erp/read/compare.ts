@@ -80,13 +80,24 @@ export function oneOf(operand: Operand, values: readonly ErpValue[]): Sql {
   return or(conditions);
 }
 
-/** Any of the public values. */
-function equalTo(operands: readonly Operand[], tuples: readonly (readonly ErpValue[])[]): Sql {
+const oneSpelling = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d+)$/;
+
+/** `007` and `-0` are numbers to a database, and no texts that any row of a number column reads as. */
+function spelled(value: ErpValue, { type }: ColumnInfo): boolean {
+  return (
+    typeof value !== "string" ||
+    (type !== "integer" && type !== "decimal" && type !== "float") ||
+    (oneSpelling.test(value) && !(type === "integer" && value.includes(".")))
+  );
+}
+
+/** Any of the public values. `asText`: the values are texts that the columns read as, letter by letter. */
+function equalTo(operands: readonly Operand[], tuples: readonly (readonly ErpValue[])[], asText = false): Sql {
   const possible: ErpValue[][] = [];
   for (const tuple of tuples) {
     const values = tuple.map((value, index) => {
       const operand = operands[index];
-      return operand === undefined ? undefined : fitting(value, operand.info);
+      return operand === undefined || (asText && !spelled(value, operand.info)) ? undefined : fitting(value, operand.info);
     });
     if (values.every((value) => value !== undefined)) possible.push(values);
   }
@@ -134,6 +145,7 @@ export function filterSql(filter: Filter, conversion: AnyConversion, operands: r
     return equalTo(
       operands,
       filter.values.flatMap((value) => [...inverse.equal(value)]),
+      inverse.asText,
     );
   return or(
     filter.values.map((value) => {

@@ -243,6 +243,7 @@ function keyConversion(key: readonly string[]): AnyConversion {
     columns: key,
     read: (row, at) => encodeId(row.slice(at, at + key.length)),
     inverse: {
+      asText: true,
       equal(id) {
         const values = decodeId(id, key.length);
         return values === undefined ? [] : [values];

@@ -30,6 +30,7 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
       return encodeId(values);
     },
     inverse: {
+      asText: true,
       equal(id) {
         const values = decodeId(id, sources.length);
         return values === undefined || values.some(isNothing) ? [] : [values];

@@ -61,6 +61,7 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
 function textInverse(pad: number | undefined, options: NullWhen): Inverse {
   const isNothing = nothing(options);
   return {
+    asText: true,
     // A value reads without its trailing spaces, so no row reads as one that has some.
     equal: (value) => (isNothing(value) || value.endsWith(" ") ? [] : [[pad === undefined ? value : value.padEnd(pad)]]),
     range: (operator, value) => ({ operator, values: [pad === undefined ? value : value.padEnd(pad)] }),
