@@ -32,7 +32,7 @@ export interface FaultyGateway {
 
 export const poolSize = 3;
 /** A statement gets 800 ms and a second of grace, a lock 300 ms, a connection 800 ms; a request has a few of each. */
-export const boundMs = 6_000;
+const boundMs = 6_000;
 
 export function faultyGateway(): () => FaultyGateway {
   let opened: (FaultyGateway & { close(): Promise<void> }) | undefined;

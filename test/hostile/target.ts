@@ -52,7 +52,7 @@ async function open(variables: Readonly<Record<string, string>>): Promise<Hostil
 }
 
 /** The parsed problem document of a refusal. */
-export function problemOf({ body }: RawAnswer): Row {
+function problemOf({ body }: RawAnswer): Row {
   const parsed: unknown = JSON.parse(body);
   return isRow(parsed) ? parsed : {};
 }
