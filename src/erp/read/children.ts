@@ -5,7 +5,8 @@ import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
 import { prepare, render, roundedUp, write } from "../dialects/write.ts";
-import { conditionSql, fitting, oneOf } from "./compare.ts";
+import { conditionSql, oneOf } from "./compare.ts";
+import { fitting } from "./fitting.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
 

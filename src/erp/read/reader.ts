@@ -10,7 +10,8 @@ import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../di
 import { prepare, render, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
-import { accountSql, afterSql, conditionSql, filterSql, fitting, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
+import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
+import { fitting } from "./fitting.ts";
 import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
 import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
 

@@ -4,7 +4,7 @@ import type { AnyConversion, ChildRows, ColumnSource, Drift } from "../binding/c
 
 export interface FieldReader {
   readonly name: string;
-  readonly conversion: AnyConversion;
+  readonly read: AnyConversion["read"];
   /** Where the conversion's first column stands in the row. */
   readonly at: number;
 }
@@ -29,7 +29,7 @@ export function fieldReaders(
     if (conversion === undefined) continue; // `id`, which comes from the key
     const at = start + columns.length;
     columns.push(...conversion.columns);
-    if (conversion.children === undefined) readers.push({ name, conversion, at });
+    if (conversion.children === undefined) readers.push({ name, read: conversion.read, at });
     else childFields.push({ name, at, rows: conversion.children });
   }
   return { readers, columns, childFields };
@@ -42,6 +42,6 @@ export function readFields(
   drift: Drift,
   item: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  for (const { name, conversion, at } of readers) item[name] = conversion.read(row, at, drift) ?? null;
+  for (const { name, read, at } of readers) item[name] = read(row, at, drift) ?? null;
   return item;
 }

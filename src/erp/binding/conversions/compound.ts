@@ -27,7 +27,7 @@ export function group<const F extends Fields>(fields: F): Conversion<never, unkn
     columns: members.flatMap((member) => [...member.conversion.columns]),
     read(row, at, drift) {
       const value: Record<string, unknown> = {};
-      for (const { name, conversion, offset } of members) value[name] = conversion.read(row, at + offset, drift);
+      for (const { name, conversion, offset } of members) value[name] = conversion.read(row, at + offset, drift) ?? null;
       return value;
     },
     parts: Object.fromEntries(members.map(({ name, conversion, offset }) => [name, { conversion, offset }])),
