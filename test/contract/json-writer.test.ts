@@ -80,6 +80,11 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.array(fc.record(Object.fromEntries(Object.keys(leaf).map((name) => [name, scalar]))), { maxLength: 2 }),
 );
 
+/** The order of an object's members says nothing. */
+function plain(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
 function byZod(schema: z.ZodType, input: unknown): string | undefined {
   const parsed = schema.safeParse(input);
   return parsed.success ? JSON.stringify(parsed.data) : undefined;
@@ -90,8 +95,8 @@ describe.each(Object.entries(schemas))("%s", (_, schema) => {
     const write = jsonWriter(schema);
     fc.assert(
       fc.property(value, (input) => {
-        expect(write(input)).toBe(byZod(schema, input));
-        expect(write(input)).toBe(byZod(schema, input)); // once more, from what it remembers
+        expect(plain(write(input))).toEqual(plain(byZod(schema, input)));
+        expect(plain(write(input))).toEqual(plain(byZod(schema, input))); // once more, from what it remembers
       }),
       { numRuns: 500 },
     );
