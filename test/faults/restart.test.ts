@@ -10,6 +10,7 @@ import { createSchema, generate } from "../../demo/erp/generate.ts";
 import gateway from "../../demo/gateway.ts";
 import { locateBinaries } from "../../src/entry/embedded/binaries.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../../src/entry/embedded/cluster.ts";
+import { findPlace } from "../../src/entry/embedded/place.ts";
 import { chooseServerAccount } from "../../src/entry/embedded/server-account.ts";
 import { withClient } from "../projects/demo/databases.ts";
 import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
@@ -34,9 +35,10 @@ async function serveFrom(url: (database: string) => string): Promise<void> {
 
 beforeAll(async () => {
   chmodSync(folder, 0o711);
+  const account = chooseServerAccount();
   options = {
-    binaries: await locateBinaries(),
-    account: chooseServerAccount(),
+    binaries: findPlace(folder, account, await locateBinaries()).binaries,
+    account,
     folder,
     logFile: join(folder, "postgres.log"),
     password: randomBytes(12).toString("hex"),

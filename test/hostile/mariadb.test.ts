@@ -1,7 +1,4 @@
-/**
- * MariaDB turns text into numbers without a word: none of that may show. A text filter finds what is equal by the ERP's own
- * collation, which may take letters of another case for the same, and an id has one spelling.
- */
+/** MariaDB turns text into numbers without a word: none of that may show, and an id has one spelling. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webErp } from "../projects/weberp/project.ts";
 import { idOf, kindAt, listed, query, valueAt } from "../suite/public-values.ts";

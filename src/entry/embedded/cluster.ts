@@ -1,7 +1,7 @@
 /** Creates, starts and stops one Postgres server on one data folder. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Binaries } from "./binaries.ts";
@@ -49,14 +49,27 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const args = ["-D", realpathSync(data), "-p", String(options.port)];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
 
-  const server = spawnAsServer(options, options.binaries.postgres, args);
-  server.unref();
-  const pid = await becomesReady(server, data, options.logFile);
+  const pid = await launch(options, data, args);
   return {
     port: options.port,
     url: (database) => clusterUrl(options, database),
     stop: () => stopServer(pid),
   };
+}
+
+/** Processes of a killed server notice its end a moment later; until then its shared memory, or its pid, is still there. */
+async function launch(options: ClusterOptions, data: string, args: readonly string[]): Promise<number> {
+  for (const end = Date.now() + 20_000; ; await sleep(200)) {
+    const from = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
+    const server = spawnAsServer(options, options.binaries.postgres, args);
+    server.unref();
+    try {
+      return await becomesReady(server, data, options.logFile);
+    } catch (error) {
+      const said = readFileSync(options.logFile).subarray(from).toString();
+      if (!/pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(said) || Date.now() > end) throw error;
+    }
+  }
 }
 
 export function clusterUrl(server: { readonly password: string; readonly port: number }, database: string): string {
