@@ -17,6 +17,8 @@ export type Rows = readonly (readonly unknown[])[];
  */
 export interface ErpDatabase {
   query(statement: Statement): Promise<Rows>;
+  /** Statements that do not depend on one another, in one round trip; absent where the driver cannot. */
+  queryTogether?(statements: readonly Statement[]): Promise<readonly Rows[]>;
 }
 
 /** What the engine must know of a column's type to compare it with a public value. */

@@ -3,7 +3,7 @@
 import { type ChildRows, type ColumnSource, type Drift, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
-import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
+import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
 import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { conditionSql, oneOf } from "./compare.ts";
 import { fitting } from "./fitting.ts";
@@ -66,14 +66,32 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, field:
   };
 }
 
-/** Adds every parent's rows under `plan.field`, and returns the raw rows for digests. */
-export async function readChildren(context: ReadContext, plan: ChildPlan, parents: readonly Parent[], drift: Drift): Promise<readonly unknown[]> {
+/** Adds the rows of all `plans`, levels beside one another, to their parents; returns the raw rows for digests. */
+export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly Parent[], drift: Drift): Promise<readonly unknown[]> {
+  if (plans.length === 0 || parents.length === 0) return [];
+  const statements = plans.map((plan) => statementForOne(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
+  const levels = await readTogether(context.database, statements);
+  const digest: unknown[] = [levels];
+  for (const [index, plan] of plans.entries()) {
+    const here = attach(plan, parents, levels[index] ?? [], drift);
+    digest.push(await readChildren(context, plan.below, here, drift));
+  }
+  return digest;
+}
+
+async function readTogether(database: ErpDatabase, statements: readonly Statement[]): Promise<readonly Rows[]> {
+  if (statements.length > 1 && database.queryTogether !== undefined) return database.queryTogether(statements);
+  const levels: Rows[] = [];
+  for (const statement of statements) levels.push(await database.query(statement));
+  return levels;
+}
+
+/** Puts each row where it belongs, and returns the rows as parents of the level below. */
+function attach(plan: ChildPlan, parents: readonly Parent[], rows: Rows, drift: Drift): readonly Parent[] {
   // Columns that are the same for all parents, such as a company, tell no child where it belongs.
-  const [first] = parents;
-  if (first === undefined) return [];
   const ties = plan.children.on.flatMap((_, index) => {
     const at = plan.parentAt + index;
-    return parents.length > 1 && parents.every(({ row }) => row[at] === first.row[at]) ? [] : [index];
+    return parents.length > 1 && parents.every(({ row }) => row[at] === parents[0]?.row[at]) ? [] : [index];
   });
   const byTie = new Map<string, Record<string, unknown>[]>();
   for (const { row, item } of parents) {
@@ -82,7 +100,6 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
     byTie.set(tie, items);
     item[plan.field] = items;
   }
-  const rows = await context.database.query(statementForOne(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
   const here: Parent[] = [];
   for (const row of rows) {
     const tie = tieOf(row, 0, ties);
@@ -92,9 +109,7 @@ export async function readChildren(context: ReadContext, plan: ChildPlan, parent
     items.push(item);
     here.push({ row, item });
   }
-  const digest: unknown[] = [rows];
-  for (const below of plan.below) digest.push(await readChildren(context, below, here, drift));
-  return digest;
+  return here;
 }
 
 /** CHAR columns of different widths hold the same key with different padding. */

@@ -207,7 +207,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
         current = row;
         return { row, item: readFields(shape.readers, row, drift, { id: encodeId(row.slice(0, width)) }) };
       });
-      for (const plan of shape.children) await readChildren(context(caller), plan, parents, drift);
+      await readChildren(context(caller), shape.children, parents, drift);
       const last = shown.at(-1);
       return {
         items: parents.map((parent) => parent.item),
@@ -227,8 +227,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
       const drift = noteDrift(caller, () => id);
       const parent: Parent = { row, item: readFields(shape.readers, row, drift, { id }) };
-      const children: unknown[] = [];
-      for (const plan of shape.children) children.push(await readChildren(context(caller), plan, [parent], drift));
+      const children = await readChildren(context(caller), shape.children, [parent], drift);
       return { item: pick(parent.item, fields), digest: digest(JSON.stringify([row, children])) };
     },
   };

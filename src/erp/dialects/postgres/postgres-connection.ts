@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connection.ts";
-import type { Rows } from "../dialect.ts";
+import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
 import { postgresTrouble } from "./postgres-errors.ts";
 
@@ -38,6 +38,7 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + graceMs,
     keepAlive: true,
+    pipeline: true,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     application_name: options.applicationName,
@@ -46,6 +47,8 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
   });
   // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
   pool.on("error", () => undefined);
+  // One that dies in use fails the statement underway; without a listener it would end the process as well.
+  pool.on("connect", (client) => client.on("error", () => undefined));
 
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
@@ -57,22 +60,38 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     return name;
   };
 
+  const queryOf = (statement: Statement): pg.QueryArrayConfig => {
+    const name = nameOf(statement.text);
+    return { text: statement.text, values: [...statement.values], rowMode: "array", ...(name !== undefined && { name }) };
+  };
+
+  /** A client that met an error is not used again: what state it is in is not worth finding out. */
+  async function run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient | undefined;
+    try {
+      client = await pool.connect();
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client?.release(true);
+      const trouble = postgresTrouble(error);
+      if (trouble === undefined) throw error;
+      throw sourceUnavailable(trouble, error);
+    }
+  }
+
   return {
-    async query(statement): Promise<Rows> {
-      const name = nameOf(statement.text);
-      try {
-        const result = await pool.query<unknown[]>({
-          text: statement.text,
-          values: [...statement.values],
-          rowMode: "array",
-          ...(name !== undefined && { name }),
-        });
-        return result.rows;
-      } catch (error) {
-        const trouble = postgresTrouble(error);
-        if (trouble === undefined) throw error;
-        throw sourceUnavailable(trouble, error);
-      }
+    query: (statement) => run(async (client) => (await client.query<unknown[]>(queryOf(statement))).rows),
+    async queryTogether(statements) {
+      // The same text twice would be prepared twice under one name.
+      const distinct = new Set(statements.map(({ text }) => text)).size === statements.length;
+      return run(async (client) => {
+        if (distinct) return (await Promise.all(statements.map((statement) => client.query<unknown[]>(queryOf(statement))))).map(({ rows }) => rows);
+        const results: Rows[] = [];
+        for (const statement of statements) results.push((await client.query<unknown[]>(queryOf(statement))).rows);
+        return results;
+      });
     },
     close: () => pool.end(),
   };
