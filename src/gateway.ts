@@ -82,10 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const operations = definition.contracts.flatMap(operationsOf);
   const { versions } = describeGateway(definition);
   const resources = new Map(
-    definition.resources.map((resource) => {
-      const dialect = dialects[resource.source.dialect];
-      return [resource.contract.name, { resource, dialect, reader: resourceReader(resource, dialect) }];
-    }),
+    definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
   );
   const accesses = sourceAccesses(definition, now);
 

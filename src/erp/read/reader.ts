@@ -88,8 +88,8 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   const shapes = new Map<string, Shape>();
 
   function shapeOf(fields: readonly string[], start: number): Shape {
-    const key = `${start} ${fields.join(",")}`;
-    const known = shapes.get(key);
+    const selection = `${start} ${fields.join(",")}`;
+    const known = shapes.get(selection);
     if (known !== undefined) return known;
     const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
     const select = render(
@@ -101,7 +101,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     );
     const shape = { readers, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
     if (shapes.size >= maxShapes) shapes.clear();
-    shapes.set(key, shape);
+    shapes.set(selection, shape);
     return shape;
   }
 
@@ -219,15 +219,14 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       const { one, keyInfo } = rowConditions(caller);
       const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
       if (values === undefined || !values.every((value) => value !== undefined)) return undefined;
-      const shape = shapeOfAll;
       const rows = await caller.database.query(one(values));
       const [row] = rows;
       // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
       if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
       const drift = noteDrift(caller, () => id);
-      const parent: Parent = { row, item: readFields(shape.readers, row, drift, { id }) };
-      const children = await readChildren(context(caller), shape.children, [parent], drift);
+      const parent: Parent = { row, item: readFields(shapeOfAll.readers, row, drift, { id }) };
+      const children = await readChildren(context(caller), shapeOfAll.children, [parent], drift);
       return { item: pick(parent.item, fields), digest: digest(JSON.stringify([row, children])) };
     },
   };

@@ -38,7 +38,7 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + graceMs,
     keepAlive: true,
-    pipeline: true,
+    pipeline: true, // for `queryTogether`: statements are sent without waiting for the answer to the one before
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     application_name: options.applicationName,
