@@ -107,7 +107,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const api = partnerApi({
     route: routes(operations),
-    pipeline: partnerPipeline({ authenticator: options.authenticator, cursors: cursors(options.secret), versions }),
+    pipeline: partnerPipeline({
+      authenticator: options.authenticator,
+      cursors: cursors(options.secret),
+      versions,
+      known: (contract) => resources.get(contract.name)?.reader.known ?? {},
+    }),
     baseUrl: options.publicUrl,
     log,
     now,

@@ -1,5 +1,6 @@
 /** Reads one resource: lists by keyset, single things by id, each with its child rows, always within the caller's accounts. */
 
+import type { Known } from "#contract/json-writer.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 import { digest } from "#lib/hash.ts";
 import type { AnyConversion, ColumnSource, Drift } from "../binding/conversion.ts";
@@ -7,13 +8,13 @@ import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
 import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
-import { prepare, render, write } from "../dialects/write.ts";
+import { prepare, render } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
 import { fitting } from "./fitting.ts";
 import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
-import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
+import { knownOf, layOut, type RowReader } from "./rows.ts";
 
 /** A value that did not fit, for the operator. `column` names what was read, `value` is an ERP code where that is the trouble. */
 export interface DriftNote {
@@ -45,13 +46,15 @@ export interface Found {
 }
 
 export interface ResourceReader {
+  /** What is certain of each field's values. */
+  readonly known: Readonly<Record<string, Known | undefined>>;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
 }
 
 /** What a selection of fields needs from a row; made once per selection. */
 interface Shape {
-  readonly readers: readonly FieldReader[];
+  readonly read: RowReader;
   readonly columns: readonly ColumnSource[];
   /** The columns, written out. */
   readonly select: Sql;
@@ -67,10 +70,22 @@ interface RowConditions {
   readonly branches: readonly Sql[];
   readonly keyInfo: readonly ColumnInfo[];
   readonly one: (key: readonly ErpValue[]) => Statement;
+  readonly listings: Map<string, Listing>;
+}
+
+/** A query, ready for any position in its list. */
+interface Listing {
+  readonly shape: Shape;
+  /** How many columns the rows are sorted by; they stand after the key. */
+  readonly sorted: number;
+  readonly statement: (after: Position) => Statement;
 }
 
 /** Selections that are remembered; callers choose them, so there must be an end. */
 const maxShapes = 200;
+
+/** Queries that are remembered for each caller. */
+const maxListings = 50;
 
 export function resourceReader({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceReader {
   const relation = relationOf(binding);
@@ -91,7 +106,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
     const selection = `${start} ${fields.join(",")}`;
     const known = shapes.get(selection);
     if (known !== undefined) return known;
-    const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
+    const { read, columns, childFields } = layOut(binding.fields, fields, start, key);
     const select = render(
       join(
         columns.map((column) => sql`, ${columnSql(source, relation, column)}`),
@@ -99,7 +114,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       ),
       dialect,
     );
-    const shape = { readers, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
+    const shape = { read, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
     if (shapes.size >= maxShapes) shapes.clear();
     shapes.set(selection, shape);
     return shape;
@@ -137,6 +152,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       branches: accountBranches(binding.account, accounts, of).map(withAccount),
       keyInfo: binding.key.map((column) => of(column).info),
       one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
+      listings: new Map<string, Listing>(),
     };
     conditionsOf.set(accounts, conditions);
     return conditions;
@@ -164,54 +180,68 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       });
   }
 
+  /** The statement of a query, written once per caller for all its pages. */
+  function listing(caller: ReadCaller, query: ListQuery, after: Position | null): Listing {
+    const { listings, branches } = rowConditions(caller);
+    const name = JSON.stringify([query, after?.map((value) => value === null)]);
+    const known = listings.get(name);
+    if (known !== undefined) return known;
+    const of = operand(caller.catalog);
+    const order: OrderColumn[] = [];
+    for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...of(column), descending });
+    const descending = order.at(-1)?.descending ?? false;
+    const ordered = new Set(query.sort.flatMap(({ path }) => conversionAt(path).columns));
+    for (const column of binding.key) if (!ordered.has(column)) order.push({ ...of(column), descending });
+
+    const shape = shapeOf(query.fields, width + order.length);
+    const filters = query.filters.map((filter) => {
+      const conversion = conversionAt(filter.path);
+      return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
+    });
+    const position = after?.map((value, index) => (value === null ? null : slot(index)));
+    const asked = [...filters.map((filter) => filter.sql), ...(position === undefined ? [] : [afterSql(order, position, dialect)])];
+    const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
+    const select = sql`SELECT ${keySql}, ${join(
+      order.map((column) => column.sql),
+      ", ",
+    )}${shape.select} ${from(named)}`;
+    const limit = sql`LIMIT ${query.limit + 1}`;
+    const parts = branches.map((branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`);
+    const [only] = parts;
+    const whole =
+      parts.length === 1 && only
+        ? only
+        : sql`${join(
+            parts.map((part) => sql`(${part})`),
+            " UNION ALL ",
+          )} ORDER BY ${orderByPosition(order, width)} ${limit}`;
+    const made = { shape, sorted: order.length, statement: prepare(whole, dialect) };
+    if (listings.size >= maxListings) listings.clear();
+    listings.set(name, made);
+    return made;
+  }
+
   const context = (caller: ReadCaller): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
 
   return {
-    async list(caller, query, after) {
-      const of = operand(caller.catalog);
-      const order: OrderColumn[] = [];
-      for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...of(column), descending });
-      const descending = order.at(-1)?.descending ?? false;
-      const ordered = new Set(query.sort.flatMap(({ path }) => conversionAt(path).columns));
-      for (const column of binding.key) if (!ordered.has(column)) order.push({ ...of(column), descending });
+    known: { ...knownOf(binding.fields), id: { kind: "text" } },
 
-      const shape = shapeOf(query.fields, width + order.length);
-      const filters = query.filters.map((filter) => {
-        const conversion = conversionAt(filter.path);
-        return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
-      });
-      const asked = [...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
-      const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
-      const select = sql`SELECT ${keySql}, ${join(
-        order.map((column) => column.sql),
-        ", ",
-      )}${shape.select} ${from(named)}`;
-      const limit = sql`LIMIT ${query.limit + 1}`;
-      const branches = rowConditions(caller).branches.map(
-        (branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`,
-      );
-      const [only] = branches;
-      const statement =
-        branches.length === 1 && only
-          ? only
-          : sql`${join(
-              branches.map((branch) => sql`(${branch})`),
-              " UNION ALL ",
-            )} ORDER BY ${orderByPosition(order, width)} ${limit}`;
-      const rows = await caller.database.query(write(statement, dialect));
+    async list(caller, query, after) {
+      const { shape, sorted, statement } = listing(caller, query, after);
+      const rows = await caller.database.query(statement(after ?? []));
 
       const shown = rows.length > query.limit ? rows.slice(0, query.limit) : rows;
       let current: readonly unknown[] = [];
       const drift = noteDrift(caller, () => encodeId(current.slice(0, width)));
       const parents: Parent[] = shown.map((row) => {
         current = row;
-        return { row, item: readFields(shape.readers, row, drift, { id: encodeId(row.slice(0, width)) }) };
+        return { row, item: shape.read(row, drift) };
       });
       await readChildren(context(caller), shape.children, parents, drift);
       const last = shown.at(-1);
       return {
         items: parents.map((parent) => parent.item),
-        next: rows.length > query.limit && last ? (last.slice(width, width + order.length) as Position) : null, // driver values of key and sort columns
+        next: rows.length > query.limit && last ? (last.slice(width, width + sorted) as Position) : null, // driver values of key and sort columns
       };
     },
 
@@ -225,7 +255,7 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
       if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
       const drift = noteDrift(caller, () => id);
-      const parent: Parent = { row, item: readFields(shapeOfAll.readers, row, drift, { id }) };
+      const parent: Parent = { row, item: shapeOfAll.read(row, drift) };
       const children = await readChildren(context(caller), shapeOfAll.children, [parent], drift);
       return { item: pick(parent.item, fields), digest: digest(JSON.stringify([row, children])) };
     },
