@@ -1,6 +1,6 @@
 /** Reads a level of child rows for all parents of a page in one statement, and the levels below it. */
 
-import { type ChildRows, type ColumnSource, type Drift, isNull, trimEnd } from "../binding/conversion.ts";
+import { type ChildRows, type ColumnSource, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
@@ -8,7 +8,7 @@ import { prepare, render, roundedUp, type SlotValue, write } from "../dialects/w
 import { conditionSql, oneOf } from "./compare.ts";
 import { fitting } from "./fitting.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
-import { layOut, type RowReader } from "./rows.ts";
+import { layOut, type RowTree, type TreeReader, treeReader } from "./rows.ts";
 
 export interface ReadContext {
   readonly source: SourceDeclaration;
@@ -19,12 +19,12 @@ export interface ReadContext {
 
 /** One level of child rows, prepared once per binding. */
 export interface ChildPlan {
-  readonly field: string;
+  readonly name: string;
   /** Where the parent's tying columns stand in the parent's row. */
   readonly parentAt: number;
   readonly children: ChildRows;
   readonly relation: Relation;
-  readonly read: RowReader;
+  readonly read: TreeReader;
   /** SELECT and FROM, written out. */
   readonly select: Sql;
   readonly order: Sql;
@@ -39,43 +39,38 @@ interface PreparedLevel {
   readonly statements: Map<string, (ties: readonly SlotValue[]) => Statement>;
 }
 
-/** A parent row, and the object its child rows are put into. */
-export interface Parent {
-  readonly row: readonly unknown[];
-  readonly item: Record<string, unknown>;
-}
-
-export function planChildren(source: SourceDeclaration, dialect: Dialect, field: string, parentAt: number, children: ChildRows): ChildPlan {
+export function planChildren(source: SourceDeclaration, dialect: Dialect, name: string, parentAt: number, children: ChildRows): ChildPlan {
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
-  const { read, columns, childFields } = layOut(children.fields, Object.keys(children.fields), tie.length);
+  const { values, columns, childFields } = layOut(children.fields, Object.keys(children.fields), tie.length);
+  const below = childFields.map((child) => planChildren(source, dialect, child.name, child.at, child.rows));
   const list = (named: readonly ColumnSource[]): Sql =>
     join(
       named.map((column) => columnSql(source, relation, column)),
       ", ",
     );
   return {
-    field,
+    name,
     parentAt,
     children,
     relation,
-    read,
+    read: treeReader(values, below),
     select: render(sql`SELECT ${list([...tie, ...columns])} ${fromSql(source, relation, new Set())}`, dialect),
     order: render(sql`ORDER BY ${list([...tie, ...children.sort])}`, dialect),
     prepared: new WeakMap(),
-    below: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)),
+    below,
   };
 }
 
-/** Adds the rows of all `plans`, levels beside one another, to their parents; returns the raw rows for digests. */
-export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly Parent[], drift: Drift): Promise<readonly unknown[]> {
+/** Adds the rows of all `plans`, levels beside one another, to their parents' trees; returns the raw rows for digests. */
+export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly RowTree[]): Promise<readonly unknown[]> {
   if (plans.length === 0 || parents.length === 0) return [];
   const statements = plans.map((plan) => preparedStatement(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
   const levels = await readTogether(context.database, statements);
   const digest: unknown[] = [levels];
   for (const [index, plan] of plans.entries()) {
-    const here = attach(plan, parents, levels[index] ?? [], drift);
-    digest.push(await readChildren(context, plan.below, here, drift));
+    const here = attach(plan, parents, levels[index] ?? []);
+    digest.push(await readChildren(context, plan.below, here));
   }
   return digest;
 }
@@ -88,33 +83,33 @@ async function readTogether(database: ErpDatabase, statements: readonly Statemen
 }
 
 /** Puts each row where it belongs, and returns the rows as parents of the level below. */
-function attach(plan: ChildPlan, parents: readonly Parent[], rows: Rows, drift: Drift): readonly Parent[] {
+function attach(plan: ChildPlan, parents: readonly RowTree[], rows: Rows): readonly RowTree[] {
   // Columns that are the same for all parents, such as a company, tell no child where it belongs.
   const ties = plan.children.on.flatMap((_, index) => {
     const at = plan.parentAt + index;
     return parents.length > 1 && parents.every(({ row }) => row[at] === parents[0]?.row[at]) ? [] : [index];
   });
-  const byTie = new Map<string, Record<string, unknown>[]>();
-  for (const { row, item } of parents) {
+  const byTie = new Map<string, RowTree[]>();
+  for (const { row, levels } of parents) {
     const tie = tieOf(row, plan.parentAt, ties);
-    const items = byTie.get(tie) ?? [];
-    byTie.set(tie, items);
-    item[plan.field] = items;
+    const trees = byTie.get(tie) ?? [];
+    byTie.set(tie, trees);
+    levels.push(trees);
   }
-  const here: Parent[] = [];
+  const here: RowTree[] = [];
   let before: readonly unknown[] | undefined;
-  let items: Record<string, unknown>[] | undefined;
+  let trees: RowTree[] | undefined;
   for (const row of rows) {
     // Rows come in the order of their ties.
     if (before === undefined || ties.some((index) => row[index] !== before?.[index])) {
       const tie = tieOf(row, 0, ties);
-      items = byTie.get(tie) ?? alike(byTie, tie);
+      trees = byTie.get(tie) ?? alike(byTie, tie);
     }
     before = row;
-    if (items === undefined) continue; // ties to no parent: a value that only differs beyond its padding
-    const item = plan.read(row, drift);
-    items.push(item);
-    here.push({ row, item });
+    if (trees === undefined) continue; // ties to no parent: a value that only differs beyond its padding
+    const tree: RowTree = { row, levels: [] };
+    trees.push(tree);
+    here.push(tree);
   }
   return here;
 }
@@ -144,7 +139,7 @@ function tiePart(value: unknown): string {
  * The statement for these parents, written before and given its values. Undefined where they have to be told apart by
  * several columns, where a value is missing, or where the number of values is part of the statement.
  */
-function preparedStatement({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Statement | undefined {
+function preparedStatement({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly RowTree[]): Statement | undefined {
   const ties = plan.children.on.map(([child]) => child);
   let level = plan.prepared.get(catalog);
   if (level === undefined) {
@@ -180,13 +175,13 @@ function fixedConditions(source: SourceDeclaration, catalog: Catalog, plan: Chil
   return Object.entries(plan.children.where).map(([column, condition]) => conditionSql(operand(column), condition));
 }
 
-function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Sql {
+function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly RowTree[]): Sql {
   const conditions = [tieSql(source, dialect, catalog, plan, parents), ...fixedConditions(source, catalog, plan)];
   return sql`${plan.select} WHERE ${join(conditions, " AND ")} ${plan.order}`;
 }
 
 /** Columns that are the same for all parents (a company) are compared once; what differs becomes a list, or tuples. */
-function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, plan: ChildPlan, parents: readonly Parent[]): Sql {
+function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, plan: ChildPlan, parents: readonly RowTree[]): Sql {
   const ties = plan.children.on.map(([child], index) => {
     const operand = { sql: columnSql(source, plan.relation, child), info: columnInfo(source, plan.relation, catalog, child) };
     const values = parents.map(({ row }) => tieValues(row[plan.parentAt + index] as ErpValue, operand.info)); // driver values of a key column

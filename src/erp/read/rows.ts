@@ -3,8 +3,14 @@
 import type { Known } from "#contract/json-writer.ts";
 import type { AnyConversion, ChildRows, ColumnSource, Drift } from "../binding/conversion.ts";
 
-/** Makes the object of a row. Values that do not fit are null; the contract's schema decides whether that may leave. */
-export type RowReader = (row: readonly unknown[], drift: Drift) => Record<string, unknown>;
+/** A row, and the rows of each of its levels of child rows. */
+export interface RowTree {
+  readonly row: readonly unknown[];
+  readonly levels: (readonly RowTree[])[];
+}
+
+/** Makes the object of a row and its child rows. Values that do not fit are null; the contract's schema decides whether that may leave. */
+export type TreeReader = (tree: RowTree, drift: Drift) => Record<string, unknown>;
 
 export interface ChildField {
   readonly name: string;
@@ -13,13 +19,14 @@ export interface ChildField {
   readonly rows: ChildRows;
 }
 
+/** Where the values of fields stand in a row. */
 export interface RowLayout {
-  readonly read: RowReader;
+  readonly values: readonly FieldReader[];
   readonly columns: readonly ColumnSource[];
   readonly childFields: readonly ChildField[];
 }
 
-interface FieldReader {
+export interface FieldReader {
   readonly name: string;
   readonly read: AnyConversion["read"];
   /** Where the conversion's first column stands in the row. */
@@ -28,7 +35,7 @@ interface FieldReader {
 
 /** Lays out the columns of `names` from position `start`. The columns of `id`, where there is one, begin the row. */
 export function layOut(fields: Readonly<Record<string, AnyConversion>>, names: readonly string[], start: number, id?: AnyConversion): RowLayout {
-  const readers: FieldReader[] = id === undefined ? [] : [{ name: "id", read: id.read, at: 0 }];
+  const values: FieldReader[] = id === undefined ? [] : [{ name: "id", read: id.read, at: 0 }];
   const childFields: ChildField[] = [];
   const columns: ColumnSource[] = [];
   for (const name of names) {
@@ -36,18 +43,20 @@ export function layOut(fields: Readonly<Record<string, AnyConversion>>, names: r
     if (conversion === undefined) continue; // `id`
     const at = start + columns.length;
     columns.push(...conversion.columns);
-    if (conversion.children === undefined) readers.push({ name, read: conversion.read, at });
+    if (conversion.children === undefined) values.push({ name, read: conversion.read, at });
     else childFields.push({ name, at, rows: conversion.children });
   }
-  return { read: rowReader(readers, childFields), columns, childFields };
+  return { values, columns, childFields };
 }
 
-function rowReader(readers: readonly FieldReader[], childFields: readonly ChildField[]): RowReader {
+/** `levels`: the fields of child rows, in the order in which trees have them. */
+export function treeReader(values: readonly FieldReader[], levels: readonly { readonly name: string; readonly read: TreeReader }[]): TreeReader {
   // A copy has its shape from the start; an object that grows field by field takes twice as long, and longer to serialise.
-  const blank: Readonly<Record<string, unknown>> = Object.fromEntries([...readers, ...childFields].map(({ name }) => [name, null]));
-  return (row, drift) => {
+  const blank: Readonly<Record<string, unknown>> = Object.fromEntries([...values, ...levels].map(({ name }) => [name, null]));
+  return (tree, drift) => {
     const item: Record<string, unknown> = { ...blank };
-    for (const { name, read, at } of readers) item[name] = read(row, at, drift) ?? null;
+    for (const { name, read, at } of values) item[name] = read(tree.row, at, drift) ?? null;
+    for (const [index, { name, read }] of levels.entries()) item[name] = (tree.levels[index] ?? []).map((child) => read(child, drift));
     return item;
   };
 }
