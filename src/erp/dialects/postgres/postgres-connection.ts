@@ -36,7 +36,6 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     statement_timeout: options.statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
-    query_timeout: options.statementTimeoutMs + graceMs,
     keepAlive: true,
     pipeline: true, // for `queryTogether`: statements are sent without waiting for the answer to the one before
     idleTimeoutMillis: 30_000,
@@ -81,15 +80,29 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     }
   }
 
+  /**
+   * In the driver's callback style, and with a clock of our own: its promises and its `query_timeout` keep the rows of a
+   * finished query reachable until the next full garbage collection, which took a sixth of all CPU time.
+   */
+  const rowsOf = (client: pg.PoolClient, statement: Statement): Promise<Rows> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("Query read timeout")), options.statementTimeoutMs + graceMs);
+      client.query<unknown[]>(queryOf(statement), (error, result) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else resolve(result.rows);
+      });
+    });
+
   return {
-    query: (statement) => run(async (client) => (await client.query<unknown[]>(queryOf(statement))).rows),
+    query: (statement) => run((client) => rowsOf(client, statement)),
     async queryTogether(statements) {
       // The same text twice would be prepared twice under one name.
       const distinct = new Set(statements.map(({ text }) => text)).size === statements.length;
       return run(async (client) => {
-        if (distinct) return (await Promise.all(statements.map((statement) => client.query<unknown[]>(queryOf(statement))))).map(({ rows }) => rows);
+        if (distinct) return Promise.all(statements.map((statement) => rowsOf(client, statement)));
         const results: Rows[] = [];
-        for (const statement of statements) results.push((await client.query<unknown[]>(queryOf(statement))).rows);
+        for (const statement of statements) results.push(await rowsOf(client, statement));
         return results;
       });
     },
