@@ -1,7 +1,7 @@
 /** The demo project as the common suite takes it. */
 import pg from "pg";
+import type { SuiteProject } from "#testing/project.ts";
 import gateway from "../../../demo/gateway.ts";
-import type { SuiteProject } from "../../suite/project.ts";
 import { demoDatabases, plantedSecrets } from "./databases.ts";
 import { expectedIds } from "./expected.ts";
 

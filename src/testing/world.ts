@@ -4,12 +4,24 @@ import type { Contract } from "#contract/contract.ts";
 import { declaredScopes } from "#contract/contract.ts";
 import { expandable } from "#contract/response-schema.ts";
 import type { Environment } from "#pipeline/principal.ts";
-import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type Conformance, conformance } from "./conformance.ts";
-import { type ServedGateway, serveGateway } from "./gateway.ts";
 import type { PreparedProject, SuiteProject, Who } from "./project.ts";
 import { idOf, isRow, query, type Row } from "./public-values.ts";
 import { type SecretWatch, secretWatch } from "./secret-watch.ts";
+import { serveOnNode } from "./serve-on-node.ts";
+import type { ServedGateway, ServeGateway } from "./served-gateway.ts";
+
+/** A migrated, empty database for the gateway's own tables. */
+export interface SuiteStore {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+export interface SuiteOptions {
+  /** How the gateway is served; in this process by default. */
+  readonly serve?: ServeGateway;
+  readonly openStore: () => Promise<SuiteStore>;
+}
 
 export interface Answer {
   readonly status: number;
@@ -46,10 +58,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(project: SuiteProject): Promise<World> {
+export async function openWorld(project: SuiteProject, { serve = serveOnNode, openStore }: SuiteOptions): Promise<World> {
   const prepared = await project.prepare();
-  const store = await createDatabase(gatewayTables);
-  const gateway = await serveGateway({ definition: project.definition, sources: prepared.sources, storeUrl: store.url });
+  const store = await openStore();
+  const gateway = await serve({ definition: project.definition, sources: prepared.sources, storeUrl: store.url });
   const watch = secretWatch();
   watch.forbid(...prepared.secrets, ...gateway.ownSecrets);
   for (const who of ["first", "second"] as const) await gateway.createPartner(who, project.accounts[who]);

@@ -13,16 +13,16 @@ import { selectionCases } from "./cases/selection.ts";
 import { sortCases } from "./cases/sorts.ts";
 import { versionCases } from "./cases/versions.ts";
 import type { SuiteProject } from "./project.ts";
-import { openWorld, type World } from "./world.ts";
+import { openWorld, type SuiteOptions, type World } from "./world.ts";
 
-export function runCommonSuite(project: SuiteProject): void {
+export function runCommonSuite(project: SuiteProject, options: SuiteOptions): void {
   let opened: World | undefined;
   const world = (): World => {
     if (opened === undefined) throw new Error("the suite has not begun");
     return opened;
   };
   beforeAll(async () => {
-    opened = await openWorld(project);
+    opened = await openWorld(project, options);
   }, 180_000);
   afterAll(() => opened?.close());
 
