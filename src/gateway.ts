@@ -32,9 +32,14 @@ export type { GatewayDefinition } from "./project.ts";
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
 
+/** What a request is given: handles that live as long as it does, or longer where the runtime allows that. */
+export interface RequestHandles {
+  readonly databases: Databases;
+  readonly authenticator: Authenticator;
+}
+
 export interface GatewayOptions {
   readonly definition: GatewayDefinition;
-  readonly authenticator: Authenticator;
   /** At least 32 random bytes, the same on all processes: seals cursors. */
   readonly secret: Uint8Array;
   /** Where partners reach the gateway, without a slash at the end. */
@@ -47,10 +52,12 @@ export interface GatewayOptions {
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly elapsedMs: () => number;
+  /** Whether a request may wait for something that another one began to look up; true by default. */
+  readonly shareLookups?: boolean;
 }
 
 export interface Gateway {
-  fetch(request: Request, origin: Origin, databases: Databases): Promise<Response>;
+  fetch(request: Request, origin: Origin, handles: RequestHandles): Promise<Response>;
 }
 
 /** What a process has to know of a definition before it can start. */
@@ -78,13 +85,13 @@ export function openSource(dialect: DialectName, options: ConnectionOptions): Op
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { definition, log, now } = options;
+  const { definition, log, now, shareLookups = true } = options;
   const operations = definition.contracts.flatMap(operationsOf);
   const { versions } = describeGateway(definition);
   const resources = new Map(
     definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
   );
-  const accesses = sourceAccesses(definition, now);
+  const accesses = sourceAccesses(definition, { now, shareLookups });
 
   const accessOf =
     (databases: Databases): AccessOf =>
@@ -107,21 +114,21 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const api = partnerApi({
     route: routes(operations),
-    pipeline: partnerPipeline({ authenticator: options.authenticator, cursors: cursors(options.secret), versions }),
+    pipeline: partnerPipeline({ cursors: cursors(options.secret), versions }),
     baseUrl: options.publicUrl,
     log,
     now,
     elapsedMs: options.elapsedMs,
   });
   const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses), log });
-  return { fetch: async (request, origin, databases) => http.fetch(request, { origin, access: accessOf(databases) }) };
+  return { fetch: async (request, origin, { databases, authenticator }) => http.fetch(request, { origin, authenticator, access: accessOf(databases) }) };
 }
 
 function sourceKey(source: string, environment: Environment): string {
   return `${source} ${environment}`;
 }
 
-function sourceAccesses(definition: GatewayDefinition, now: () => number): ReadonlyMap<string, SourceAccess> {
+function sourceAccesses(definition: GatewayDefinition, terms: Parameters<typeof sourceAccess>[3]): ReadonlyMap<string, SourceAccess> {
   const tables = new Map<string, Set<string>>();
   for (const { source, binding } of definition.resources) {
     const named = tables.get(source.name) ?? new Set<string>();
@@ -132,7 +139,7 @@ function sourceAccesses(definition: GatewayDefinition, now: () => number): Reado
   for (const { source } of definition.resources) {
     const dialect: Dialect = dialects[source.dialect];
     for (const environment of ["live", "test"] as const)
-      accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], now));
+      accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], terms));
   }
   return accesses;
 }

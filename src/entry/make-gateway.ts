@@ -44,7 +44,6 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
   const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
   const gateway = createGateway({
     definition,
-    authenticator,
     secret: location.secret,
     publicUrl: url,
     exampleCurl: `curl "${url}${parts.samplePath}" \\\n  -H "Authorization: Bearer <your key>"`,
@@ -54,7 +53,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
     elapsedMs,
   });
   return {
-    handler: (request, origin) => gateway.fetch(request, origin, databases.find),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator }),
     controlPlane: controlPlane(definition, store, peppers),
   };
 }

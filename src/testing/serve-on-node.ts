@@ -62,7 +62,6 @@ export async function serveOnNode({ definition, sources, storeUrl, variables = {
   });
   const gateway = createGateway({
     definition,
-    authenticator,
     secret: secrets.secret,
     publicUrl: url,
     exampleCurl: `curl ${url}`,
@@ -71,7 +70,7 @@ export async function serveOnNode({ definition, sources, storeUrl, variables = {
     now: () => Date.now(),
     elapsedMs: () => performance.now(),
   });
-  handler = (request, origin) => gateway.fetch(request, origin, databases.find);
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator });
 
   return {
     url,

@@ -6,6 +6,7 @@ import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connectio
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
 import { postgresTrouble } from "./postgres-errors.ts";
+import { sessionSettings, transactionOpening } from "./postgres-settings.ts";
 
 /** Values stay as the database writes them: exact numbers, dates without a zone. Small integers and floats become numbers. */
 const plainText = (value: string): string => value;
@@ -33,16 +34,12 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     connectionString: options.url,
     max: options.maxConnections,
     connectionTimeoutMillis: options.acquireTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    lock_timeout: options.lockTimeoutMs,
-    idle_in_transaction_session_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + graceMs,
     keepAlive: true,
     pipeline: true, // for `queryTogether`: statements are sent without waiting for the answer to the one before
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
-    application_name: options.applicationName,
-    options: "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c extra_float_digits=1",
+    ...(!options.pooledByTransaction && sessionSettings(options)),
     types: { getTypeParser: (oid: number) => parsers.get(oid) ?? plainText },
   });
   // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
@@ -81,17 +78,25 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     }
   }
 
+  const opening = options.pooledByTransaction ? transactionOpening(options) : undefined;
+  /** Sent in one go: with the transaction around them they take no longer, and should it not open, they fail with it. */
+  async function send(client: pg.PoolClient, statements: readonly Statement[]): Promise<readonly Rows[]> {
+    const opened = opening === undefined ? undefined : client.query(opening);
+    const results = Promise.all(statements.map((statement) => client.query<unknown[]>(queryOf(statement))));
+    if (opened !== undefined) await Promise.all([opened, results, client.query("COMMIT")]);
+    return (await results).map(({ rows }) => rows);
+  }
+  const query = async (statement: Statement): Promise<Rows> => (await run((client) => send(client, [statement])))[0] ?? [];
+
   return {
-    query: (statement) => run(async (client) => (await client.query<unknown[]>(queryOf(statement))).rows),
+    query,
     async queryTogether(statements) {
       // The same text twice would be prepared twice under one name.
       const distinct = new Set(statements.map(({ text }) => text)).size === statements.length;
-      return run(async (client) => {
-        if (distinct) return (await Promise.all(statements.map((statement) => client.query<unknown[]>(queryOf(statement))))).map(({ rows }) => rows);
-        const results: Rows[] = [];
-        for (const statement of statements) results.push((await client.query<unknown[]>(queryOf(statement))).rows);
-        return results;
-      });
+      if (distinct) return run((client) => send(client, statements));
+      const results: Rows[] = [];
+      for (const statement of statements) results.push(await query(statement));
+      return results;
     },
     close: () => pool.end(),
   };
