@@ -12,7 +12,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ["source"] } },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/global-setup.ts"],
+    globalSetup: ["test/support/global-setup.ts", "test/support/worker-setup.ts"],
     reporters: ["default", skipSummary(skipsAllowed)],
     pool: "forks",
     execArgv: ["--conditions=source"],

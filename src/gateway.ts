@@ -27,6 +27,7 @@ import type { GatewayDefinition } from "./project.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
+export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
 
 /** The way to one source in one environment, as a request is given it. */
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   /** A first request for the landing page. */
   readonly exampleCurl: string;
   readonly readAsset: Site["readAsset"];
+  /** Whether `readAsset` finds what `prepareAssets` made; else files are hashed and compressed when they are first read. */
+  readonly assetsArePrepared?: boolean;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -149,7 +152,8 @@ function healthOf(accesses: ReadonlyMap<string, SourceAccess>): Readonly<Record<
   return { status: Object.values(sources).includes("unavailable") ? "degraded" : "ok", sources };
 }
 
-function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+  const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false } = options;
   return {
     title: definition.title,
     summary: definition.summary,
@@ -165,5 +169,6 @@ function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOption
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,
+    assetsArePrepared,
   };
 }

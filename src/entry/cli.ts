@@ -8,6 +8,7 @@ import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { startCommand } from "./commands/start.ts";
+import { workerAssets } from "./commands/worker-assets.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  workerAssets,
 ];
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
