@@ -39,7 +39,8 @@ export function readBindings(bindings: Bindings, sources: readonly DeclaredSourc
   const reasons: string[] = [];
   const urlOf = (name: string): string | undefined => {
     const binding = bindings[name];
-    if (isHyperdrive(binding)) return binding.connectionString;
+    // `ssl-mode` is for another driver; ours would warn of it on every connection. The way to Hyperdrive has no TLS.
+    if (isHyperdrive(binding)) return binding.connectionString.replace(/\?ssl-mode=\w+$/, "");
     if (binding !== undefined) reasons.push(`${name} is not a Hyperdrive binding. A Worker reaches databases through Hyperdrive alone.`);
     return undefined;
   };
