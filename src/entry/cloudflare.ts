@@ -7,6 +7,7 @@ import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
+import { exampleRequest, firstPath } from "./example-request.ts";
 
 export interface CloudflareWorker {
   fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
@@ -65,7 +66,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     definition,
     secret,
     publicUrl,
-    exampleCurl: `curl "${publicUrl}/v1/${definition.contracts[0]?.name}?limit=2" \\\n  -H "Authorization: Bearer <your key>"`,
+    exampleCurl: exampleRequest(publicUrl, firstPath(definition)),
     readAsset: readStaticAsset(assets),
     assetsArePrepared: true,
     log,

@@ -6,6 +6,7 @@ import { pendingMigrations } from "#store/migrate.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
+import { firstPath } from "./example-request.ts";
 import { makeGateway } from "./make-gateway.ts";
 import { bundledProject, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
@@ -65,7 +66,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
     : await configured(config);
   if ("reasons" in location) return location;
 
-  const samplePath = folder.firstRun?.samplePath ?? `/v1/${folder.definition.contracts[0]?.name}?limit=2`;
+  const samplePath = folder.firstRun?.samplePath ?? firstPath(folder.definition);
   const made = makeGateway({ definition: folder.definition, config, location, url, samplePath }, life);
   handler = made.handler;
   // Registered last, so it comes first: requests underway still need all of the above.

@@ -10,8 +10,13 @@ export interface WorkerGateway extends ServedGateway {
   readonly harness: TestHarness;
 }
 
+export interface WorkerParts extends GatewayParts {
+  /** Where partners and keys are made, where the Worker itself is led to the store another way. */
+  readonly operatorStoreUrl?: string;
+}
+
 /** `bundle`: which Worker; it has to be of the definition that is given. */
-export async function serveInWorkerd({ definition, sources, storeUrl, variables = {} }: GatewayParts, bundle?: Bundle): Promise<WorkerGateway> {
+export async function serveInWorkerd({ definition, sources, storeUrl, variables = {}, operatorStoreUrl = storeUrl }: WorkerParts, bundle?: Bundle): Promise<WorkerGateway> {
   const secrets = makeSecrets();
   const built = bundle ?? (await buildWorker());
   const databases = [
@@ -29,7 +34,7 @@ export async function serveInWorkerd({ definition, sources, storeUrl, variables 
   // Which port it is is known now only, and problem documents name the address.
   const origin = url.origin;
   await harness.update(worker(built, { vars: { ...secrets.variables, ...variables, PUBLIC_URL: origin }, databases }));
-  const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: 5_000, onBrokenConnection: () => undefined });
+  const store = connectStore({ url: operatorStoreUrl, poolSize: 4, timeoutMs: 5_000, onBrokenConnection: () => undefined });
   return {
     harness,
     url: origin,

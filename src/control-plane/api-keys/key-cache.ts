@@ -7,7 +7,7 @@ export interface KeyCacheOptions {
   readonly ttlMs: number;
   /** Entries of each kind, known and unknown. */
   readonly capacity: number;
-  /** Whether a request may wait for the lookup of another one. On Workers it would wait for ever. */
+  /** Whether a request may wait for the lookup of another one. Not on Workers: what a request began there may end with it. */
   readonly shareLookups: boolean;
 }
 
