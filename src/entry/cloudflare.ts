@@ -80,7 +80,10 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */
 function refuse(request: Request, reasons: readonly string[]): Response {
   console.error(JSON.stringify({ level: 60, time: new Date().toISOString(), reasons, msg: "this Worker is not set up, and serves nothing" }));
-  return respond(request, new Problem("gateway-unavailable", "The gateway is not set up. Its operator finds the reasons in its log.", { headers: { "Retry-After": "60" } }));
+  return respond(
+    request,
+    new Problem("gateway-unavailable", "The gateway is not set up. Its operator finds the reasons in its log.", { headers: { "Retry-After": "60" } }),
+  );
 }
 
 function respond(request: Request, problem: Problem): Response {

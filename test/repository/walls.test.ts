@@ -8,6 +8,7 @@ import { repository, trackedFiles } from "./repository.ts";
 
 const imports = {
   entry: "entry imports gateway, config, control-plane, store and lib.",
+  worker: "A Worker has no files and no processes, and listens to nothing: what is for Node alone stays out.",
   http: "http imports pipeline, contract, control-plane and lib.",
   pipeline: "pipeline imports contract and lib.",
   events: "events imports contract and lib.",
@@ -44,6 +45,16 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["src/entry/planted.ts", "#contract/contract.ts", imports.entry],
   ["src/entry/planted.ts", "../gateway.ts", imports.home],
   ["src/entry/planted.ts", "../../demo/gateway.ts", imports.home],
+
+  ["src/entry/cloudflare/planted.ts", "#store/connect.ts", null],
+  ["src/entry/cloudflare/planted.ts", "./bindings.ts", null],
+  ["src/entry/cloudflare/planted.ts", "#http/app.ts", imports.entry],
+  ["src/entry/cloudflare/planted.ts", "#store/migrate.ts", imports.worker],
+  ["src/entry/cloudflare/planted.ts", "node:fs/promises", imports.worker],
+  ["src/entry/cloudflare/planted.ts", "pino", imports.worker],
+  ["src/entry/cloudflare.ts", "node:http", imports.worker],
+  ["src/entry/cloudflare.ts", "@hono/node-server", imports.worker],
+  ["demo/worker.ts", "sluice/cloudflare", null],
 
   ["src/gateway.ts", "#http/app.ts", null],
   ["src/gateway.ts", "./project.ts", null],

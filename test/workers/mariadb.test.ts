@@ -58,7 +58,8 @@ describeWith("sharedErp", "webERP", (sharedErp) => {
               await expectSame(`/v1/${name}?${query({ [parameter]: operator === "eq" ? listed(value) : value, limit: "20" })}`);
           }
         }
-        for (const sort of (contract.reads.list?.sort ?? []).flatMap((path) => [path, `-${path}`])) await expectSame(`/v1/${name}?${query({ sort, limit: "20" })}`);
+        for (const sort of (contract.reads.list?.sort ?? []).flatMap((path) => [path, `-${path}`]))
+          await expectSame(`/v1/${name}?${query({ sort, limit: "20" })}`);
       });
     });
   });

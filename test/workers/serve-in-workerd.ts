@@ -16,7 +16,10 @@ export interface WorkerParts extends GatewayParts {
 }
 
 /** `bundle`: which Worker; it has to be of the definition that is given. */
-export async function serveInWorkerd({ definition, sources, storeUrl, variables = {}, operatorStoreUrl = storeUrl }: WorkerParts, bundle?: Bundle): Promise<WorkerGateway> {
+export async function serveInWorkerd(
+  { definition, sources, storeUrl, variables = {}, operatorStoreUrl = storeUrl }: WorkerParts,
+  bundle?: Bundle,
+): Promise<WorkerGateway> {
   const secrets = makeSecrets();
   const built = bundle ?? (await buildWorker());
   const databases = [

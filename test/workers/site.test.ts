@@ -28,7 +28,9 @@ afterAll(async () => {
 
 const [version] = [gateway.version];
 const pages = ["/", "/docs", "/docs/guides", "/docs/guides/filtering", "/docs/errors", "/docs/guides/nothing", "/docs/nothing", `/openapi/${version}.json`];
-const files = ["scalar.js", "site.css", "site.js", "pages.css", "reference.css", "reference.js", "mark.svg", "nothing.js"].map((name) => `/docs/assets/${name}`);
+const files = ["scalar.js", "site.css", "site.js", "pages.css", "reference.css", "reference.js", "mark.svg", "nothing.js"].map(
+  (name) => `/docs/assets/${name}`,
+);
 
 /** What the way of transport may change. */
 const ofTransport = new Set(["date", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"]);
@@ -38,11 +40,13 @@ async function read({ url }: ServedGateway, path: string, init: RequestInit = {}
   const nonce = /'nonce-([^']+)'/.exec(response.headers.get("content-security-policy") ?? "")?.[1];
   // The first request to try is what each entry makes it; what the site makes of it is the same.
   const same = (text: string): string =>
-    (nonce === undefined ? text : text.replaceAll(nonce, "NONCE")).replaceAll(url, "URL").replace(/(<h2>Your first request<\/h2>\n)<pre[^]*?<\/pre>/, "$1");
+    (nonce === undefined ? text : text.replaceAll(nonce, "NONCE")).replaceAll(url, "URL").replace(/(<h2>Your first request<\/h2>\n)<pre.*?<\/pre>/s, "$1");
   const ofRequest = response.headers.get("request-id") ?? "none";
   return {
     status: response.status,
-    headers: Object.fromEntries([...response.headers].filter(([name]) => !ofTransport.has(name)).map(([name, value]) => [name, same(value).replace(ofRequest, "ID")])),
+    headers: Object.fromEntries(
+      [...response.headers].filter(([name]) => !ofTransport.has(name)).map(([name, value]) => [name, same(value).replace(ofRequest, "ID")]),
+    ),
     body: same(await response.text()).replace(ofRequest, "ID"),
   };
 }

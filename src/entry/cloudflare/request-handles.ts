@@ -1,7 +1,8 @@
 /** Opens what one request needs of databases, when it needs it; all of it ends with the request. */
-import { type Databases, openSource, type RequestHandles } from "#gateway";
+
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
+import { type Databases, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import type { WorkerConfig } from "./bindings.ts";
@@ -16,18 +17,24 @@ type Authentication = (keys: KeyRecords) => RequestHandles["authenticator"];
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
 const connectionsPerRequest = 1;
 
-export function openHandles({ config, storeUrl, sources: urls }: WorkerConfig, sources: readonly DeclaredSource[], authentication: Authentication): OpenHandles {
+export function openHandles(
+  { config, storeUrl, sources: urls }: WorkerConfig,
+  sources: readonly DeclaredSource[],
+  authentication: Authentication,
+): OpenHandles {
   const opened = new Map<string, ReturnType<typeof openSource>>();
   let store: Store | undefined;
 
-  const openStore = (): Store =>
-    connectStore({
+  const findKey: KeyRecords["find"] = (kid) => {
+    store ??= connectStore({
       url: storeUrl,
       poolSize: connectionsPerRequest,
       timeoutMs: config.storeTimeoutMs,
       pooledByTransaction: true,
       onBrokenConnection: () => undefined,
     });
+    return keyRecords(store).find(kid);
+  };
 
   const databases: Databases = (name, environment) => {
     const key = `${name} ${environment}`;
@@ -52,7 +59,7 @@ export function openHandles({ config, storeUrl, sources: urls }: WorkerConfig, s
 
   return {
     databases,
-    authenticator: authentication({ find: (kid) => keyRecords((store ??= openStore())).find(kid) }),
+    authenticator: authentication({ find: findKey }),
     // A connection that cannot be closed in order is gone already.
     close: async () => void (await Promise.allSettled([store?.destroy(), ...[...opened.values()].map((database) => database.close())])),
   };
