@@ -1,4 +1,5 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
+import { join } from "node:path";
 import { type Config, readConfig, sourceVariables, type Variables } from "#config";
 import { describeGateway, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
@@ -6,15 +7,16 @@ import { pendingMigrations } from "#store/migrate.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
+import { withEnvFile } from "./env-file.ts";
 import { makeGateway } from "./make-gateway.ts";
-import { bundledProject, loadProject } from "./project.ts";
+import { defaultProject, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { stateParent } from "./state-parent.ts";
 import type { Stoppable } from "./stop.ts";
 import { welcome } from "./welcome.ts";
 
 export interface StartOptions {
-  /** Folder of the project; the bundled one by default. */
+  /** Folder of the project; by default the working folder, or the bundled one. */
   readonly project: string | undefined;
   /** Throw away what an earlier first run left. */
   readonly fresh: boolean;
@@ -32,16 +34,19 @@ interface Refusal {
 
 /** Everything started is registered with `life`, in an order in which it can be stopped at any moment. */
 export async function start(options: StartOptions, life: Stoppable): Promise<Started> {
-  const folder = await loadProject(options.project ?? bundledProject);
+  const folder = await loadProject(options.project ?? defaultProject(options.workingFolder));
   const { sources } = describeGateway(folder.definition);
-  const read = readConfig(options.variables, sources);
+  const read = readConfig(withEnvFile(folder.path, options.variables), sources);
   if (read.kind === "invalid") return refuse(...read.reasons);
   const { config } = read;
   const ourErp = config.sources.kind === "embedded";
   const ourStore = config.store.kind === "embedded";
   if (ourErp && !folder.firstRun) {
     return refuse(
-      `The project in ${folder.path} bundles no ERP (erp/first-run.ts), so these have to be set: ${sources.flatMap(({ name }) => sourceVariables(name)).join(", ")}.`,
+      ...sources.map(({ name, dialect }) => {
+        const [live, test] = sourceVariables(name);
+        return `${live} is missing: the URL of your ERP's database, such as ${exampleUrls[dialect]}. Set it in the environment or in ${join(folder.path, ".env")}. (${test} instead of it, or besides, is the database behind test keys.)`;
+      }),
     );
   }
   if (options.fresh && !ourStore) return refuse("--fresh throws away embedded databases, and this gateway is configured to use others.");
@@ -81,6 +86,8 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo })) options.say(line);
   return { kind: "serving", url };
 }
+
+const exampleUrls = { postgres: "postgres://user:password@host:5432/name", mariadb: "mysql://user:password@host:3306/name" } as const;
 
 /** How long requests underway may take to finish when the gateway is told to stop. */
 const drainMs = 5_000;

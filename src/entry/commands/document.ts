@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { documentsOf } from "#gateway";
-import { bundledProject, loadProject } from "../project.ts";
+import { bundledProject, defaultProject, loadProject } from "../project.ts";
 import { type Command, exitCodes, projectOption, refuse } from "./command.ts";
 import { parseOptions, project } from "./options.ts";
 
@@ -14,9 +14,9 @@ export const documentCommand: Command = {
   options: { check: { type: "boolean" }, ...projectOption },
   run: async (input, terminal) => {
     const typed = parseOptions(z.object({ check: z.boolean().default(false), project }), input);
-    const folder = await loadProject(typed.project ?? bundledProject);
+    const folder = await loadProject(typed.project ?? defaultProject(terminal.workingFolder));
     // The bundled project's documents lie beside it; another project keeps its own.
-    const target = typed.project === undefined ? resolve(bundledProject, "../openapi") : join(folder.path, "openapi");
+    const target = folder.path === bundledProject ? resolve(bundledProject, "../openapi") : join(folder.path, "openapi");
     const wanted = new Map([...documentsOf(folder.definition)].map(([version, text]) => [`${version}.json`, text]));
     const present = await readPresent(target);
 
