@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
 import { documentCommand } from "./commands/document.ts";
+import { initCommand } from "./commands/init.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
@@ -11,6 +12,7 @@ import { startCommand } from "./commands/start.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
+  initCommand,
   startCommand,
   migrateCommand,
   documentCommand,
@@ -41,7 +43,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
       return exitCodes.done;
     }
     if (positionals.length < (command.words?.length ?? 0)) throw new UsageError(`The ${command.words?.[positionals.length]} is missing.`);
-    if (positionals.length > (command.words?.length ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
+    if (positionals.length > (command.words?.length ?? 0) + (command.moreWords ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
     return await command.run({ values, words: positionals }, terminal);
   } catch (error) {
     if (error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) {

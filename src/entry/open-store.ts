@@ -38,7 +38,7 @@ export async function withControlPlane<T>(options: OpenOptions, work: (plane: Co
     if (pending.length > 0) throw new StoreUnavailable(`The database lacks ${pending.join(", ")}. Run \`sluice migrate\` first.`);
     const store = connectStore({ url: location.url, poolSize: 1, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
     try {
-      return await work(controlPlane(folder.definition, store, createPeppers(location.keyPeppers)));
+      return await work(controlPlane(folder.definition, store, createPeppers(location.keyPeppers), config.sources));
     } finally {
       await store.destroy();
     }

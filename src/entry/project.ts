@@ -30,6 +30,11 @@ export interface ProjectFolder {
 /** The project of this repository; the package as others install it has none. */
 export const bundledProject = fileURLToPath(new URL("../../demo", import.meta.url));
 
+/** How the command line is called: in this repository by an npm script, elsewhere as the package's command. */
+export function howToCall(): string {
+  return existsSync(bundledProject) ? "npm run sluice --" : "npx sluice";
+}
+
 /** The project when none is named: the folder one works in, where that is one, else the bundled one. */
 export function defaultProject(workingFolder: string): string {
   return fileIn(workingFolder, "gateway") === undefined && existsSync(bundledProject) ? bundledProject : workingFolder;

@@ -4,12 +4,13 @@ import { type Config, readConfig, sourceVariables, type Variables } from "#confi
 import { describeGateway, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
+import { type ControlPlane, usualScopes } from "./control-plane.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
 import { withEnvFile } from "./env-file.ts";
 import { makeGateway } from "./make-gateway.ts";
-import { defaultProject, loadProject } from "./project.ts";
+import { defaultProject, howToCall, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { stateParent } from "./state-parent.ts";
 import type { Stoppable } from "./stop.ts";
@@ -83,11 +84,24 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
       ? await ensureDemoPartners(taken.state, made.controlPlane, folder.firstRun.demoPartners, { url, docs }, Date.now())
       : undefined;
   taken?.claim.announce(url);
-  for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo })) options.say(line);
+  const firstKey = taken && demo === undefined ? await firstKeyCommand(made.controlPlane, options.project) : undefined;
+  for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo, firstKey })) options.say(line);
   return { kind: "serving", url };
 }
 
 const exampleUrls = { postgres: "postgres://user:password@host:5432/name", mariadb: "mysql://user:password@host:3306/name" } as const;
+
+/** What to type for the first key; undefined once there is one. */
+async function firstKeyCommand(plane: ControlPlane, project: string | undefined): Promise<string | undefined> {
+  if ((await plane.keys.list()).length > 0) return undefined;
+  const environment = plane.notServed.has("live") ? "test" : "live";
+  const words = [
+    `--partner "First partner" --account ${environment}:<customer number>`,
+    `--env ${environment}`,
+    `--scopes ${usualScopes(plane.knownScopes).join(",")}`,
+  ];
+  return [howToCall(), "key create", ...words, ...(project === undefined ? [] : [`--project ${project}`])].join(" ");
+}
 
 /** How long requests underway may take to finish when the gateway is told to stop. */
 const drainMs = 5_000;
