@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
@@ -13,6 +14,7 @@ import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
   initCommand,
+  doctorCommand,
   startCommand,
   migrateCommand,
   documentCommand,

@@ -1,6 +1,6 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
 import { join } from "node:path";
-import { type Config, readConfig, sourceVariables, type Variables } from "#config";
+import { type Config, readConfig, type Variables } from "#config";
 import { describeGateway, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
@@ -10,6 +10,7 @@ import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
 import { withEnvFile } from "./env-file.ts";
 import { makeGateway } from "./make-gateway.ts";
+import { missingSources } from "./missing-sources.ts";
 import { defaultProject, howToCall, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { stateParent } from "./state-parent.ts";
@@ -43,12 +44,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const ourErp = config.sources.kind === "embedded";
   const ourStore = config.store.kind === "embedded";
   if (ourErp && !folder.firstRun) {
-    return refuse(
-      ...sources.map(({ name, dialect }) => {
-        const [live, test] = sourceVariables(name);
-        return `${live} is missing: the URL of your ERP's database, such as ${exampleUrls[dialect]}. Set it in the environment or in ${join(folder.path, ".env")}. (${test} instead of it, or besides, is the database behind test keys.)`;
-      }),
-    );
+    return refuse(...missingSources(sources), `Set it in the environment or in ${join(folder.path, ".env")}; \`sluice doctor\` checks the whole set-up.`);
   }
   if (options.fresh && !ourStore) return refuse("--fresh throws away embedded databases, and this gateway is configured to use others.");
 
@@ -88,8 +84,6 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo, firstKey })) options.say(line);
   return { kind: "serving", url };
 }
-
-const exampleUrls = { postgres: "postgres://user:password@host:5432/name", mariadb: "mysql://user:password@host:3306/name" } as const;
 
 /** What to type for the first key; undefined once there is one. */
 async function firstKeyCommand(plane: ControlPlane, project: string | undefined): Promise<string | undefined> {

@@ -29,7 +29,8 @@ export function writeProject(folder: string, files: ReadonlyMap<string, string>)
     unfinished = mkdtempSync(join(folder, ".sluice-init-"));
     for (const [path, text] of files) {
       mkdirSync(dirname(join(unfinished, path)), { recursive: true });
-      writeFileSync(join(unfinished, path), text, { flag: "wx" });
+      // Copied to `.env`, the example hands its mode on, and passwords go there.
+      writeFileSync(join(unfinished, path), text, { flag: "wx", mode: path === ".env.example" ? 0o600 : 0o666 });
     }
     const names = readdirSync(unfinished).sort((a, b) => Number(a === "package.json") - Number(b === "package.json"));
     for (const name of names) {
