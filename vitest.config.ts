@@ -10,6 +10,8 @@ const conditions = ["source", "node"];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ["source"] } },
+  // The global set-up runs in an environment of its own, which heeds neither of the above.
+  environments: { __vitest__: { resolve: { conditions, externalConditions: ["source"] } } },
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts", "test/support/worker-setup.ts"],

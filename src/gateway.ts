@@ -25,6 +25,7 @@ import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
+export { inspectSource, type SourceInspection } from "#erp/inspect-source.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";

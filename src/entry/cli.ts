@@ -3,7 +3,9 @@
 import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
+import { initCommand } from "./commands/init.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
@@ -12,6 +14,8 @@ import { workerAssets } from "./commands/worker-assets.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
+  initCommand,
+  doctorCommand,
   startCommand,
   migrateCommand,
   documentCommand,
@@ -43,7 +47,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
       return exitCodes.done;
     }
     if (positionals.length < (command.words?.length ?? 0)) throw new UsageError(`The ${command.words?.[positionals.length]} is missing.`);
-    if (positionals.length > (command.words?.length ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
+    if (positionals.length > (command.words?.length ?? 0) + (command.moreWords ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
     return await command.run({ values, words: positionals }, terminal);
   } catch (error) {
     if (error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) {

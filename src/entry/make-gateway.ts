@@ -55,6 +55,6 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
   });
   return {
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator }),
-    controlPlane: controlPlane(definition, store, peppers),
+    controlPlane: controlPlane(definition, store, peppers, config.sources),
   };
 }

@@ -25,8 +25,8 @@ export async function serveOnNode({ definition, sources, storeUrl, variables = {
   const urls = [...sources].flatMap(([name, { live, test }]) => {
     const [liveVariable, testVariable] = sourceVariables(name);
     return [
-      [liveVariable, live],
-      [testVariable, test],
+      [liveVariable, live ?? ""],
+      [testVariable, test ?? ""],
     ];
   });
   const read = readConfig({ DATABASE_URL: storeUrl, ...secrets.variables, ...Object.fromEntries(urls), ...variables }, project.sources);

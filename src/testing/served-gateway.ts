@@ -62,7 +62,7 @@ export function operatorOf(definition: GatewayDefinition, store: Store, pepper: 
   const partners = partnerRecords(store);
   return {
     async createPartner(name, accounts) {
-      const owned = (["live", "test"] as const).flatMap((environment) => accounts[environment].map((account) => ({ environment, account })));
+      const owned = (["live", "test"] as const).flatMap((environment) => (accounts[environment] ?? []).map((account) => ({ environment, account })));
       const created = await createPartner(partners, { name, accounts: owned }, Date.now());
       if (created.kind === "refused") throw new Error(created.reasons.join(" "));
     },

@@ -34,10 +34,27 @@ test("a complete configuration is read, with every version of the pepper", () =>
   expect([...(read.config.keyPeppers?.keys() ?? [])]).toEqual([1, 2]);
 });
 
-test("an ERP of one's own works with the embedded store, and then needs both environments", () => {
+test("an ERP of one's own works with the embedded store, for this machine only, and with the URL of one environment", () => {
   const { ERP_LIVE_URL, ERP_TEST_URL } = complete;
-  expect(readConfig({ ERP_LIVE_URL, ERP_TEST_URL }, erp)).toMatchObject({ config: { store: { kind: "embedded" }, sources: { kind: "external" } } });
-  expect(reasons({ ERP_LIVE_URL })).toEqual(["ERP_TEST_URL is missing: the URL of an ERP database."]);
+  const embedded = { host: "127.0.0.1", store: { kind: "embedded" } };
+  for (const [variables, urls] of [
+    [
+      { ERP_LIVE_URL, ERP_TEST_URL },
+      { live: ERP_LIVE_URL, test: ERP_TEST_URL },
+    ],
+    [{ ERP_LIVE_URL }, { live: ERP_LIVE_URL }],
+    [{ ERP_TEST_URL, ERP_LIVE_URL: "" }, { test: ERP_TEST_URL }],
+  ] as const) {
+    expect(readConfig(variables, erp)).toMatchObject({ config: { ...embedded, sources: { kind: "external", urls: new Map([["erp", urls]]) } } });
+  }
+});
+
+test("each source needs one environment at least", () => {
+  const two = [...erp, { name: "crm", dialect: "postgres" }] as const;
+  expect(reasons({ ERP_TEST_URL: complete.ERP_TEST_URL }, two)).toEqual([
+    "CRM_LIVE_URL is missing: the URL of the ERP's database behind live keys.",
+    "CRM_TEST_URL is missing: the URL of the one behind test keys. One of the two is enough.",
+  ]);
 });
 
 test("a DATABASE_URL alone is refused with all that is missing: nothing is made up in production", () => {

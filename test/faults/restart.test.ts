@@ -37,7 +37,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o711);
   const account = chooseServerAccount();
   options = {
-    binaries: findPlace(folder, account, await locateBinaries()).binaries,
+    binaries: findPlace(folder, account, await locateBinaries(import.meta.dirname)).binaries,
     account,
     folder,
     logFile: join(folder, "postgres.log"),

@@ -5,6 +5,7 @@ import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import { type Databases, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { absentEnvironment } from "../absent-environment.ts";
 import type { WorkerConfig } from "./bindings.ts";
 
 export interface OpenHandles extends RequestHandles {
@@ -40,7 +41,8 @@ export function openHandles(
     const key = `${name} ${environment}`;
     const source = sources.find((declared) => declared.name === name);
     const url = urls.get(name)?.[environment];
-    if (source === undefined || url === undefined) throw new Error(`There is no source ${key}.`);
+    if (source === undefined) throw new Error(`There is no source ${name}.`);
+    if (url === undefined) return absentEnvironment(environment);
     const database =
       opened.get(key) ??
       openSource(source.dialect, {

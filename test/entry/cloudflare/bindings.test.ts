@@ -59,6 +59,12 @@ test("a store of the gateway's own, as a first run on Node has, is refused with 
   expect(reasons({ ...rest, DATABASE_URL: "postgres://u:p@db/sluice" })).toHaveLength(1);
 });
 
+test("one environment of a source is enough", () => {
+  const { ERP_LIVE: _live, ...rest } = complete;
+  const read = readBindings(rest, erp);
+  expect(read.kind === "valid" && read.config.sources.get("erp")).toEqual({ test: "postgres://u:p@test.hyperdrive.local:5432/erp" });
+});
+
 test("a URL where a binding belongs is refused without being quoted", () => {
   const found = reasons({ ...complete, ERP_LIVE: "postgres://u:secret@erp/live" });
   expect(found[0]).toMatch(/^ERP_LIVE is not a Hyperdrive binding/);

@@ -15,7 +15,6 @@ import { describeWith } from "../../support/requires.ts";
 const firstRun = template("meridian_first_run_test", (client) => createErp(client, "test", () => undefined));
 const accounts = { live: ["C0000001"], test: ["C0000001"] };
 const project: SuiteProject = {
-  name: "demo as it first runs",
   definition: demoGateway,
   accounts: { first: accounts, second: { live: ["C0000002"], test: ["C0000002"] } },
   async prepare() {

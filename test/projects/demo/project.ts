@@ -8,7 +8,6 @@ import { expectedIds } from "./expected.ts";
 const same = (...accounts: readonly string[]) => ({ live: accounts, test: accounts });
 
 export const demo: SuiteProject = {
-  name: "demo",
   definition: gateway,
   accounts: { first: same("C0000001"), second: same("C0000002", "C0000003") },
   async prepare() {

@@ -29,7 +29,6 @@ const owned: Readonly<Record<string, (accounts: string) => string>> = {
 
 export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
   return {
-    name: "weberp",
     definition: gateway,
     accounts: { first: same("ANGRY"), second: same("DUMBLE", "QUICK") },
     async prepare() {
