@@ -11,6 +11,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { startCommand } from "./commands/start.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
+import { workerInit } from "./commands/worker-init.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  workerInit,
   workerAssets,
 ];
 

@@ -31,7 +31,7 @@ export function sourceBindings(source: string): readonly [live: string, test: st
   return [live.replace(/_URL$/, ""), test.replace(/_URL$/, "")];
 }
 
-const storeBinding = "HYPERDRIVE_STORE";
+export const storeBinding = "HYPERDRIVE_STORE";
 /** Stands in for a store that is missing, so that all else that is missing is found as well. */
 const noStore = "postgres://missing";
 
