@@ -3,8 +3,10 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { repository } from "../repository/repository.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 beforeEach(() => {
@@ -112,7 +114,7 @@ test("a folder that cannot be written to is a sentence, and holds nothing of it 
 const withTerminal = process.platform === "linux" ? test : test.skip;
 withTerminal(
   "a terminal is asked for what was not given, again when the answer is none [skipped: needs the script command of Linux]",
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const command = [process.execPath, ...cli, "init", "asked"].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
