@@ -86,6 +86,14 @@ test("a folder that holds anything else is left exactly as it is", async () => {
   expect(readdirSync(join(folder, "sub"))).toEqual(["package.json"]);
 });
 
+test("of two that make a project in one folder at a time, one does, and its project is whole", async () => {
+  const outcomes = await Promise.all(["One", "Two"].map((name) => init("both", "--dialect", "postgres", "--name", name)));
+  const [winner] = outcomes.flatMap(({ code }, index) => (code === 0 ? [["One", "Two"][index] ?? ""] : []));
+  expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1]);
+  expect(readdirSync(join(folder, "both")).sort()).toEqual(made);
+  expect(read("both/gateway.ts")).toContain(`title: "${winner}"`);
+});
+
 test("what is mistyped, and a dialect that nobody can be asked for, is 2 and makes nothing", async () => {
   for (const [words, said] of [
     [["shop"], "--dialect is missing; it takes postgres or mariadb"],
