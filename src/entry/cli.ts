@@ -12,6 +12,7 @@ import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partne
 import { startCommand } from "./commands/start.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
 import { workerInit } from "./commands/worker-init.ts";
+import { readOwnPackage } from "./init/own-package.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
@@ -31,6 +32,10 @@ const commands: readonly Command[] = [
 ];
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  if (words[0] === "--version") {
+    terminal.say(readOwnPackage().version);
+    return exitCodes.done;
+  }
   const command = commands.find(({ name }) => words.slice(0, name.split(" ").length).join(" ") === name);
   if (!command) {
     const asked = words.length === 0 || words[0] === "--help" || words[0] === "help";
@@ -69,7 +74,8 @@ function overview(): string {
     "",
     ...lines,
     "",
-    "sluice <command> --help says more. Every command takes --project <folder>; those that show something take --json.",
+    "sluice <command> --help says more. Every command but init takes --project <folder>; without it, the project is the folder",
+    "you are in. Commands that show something take --json.",
   ].join("\n");
 }
 

@@ -11,7 +11,7 @@ import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/firs
 import { withEnvFile } from "./env-file.ts";
 import { firstPath } from "./example-request.ts";
 import { makeGateway } from "./make-gateway.ts";
-import { missingSources } from "./missing-sources.ts";
+import { environmentsLeftOut, missingSources } from "./missing-sources.ts";
 import { defaultProject, howToCall, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { stateParent } from "./state-parent.ts";
@@ -82,7 +82,17 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
       : undefined;
   taken?.claim.announce(url);
   const firstKey = taken && demo === undefined ? await firstKeyCommand(made.controlPlane, options.project) : undefined;
-  for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo, firstKey })) options.say(line);
+  for (const line of welcome({
+    title: folder.definition.title,
+    url,
+    docs,
+    samplePath,
+    demo,
+    demoFile: taken?.state.demo,
+    firstKey,
+    notes: environmentsLeftOut(config),
+  }))
+    options.say(line);
   return { kind: "serving", url };
 }
 

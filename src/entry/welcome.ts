@@ -10,11 +10,14 @@ export interface Welcome {
   readonly samplePath: string;
   /** What to type for a key, where there is none yet. */
   readonly firstKey?: string | undefined;
+  /** What an operator should know, a sentence each. */
+  readonly notes: readonly string[];
 }
 
-export function welcome({ title, url, docs, demo, demoFile, samplePath, firstKey }: Welcome): string[] {
+export function welcome({ title, url, docs, demo, demoFile, samplePath, firstKey, notes }: Welcome): string[] {
   const lines = ["", `${title} is served by Sluice.`, "", `  API   ${url}`, `  Docs  ${docs}`];
   if (demo) lines.push(`  Keys  ${demoFile}`);
+  for (const note of notes) lines.push(`  Note  ${note}`);
   const key = demo?.partners[0]?.keys.test;
   if (key !== undefined) {
     lines.push("", "Paste this into another terminal:", "", `  ${curlLine(key, url + samplePath)}`);

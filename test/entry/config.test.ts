@@ -1,6 +1,10 @@
 /** Configuration: nothing set is embedded, everything wrong is said at once, and no secret is quoted. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readConfig } from "#config";
+import { withEnvFile } from "#entry/env-file.ts";
 
 const erp = [{ name: "erp", dialect: "postgres" }] as const;
 const bytes = Buffer.alloc(32, 7).toString("base64");
@@ -104,4 +108,16 @@ test.for<[string, string]>([
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(new RegExp(`^${name} .*\\.$`));
   if (name.startsWith("SLUICE_")) expect(said[0]).not.toContain(value);
+});
+
+test(".env of the project fills in what the environment leaves unset or empty, and nothing else", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-env-"));
+  try {
+    expect(withEnvFile(folder, { PORT: "1" })).toEqual({ PORT: "1" });
+    writeFileSync(join(folder, ".env"), '# a comment\nPORT=2\nHOST="127.0.0.1"\nLOG_LEVEL=warn\n');
+    const set = { PORT: "1", HOST: " ", LOG_LEVEL: undefined, OTHER: "x" };
+    expect(withEnvFile(folder, set)).toEqual({ PORT: "1", HOST: "127.0.0.1", LOG_LEVEL: "warn", OTHER: "x" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

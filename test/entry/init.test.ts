@@ -3,8 +3,10 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { repository } from "../repository/repository.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 beforeEach(() => {
@@ -84,6 +86,14 @@ test("a folder that holds anything else is left exactly as it is", async () => {
   expect(readdirSync(join(folder, "sub"))).toEqual(["package.json"]);
 });
 
+test("of two that make a project in one folder at a time, one does, and its project is whole", async () => {
+  const outcomes = await Promise.all(["One", "Two"].map((name) => init("both", "--dialect", "postgres", "--name", name)));
+  const [winner] = outcomes.flatMap(({ code }, index) => (code === 0 ? [["One", "Two"][index] ?? ""] : []));
+  expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1]);
+  expect(readdirSync(join(folder, "both")).sort()).toEqual(made);
+  expect(read("both/gateway.ts")).toContain(`title: "${winner}"`);
+});
+
 test("what is mistyped, and a dialect that nobody can be asked for, is 2 and makes nothing", async () => {
   for (const [words, said] of [
     [["shop"], "--dialect is missing; it takes postgres or mariadb"],
@@ -112,7 +122,7 @@ test("a folder that cannot be written to is a sentence, and holds nothing of it 
 const withTerminal = process.platform === "linux" ? test : test.skip;
 withTerminal(
   "a terminal is asked for what was not given, again when the answer is none [skipped: needs the script command of Linux]",
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const command = [process.execPath, ...cli, "init", "asked"].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });

@@ -8,11 +8,11 @@ CREATE TABLE cusord (ordno CHAR(8) NOT NULL PRIMARY KEY, cusno CHAR(6) NOT NULL,
 INSERT INTO cusord VALUES ('A1', 'C1', 20260131, '10', 1234.50), ('A2', 'C1', 20260201, '90', 10.00), ('A3', 'C1', 0, '10', 0.05),
   ('B1', 'C2', 20260201, '10', 7.00), ('B2', 'C2', 20260202, '10', 8.00);`;
 
-/** What a request for `C1`'s orders, oldest first, has to answer. */
+/** What a request for `C1`'s orders has to answer. */
 export const ordersOfC1 = [
-  { id: "A3", placed_on: null, status: "open", total: "0.05" },
   { id: "A1", placed_on: "2026-01-31", status: "open", total: "1234.50" },
   { id: "A2", placed_on: "2026-02-01", status: "cancelled", total: "10.00" },
+  { id: "A3", placed_on: null, status: "open", total: "0.05" },
 ];
 
 const files: Readonly<Record<string, string>> = {

@@ -150,7 +150,7 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["sdk-gen/planted.ts", "sluice", imports.sdks],
   ["sdk-gen/planted.ts", "../src/lib/hash.ts", imports.sdks],
 
-  ...["demo", "examples/weberp"].flatMap((project): readonly (readonly [string, string, string | null])[] => [
+  ...["demo", "examples/weberp", "templates/project"].flatMap((project): readonly (readonly [string, string, string | null])[] => [
     [`${project}/gateway.ts`, "./resources/orders/erp.ts", null],
     [`${project}/gateway.ts`, "../src/gateway.ts", imports.project],
     [`${project}/resources/orders/planted.ts`, "sluice", null],

@@ -1,5 +1,5 @@
 /** Puts the files of a new project into its folder: all of them, or none. */
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type Dirent, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** What `npm install sluice` and `git init` leave in a folder, which may come before. */
@@ -18,7 +18,8 @@ export function whyNotIn(folder: string): string | undefined {
 }
 
 /**
- * Written beside their place first, then moved there one by one; whatever fails, everything is taken back. `package.json` is
+ * Written beside their place first, then moved there one by one; whatever fails, everything is taken back. Folders come first:
+ * moving one fails where a second process has put it meanwhile, before anything of that process is touched. `package.json` is
  * the one file that may be replaced, and comes last.
  */
 export function writeProject(folder: string, files: ReadonlyMap<string, string>): void {
@@ -32,8 +33,9 @@ export function writeProject(folder: string, files: ReadonlyMap<string, string>)
       // Copied to `.env`, the example hands its mode on, and passwords go there.
       writeFileSync(join(unfinished, path), text, { flag: "wx", mode: path === ".env.example" ? 0o600 : 0o666 });
     }
-    const names = readdirSync(unfinished).sort((a, b) => Number(a === "package.json") - Number(b === "package.json"));
-    for (const name of names) {
+    const entries = readdirSync(unfinished, { withFileTypes: true });
+    const turn = (entry: Dirent): number => (entry.isDirectory() ? 0 : entry.name === "package.json" ? 2 : 1);
+    for (const { name } of entries.sort((a, b) => turn(a) - turn(b))) {
       renameSync(join(unfinished, name), join(folder, name));
       if (name !== "package.json") moved.push(name);
     }
@@ -42,9 +44,14 @@ export function writeProject(folder: string, files: ReadonlyMap<string, string>)
     for (const name of moved) rmSync(join(folder, name), { recursive: true, force: true });
     if (unfinished !== undefined) rmSync(unfinished, { recursive: true, force: true });
     // `mkdir` names the topmost folder it had to make.
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    if (made !== undefined) removeEmpty(folder, made);
     throw error;
   }
+}
+
+/** The folder and those above it up to `topmost`, as far as nothing is in them. */
+function removeEmpty(folder: string, topmost: string): void {
+  for (let at = folder; at.startsWith(topmost) && existsSync(at) && readdirSync(at).length === 0; at = dirname(at)) rmdirSync(at);
 }
 
 function readable(folder: string): boolean {
