@@ -10,9 +10,11 @@ const conditions = ["source", "node"];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ["source"] } },
+  // The global set-up runs in an environment of its own, which heeds neither of the above.
+  environments: { __vitest__: { resolve: { conditions, externalConditions: ["source"] } } },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/global-setup.ts"],
+    globalSetup: ["test/support/global-setup.ts", "test/support/worker-setup.ts"],
     reporters: ["default", skipSummary(skipsAllowed)],
     pool: "forks",
     execArgv: ["--conditions=source"],

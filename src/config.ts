@@ -9,9 +9,10 @@ export interface DeclaredSource {
   readonly dialect: "postgres" | "mariadb";
 }
 
+/** By environment; one that is not configured is not served. */
 export interface SourceUrls {
-  readonly live: string;
-  readonly test: string;
+  readonly live?: string;
+  readonly test?: string;
 }
 
 export interface Config {
@@ -42,8 +43,9 @@ export interface Config {
 export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
 
 /**
- * Reads the variables of a project with these sources. With nothing configured, everything is embedded. A `DATABASE_URL`
- * means business: then sources and secrets have to be configured as well, and nothing is made up in their place.
+ * Reads the variables of a project with these sources. With nothing configured, everything is embedded. A source needs the
+ * URL of one environment at least. A `DATABASE_URL` means business: then sources and secrets have to be configured as well,
+ * and nothing is made up in their place.
  */
 export function readConfig(variables: Variables, sources: readonly DeclaredSource[]): ConfigRead {
   // An empty variable is what shells and compose files make of one that is not set.
@@ -55,10 +57,13 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
 
   const erpVariables = sources.flatMap(({ name, dialect }) => sourceVariables(name).map((variable) => [variable, dialect] as const));
   const external = set["DATABASE_URL"] !== undefined || erpVariables.some(([name]) => set[name] !== undefined);
-  const required = [
-    ...(external ? erpVariables.map(([name]) => [name, "the URL of an ERP database"] as const) : []),
-    ...(set["DATABASE_URL"] === undefined ? [] : requiredSecrets),
-  ];
+  for (const { name } of external ? sources : []) {
+    const [live, test] = sourceVariables(name);
+    if (set[live] !== undefined || set[test] !== undefined) continue;
+    reasons.push(`${live} is missing: the URL of the ERP's database behind live keys.`);
+    reasons.push(`${test} is missing: the URL of the one behind test keys. One of the two is enough.`);
+  }
+  const required = set["DATABASE_URL"] === undefined ? [] : requiredSecrets;
   for (const [name, what] of required) if (set[name] === undefined) reasons.push(`${name} is missing: ${what}.`);
   for (const [name, dialect] of erpVariables) {
     const url = set[name];
@@ -67,12 +72,12 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
   if (reasons.length > 0 || !parsed.success) return { kind: "invalid", reasons };
 
   const values = parsed.data;
-  const embedded = values.DATABASE_URL === undefined && !external;
+  const embedded = values.DATABASE_URL === undefined;
   const urls = new Map(sources.map(({ name }) => [name, urlsOf(name, set)]));
   return {
     kind: "valid",
     config: {
-      // What a first run shows is for this machine only; a configured gateway is there to be reached.
+      // Whoever tries it out does so on this machine only; a gateway with a database of its own is there to be reached.
       host: values.HOST ?? (embedded ? "127.0.0.1" : "0.0.0.0"),
       port: values.PORT,
       publicUrl: values.PUBLIC_URL,
@@ -98,8 +103,8 @@ export function sourceVariables(source: string): readonly [live: string, test: s
 }
 
 function urlsOf(source: string, set: Variables): SourceUrls {
-  const [live, test] = sourceVariables(source);
-  return { live: set[live] ?? "", test: set[test] ?? "" };
+  const [live, test] = sourceVariables(source).map((variable) => set[variable]);
+  return { ...(live !== undefined && { live }), ...(test !== undefined && { test }) };
 }
 
 const requiredSecrets = [

@@ -25,16 +25,23 @@ import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
+export { inspectSource, type SourceInspection } from "#erp/inspect-source.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
+export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
 
+/** What a request is given: handles that live as long as it does, or longer where the runtime allows that. */
+export interface RequestHandles {
+  readonly databases: Databases;
+  readonly authenticator: Authenticator;
+}
+
 export interface GatewayOptions {
   readonly definition: GatewayDefinition;
-  readonly authenticator: Authenticator;
   /** At least 32 random bytes, the same on all processes: seals cursors. */
   readonly secret: Uint8Array;
   /** Where partners reach the gateway, without a slash at the end. */
@@ -42,15 +49,19 @@ export interface GatewayOptions {
   /** A first request for the landing page. */
   readonly exampleCurl: string;
   readonly readAsset: Site["readAsset"];
+  /** Whether `readAsset` finds what `prepareAssets` made; else files are hashed and compressed when they are first read. */
+  readonly assetsArePrepared?: boolean;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly elapsedMs: () => number;
+  /** Whether a request may wait for something that another one began to look up; true by default. */
+  readonly shareLookups?: boolean;
 }
 
 export interface Gateway {
-  fetch(request: Request, origin: Origin, databases: Databases): Promise<Response>;
+  fetch(request: Request, origin: Origin, handles: RequestHandles): Promise<Response>;
 }
 
 /** What a process has to know of a definition before it can start. */
@@ -78,13 +89,13 @@ export function openSource(dialect: DialectName, options: ConnectionOptions): Op
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { definition, log, now } = options;
+  const { definition, log, now, shareLookups = true } = options;
   const operations = definition.contracts.flatMap(operationsOf);
   const { versions } = describeGateway(definition);
   const resources = new Map(
     definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
   );
-  const accesses = sourceAccesses(definition, now);
+  const accesses = sourceAccesses(definition, { now, shareLookups });
 
   const accessOf =
     (databases: Databases): AccessOf =>
@@ -108,7 +119,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   const api = partnerApi({
     route: routes(operations),
     pipeline: partnerPipeline({
-      authenticator: options.authenticator,
       cursors: cursors(options.secret),
       versions,
       known: (contract) => resources.get(contract.name)?.reader.known ?? {},
@@ -119,14 +129,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     elapsedMs: options.elapsedMs,
   });
   const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses), log });
-  return { fetch: async (request, origin, databases) => http.fetch(request, { origin, access: accessOf(databases) }) };
+  return { fetch: async (request, origin, { databases, authenticator }) => http.fetch(request, { origin, authenticator, access: accessOf(databases) }) };
 }
 
 function sourceKey(source: string, environment: Environment): string {
   return `${source} ${environment}`;
 }
 
-function sourceAccesses(definition: GatewayDefinition, now: () => number): ReadonlyMap<string, SourceAccess> {
+function sourceAccesses(definition: GatewayDefinition, terms: Parameters<typeof sourceAccess>[3]): ReadonlyMap<string, SourceAccess> {
   const tables = new Map<string, Set<string>>();
   for (const { source, binding } of definition.resources) {
     const named = tables.get(source.name) ?? new Set<string>();
@@ -137,7 +147,7 @@ function sourceAccesses(definition: GatewayDefinition, now: () => number): Reado
   for (const { source } of definition.resources) {
     const dialect: Dialect = dialects[source.dialect];
     for (const environment of ["live", "test"] as const)
-      accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], now));
+      accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], terms));
   }
   return accesses;
 }
@@ -147,7 +157,8 @@ function healthOf(accesses: ReadonlyMap<string, SourceAccess>): Readonly<Record<
   return { status: Object.values(sources).includes("unavailable") ? "degraded" : "ok", sources };
 }
 
-function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+  const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false } = options;
   return {
     title: definition.title,
     summary: definition.summary,
@@ -163,5 +174,6 @@ function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOption
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,
+    assetsArePrepared,
   };
 }

@@ -3,14 +3,21 @@
 import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
+import { initCommand } from "./commands/init.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { startCommand } from "./commands/start.ts";
+import { workerAssets } from "./commands/worker-assets.ts";
+import { workerInit } from "./commands/worker-init.ts";
+import { readOwnPackage } from "./init/own-package.ts";
 import { describeFailure } from "./run.ts";
 
 const commands: readonly Command[] = [
+  initCommand,
+  doctorCommand,
   startCommand,
   migrateCommand,
   documentCommand,
@@ -20,9 +27,15 @@ const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  workerInit,
+  workerAssets,
 ];
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  if (words[0] === "--version") {
+    terminal.say(readOwnPackage().version);
+    return exitCodes.done;
+  }
   const command = commands.find(({ name }) => words.slice(0, name.split(" ").length).join(" ") === name);
   if (!command) {
     const asked = words.length === 0 || words[0] === "--help" || words[0] === "help";
@@ -41,7 +54,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
       return exitCodes.done;
     }
     if (positionals.length < (command.words?.length ?? 0)) throw new UsageError(`The ${command.words?.[positionals.length]} is missing.`);
-    if (positionals.length > (command.words?.length ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
+    if (positionals.length > (command.words?.length ?? 0) + (command.moreWords ?? 0)) throw new UsageError(`"${positionals.at(-1)}" is one word too many.`);
     return await command.run({ values, words: positionals }, terminal);
   } catch (error) {
     if (error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) {
@@ -61,7 +74,8 @@ function overview(): string {
     "",
     ...lines,
     "",
-    "sluice <command> --help says more. Every command takes --project <folder>; those that show something take --json.",
+    "sluice <command> --help says more. Every command but init takes --project <folder>; without it, the project is the folder",
+    "you are in. Commands that show something take --json.",
   ].join("\n");
 }
 

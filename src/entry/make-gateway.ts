@@ -7,6 +7,7 @@ import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
+import { exampleRequest } from "./example-request.ts";
 import { createLog } from "./log.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -44,17 +45,16 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
   const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
   const gateway = createGateway({
     definition,
-    authenticator,
     secret: location.secret,
     publicUrl: url,
-    exampleCurl: `curl "${url}${parts.samplePath}" \\\n  -H "Authorization: Bearer <your key>"`,
+    exampleCurl: exampleRequest(url, parts.samplePath),
     readAsset: readAssetFromDisk,
     log,
     now: () => Date.now(),
     elapsedMs,
   });
   return {
-    handler: (request, origin) => gateway.fetch(request, origin, databases.find),
-    controlPlane: controlPlane(definition, store, peppers),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator }),
+    controlPlane: controlPlane(definition, store, peppers, config.sources),
   };
 }

@@ -2,7 +2,7 @@
 
 import { type Config, readConfig, type Variables } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { describeGateway, type GatewayDefinition } from "#gateway";
+import { describeGateway } from "#gateway";
 import { connectStore } from "#store/connect.ts";
 import { migrate, pendingMigrations } from "#store/migrate.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
@@ -11,7 +11,8 @@ import { storeDatabase } from "./embedded/first-run.ts";
 import { joinEmbedded, openEmbedded } from "./embedded/open.ts";
 import { claim } from "./embedded/running.ts";
 import { openStateFolder } from "./embedded/state-folder.ts";
-import { bundledProject, loadProject } from "./project.ts";
+import { withEnvFile } from "./env-file.ts";
+import { defaultProject, loadProject, type ProjectFolder } from "./project.ts";
 import { stateParent } from "./state-parent.ts";
 import { createStoppable, type Stoppable } from "./stop.ts";
 
@@ -31,13 +32,13 @@ export class StoreUnavailable extends Error {}
 
 /** Runs `work` with the control plane's ports, and stops afterwards what had to be started for it. */
 export async function withControlPlane<T>(options: OpenOptions, work: (plane: ControlPlane) => Promise<T>): Promise<T> {
-  const { definition } = await loadProject(options.project ?? bundledProject);
-  return withStore(options, definition, async (location, config) => {
+  const folder = await loadProject(options.project ?? defaultProject(options.workingFolder));
+  return withStore(options, folder, async (location, config) => {
     const pending = await withClient(location.url, (client) => pendingMigrations(client));
     if (pending.length > 0) throw new StoreUnavailable(`The database lacks ${pending.join(", ")}. Run \`sluice migrate\` first.`);
     const store = connectStore({ url: location.url, poolSize: 1, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
     try {
-      return await work(controlPlane(definition, store, createPeppers(location.keyPeppers)));
+      return await work(controlPlane(folder.definition, store, createPeppers(location.keyPeppers), config.sources));
     } finally {
       await store.destroy();
     }
@@ -46,12 +47,12 @@ export async function withControlPlane<T>(options: OpenOptions, work: (plane: Co
 
 /** Applies what is missing of the gateway's own tables; the names of what was applied. */
 export async function migrateStore(options: OpenOptions): Promise<string[]> {
-  const { definition } = await loadProject(options.project ?? bundledProject);
-  return withStore(options, definition, ({ url }) => withClient(url, (client) => migrate(client)));
+  const folder = await loadProject(options.project ?? defaultProject(options.workingFolder));
+  return withStore(options, folder, ({ url }) => withClient(url, (client) => migrate(client)));
 }
 
-async function withStore<T>(options: OpenOptions, definition: GatewayDefinition, work: (location: StoreLocation, config: Config) => Promise<T>): Promise<T> {
-  const read = readConfig(options.variables, describeGateway(definition).sources);
+async function withStore<T>(options: OpenOptions, folder: ProjectFolder, work: (location: StoreLocation, config: Config) => Promise<T>): Promise<T> {
+  const read = readConfig(withEnvFile(folder.path, options.variables), describeGateway(folder.definition).sources);
   if (read.kind === "invalid") throw new StoreUnavailable(read.reasons.join("\n"));
   const { config } = read;
   if (config.store.kind === "external") {

@@ -27,20 +27,42 @@ export interface ProjectFolder {
   readonly firstRun: FirstRun | undefined;
 }
 
-/** The project of this repository, used when none is named. */
+/** The project of this repository; the package as others install it has none. */
 export const bundledProject = fileURLToPath(new URL("../../demo", import.meta.url));
+
+/** How the command line is called: in this repository by an npm script, elsewhere as the package's command. */
+export function howToCall(): string {
+  return existsSync(bundledProject) ? "npm run sluice --" : "npx sluice";
+}
+
+/** The project when none is named: the folder one works in, where that is one, else the bundled one. */
+export function defaultProject(workingFolder: string): string {
+  return fileIn(workingFolder, "gateway") === undefined && existsSync(bundledProject) ? bundledProject : workingFolder;
+}
 
 /** Throws an Error with a sentence for the user when there is no project in the folder. */
 export async function loadProject(folder: string): Promise<ProjectFolder> {
+  refuseOldNode();
   const path = resolve(folder);
   const gatewayFile = fileIn(path, "gateway");
-  if (!gatewayFile) throw new Error(`There is no project in ${path}: a project is a folder with a gateway.ts.`);
+  if (!gatewayFile) {
+    throw new Error(`There is no project in ${path}: a project is a folder with a gateway.ts. \`sluice init\` makes one, --project <folder> names another.`);
+  }
   const { default: definition } = moduleSchema.parse(await import(pathToFileURL(gatewayFile).href));
   if (!isDefinition(definition)) throw new Error(`${gatewayFile} has to export as its default what defineGateway returns.`);
 
   const firstRunFile = fileIn(join(path, "erp"), "first-run");
   const firstRun = firstRunFile ? firstRunSchema.parse(await import(pathToFileURL(firstRunFile).href)) : undefined;
   return { path, definition, firstRun };
+}
+
+/** A project's files are TypeScript, which Node runs as it is from this version on. */
+function refuseOldNode(): void {
+  if (process.features.typescript) return;
+  throw new Error(
+    `This is Node ${process.versions.node}, and Sluice needs 22.18 or newer. \`npm install --save-dev node\` gives the project a newer one of its own: ` +
+      "`npm start` and `npx sluice` then use it.",
+  );
 }
 
 function fileIn(folder: string, name: string): string | undefined {

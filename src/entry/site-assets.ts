@@ -1,5 +1,6 @@
-/** Reads the docs site's files from disk: the Scalar bundle from its npm package, guides and styles from this one. */
+/** Reads the docs site's files from disk: guides, styles and the Scalar bundle. */
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 const guides = new URL("../../docs/guides/", import.meta.url);
@@ -14,8 +15,13 @@ export async function readAssetFromDisk(name: string): Promise<Uint8Array> {
   return readFile(new URL(name, own));
 }
 
-/** The standalone build is not among the package's exports, so it is found beside the main entry, `dist/index.js`. */
+/**
+ * The built package carries its own copy: of the many megabytes that Scalar's package depends on, this one file is needed.
+ * Unbuilt, it comes from that package, beside whose main entry it lies without being among its exports.
+ */
 function scalarBundle(): URL {
+  const copy = new URL("scalar.js", own);
+  if (existsSync(copy)) return copy;
   const entry = new URL(import.meta.resolve("@scalar/api-reference"));
   return new URL("browser/standalone.js", entry);
 }

@@ -1,20 +1,25 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
-import { type Config, readConfig, sourceVariables, type Variables } from "#config";
+import { join } from "node:path";
+import { type Config, readConfig, type Variables } from "#config";
 import { describeGateway, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
+import { type ControlPlane, usualScopes } from "./control-plane.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
+import { withEnvFile } from "./env-file.ts";
+import { firstPath } from "./example-request.ts";
 import { makeGateway } from "./make-gateway.ts";
-import { bundledProject, loadProject } from "./project.ts";
+import { environmentsLeftOut, missingSources } from "./missing-sources.ts";
+import { defaultProject, howToCall, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { stateParent } from "./state-parent.ts";
 import type { Stoppable } from "./stop.ts";
 import { welcome } from "./welcome.ts";
 
 export interface StartOptions {
-  /** Folder of the project; the bundled one by default. */
+  /** Folder of the project; by default the working folder, or the bundled one. */
   readonly project: string | undefined;
   /** Throw away what an earlier first run left. */
   readonly fresh: boolean;
@@ -32,17 +37,15 @@ interface Refusal {
 
 /** Everything started is registered with `life`, in an order in which it can be stopped at any moment. */
 export async function start(options: StartOptions, life: Stoppable): Promise<Started> {
-  const folder = await loadProject(options.project ?? bundledProject);
+  const folder = await loadProject(options.project ?? defaultProject(options.workingFolder));
   const { sources } = describeGateway(folder.definition);
-  const read = readConfig(options.variables, sources);
+  const read = readConfig(withEnvFile(folder.path, options.variables), sources);
   if (read.kind === "invalid") return refuse(...read.reasons);
   const { config } = read;
   const ourErp = config.sources.kind === "embedded";
   const ourStore = config.store.kind === "embedded";
   if (ourErp && !folder.firstRun) {
-    return refuse(
-      `The project in ${folder.path} bundles no ERP (erp/first-run.ts), so these have to be set: ${sources.flatMap(({ name }) => sourceVariables(name)).join(", ")}.`,
-    );
+    return refuse(...missingSources(sources), `Set it in the environment or in ${join(folder.path, ".env")}; \`sluice doctor\` checks the whole set-up.`);
   }
   if (options.fresh && !ourStore) return refuse("--fresh throws away embedded databases, and this gateway is configured to use others.");
 
@@ -65,7 +68,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
     : await configured(config);
   if ("reasons" in location) return location;
 
-  const samplePath = folder.firstRun?.samplePath ?? `/v1/${folder.definition.contracts[0]?.name}?limit=2`;
+  const samplePath = folder.firstRun?.samplePath ?? firstPath(folder.definition);
   const made = makeGateway({ definition: folder.definition, config, location, url, samplePath }, life);
   handler = made.handler;
   // Registered last, so it comes first: requests underway still need all of the above.
@@ -78,8 +81,31 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
       ? await ensureDemoPartners(taken.state, made.controlPlane, folder.firstRun.demoPartners, { url, docs }, Date.now())
       : undefined;
   taken?.claim.announce(url);
-  for (const line of welcome({ title: folder.definition.title, url, docs, samplePath, demo, demoFile: taken?.state.demo })) options.say(line);
+  const firstKey = taken && demo === undefined ? await firstKeyCommand(made.controlPlane, options.project) : undefined;
+  for (const line of welcome({
+    title: folder.definition.title,
+    url,
+    docs,
+    samplePath,
+    demo,
+    demoFile: taken?.state.demo,
+    firstKey,
+    notes: environmentsLeftOut(config),
+  }))
+    options.say(line);
   return { kind: "serving", url };
+}
+
+/** What to type for the first key; undefined once there is one. */
+async function firstKeyCommand(plane: ControlPlane, project: string | undefined): Promise<string | undefined> {
+  if ((await plane.keys.list()).length > 0) return undefined;
+  const environment = plane.notServed.has("live") ? "test" : "live";
+  const words = [
+    `--partner "First partner" --account ${environment}:<customer number>`,
+    `--env ${environment}`,
+    `--scopes ${usualScopes(plane.knownScopes).join(",")}`,
+  ];
+  return [howToCall(), "key create", ...words, ...(project === undefined ? [] : [`--project ${project}`])].join(" ");
 }
 
 /** How long requests underway may take to finish when the gateway is told to stop. */

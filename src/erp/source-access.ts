@@ -16,21 +16,31 @@ export interface SourceAccess {
   state(): "unknown" | "available" | "unavailable";
 }
 
-export function sourceAccess(source: SourceDeclaration, dialect: Dialect, tables: readonly string[], now: () => number): SourceAccess {
-  let known: { readonly catalog: Promise<Catalog>; readonly until: number } | undefined;
+/** `shareLookups`: whether a request may wait for the catalogue that another one began to read. */
+export function sourceAccess(
+  source: SourceDeclaration,
+  dialect: Dialect,
+  tables: readonly string[],
+  { now, shareLookups }: { readonly now: () => number; readonly shareLookups: boolean },
+): SourceAccess {
+  let known: { readonly catalog: Catalog | Promise<Catalog>; readonly until: number } | undefined;
   let state: ReturnType<SourceAccess["state"]> = "unknown";
   const names = tables.map((table) => physicalName(source, table));
 
   return {
-    catalog(database) {
+    async catalog(database) {
       if (known !== undefined && now() < known.until) return known.catalog;
       const reading = dialect.describe(database, source.schema, names);
       const entry = { catalog: reading, until: now() + catalogTtlMs };
-      known = entry;
-      reading.catch(() => {
+      if (shareLookups) known = entry;
+      try {
+        const catalog = await reading;
+        if (known === entry || !shareLookups) known = { ...entry, catalog };
+        return catalog;
+      } catch (error) {
         if (known === entry) known = undefined;
-      });
-      return reading;
+        throw error;
+      }
     },
     async watch(work) {
       try {

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { digest } from "#lib/hash.ts";
 import { Problem } from "#lib/problems.ts";
 import { describeError, type Log } from "./log.ts";
-import type { AccessOf, Origin, PartnerApi } from "./partner-api.ts";
+import type { PartnerApi, RequestWays } from "./partner-api.ts";
 import { problemDocument } from "./problem-document.ts";
 import { siteRoutes } from "./site/routes.ts";
 import type { Site } from "./site/site.ts";
@@ -18,18 +18,12 @@ export interface AppParts {
   readonly log: Log;
 }
 
-/** What each request brings along. */
-export interface Bindings {
-  readonly origin: Origin;
-  readonly access: AccessOf;
-}
-
-export type App = Hono<{ Bindings: Bindings }>;
+export type App = Hono<{ Bindings: RequestWays }>;
 
 export function app({ api, site, documents, health, log }: AppParts): App {
-  const hono: App = new Hono<{ Bindings: Bindings }>();
+  const hono: App = new Hono<{ Bindings: RequestWays }>();
 
-  hono.all("/v1/*", (c) => api(c.req.raw, c.env.origin, c.env.access));
+  hono.all("/v1/*", (c) => api(c.req.raw, c.env));
 
   hono.get("/health", (c) => c.json(health(), 200, { "Cache-Control": "no-store" }));
 

@@ -5,7 +5,7 @@ import { Problem } from "#lib/problems.ts";
 import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
 import type { PartnerPipeline } from "#pipeline/index.ts";
 import type { ResourceAccess } from "#pipeline/ports.ts";
-import type { Principal } from "#pipeline/principal.ts";
+import type { Authenticator, Principal } from "#pipeline/principal.ts";
 import { describeError, type Log } from "./log.ts";
 import { problemDocument } from "./problem-document.ts";
 import type { Route } from "./route.ts";
@@ -29,10 +29,17 @@ export interface PartnerApiParts {
 
 export type AccessOf = (operation: Operation, principal: Principal) => ResourceAccess;
 
-export type PartnerApi = (request: Request, origin: Origin, access: AccessOf) => Promise<Response>;
+/** What one request brings along. Nothing of it is kept: on some runtimes no connection outlives its request. */
+export interface RequestWays {
+  readonly origin: Origin;
+  readonly authenticator: Authenticator;
+  readonly access: AccessOf;
+}
+
+export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, origin, access) => {
+  return async (request, { origin, authenticator, access }) => {
     const started = elapsedMs();
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
@@ -45,6 +52,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       operation = target.operation;
       response = await pipeline(operation, target.id, partnerRequest, {
         now: now(),
+        authenticator,
         access,
         identified(who, servedVersion) {
           principal = who;

@@ -20,7 +20,6 @@ import { parseQuery } from "./query-string.ts";
 import { type Strip, stripTo } from "./strip.ts";
 
 export interface PipelineParts {
-  readonly authenticator: Authenticator;
   readonly cursors: Cursors;
   /** What the ERP side is certain of, by field: nothing that has to be checked again. */
   known(contract: Contract): Readonly<Record<string, Known | undefined>>;
@@ -28,9 +27,10 @@ export interface PipelineParts {
   readonly versions: readonly string[];
 }
 
-/** What one request brings along: its own way to the ERP, the clock, and a note for the usage record. */
+/** What one request brings along: its own ways to the keys and the ERP, the clock, and a note for the usage record. */
 export interface RequestContext {
   readonly now: number;
+  readonly authenticator: Authenticator;
   access(operation: Operation, principal: Principal): ResourceAccess;
   identified(principal: Principal, version: string): void;
 }
@@ -50,7 +50,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
 
   return async (operation, id, request, context) => {
     checkRequest(request);
-    const principal = await authenticate(parts.authenticator, request, context.now);
+    const principal = await authenticate(context.authenticator, request, context.now);
     const version = chooseVersion(parts.versions, request, principal);
     context.identified(principal, version);
     authorize(operation, principal);

@@ -15,6 +15,8 @@ export function keyRecords(store: Store): KeyRecords {
             select account from sluice.partner_accounts as owned
             where owned.partner = api_keys.partner and owned.environment = api_keys.environment order by account
           )`.as("accounts"),
+          // Volatile, so that no pooler answers from a cache of its own, where a revoked key would live on.
+          sql<Date>`clock_timestamp()`.as("asked_at"),
         ])
         .where("api_keys.kid", "=", kid)
         .executeTakeFirst();

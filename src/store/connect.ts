@@ -12,6 +12,11 @@ export interface StoreOptions {
   readonly timeoutMs: number;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onBrokenConnection: (error: Error) => void;
+  /**
+   * Whether a pooler in transaction mode stands between, which keeps no settings of a session: then a statement is waited
+   * for no longer, but how long it runs is for the role's own `statement_timeout` to say.
+   */
+  readonly pooledByTransaction?: boolean;
 }
 
 /** Connects on first use. `destroy()` of the result closes every connection. */
@@ -19,16 +24,18 @@ export function connectStore(options: StoreOptions): Store {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
-    application_name: "sluice",
     keepAlive: true,
     connectionTimeoutMillis: options.timeoutMs,
-    statement_timeout: options.timeoutMs,
+    ...(!options.pooledByTransaction && sessionSettings(options)),
     // The server's own limit comes first and leaves the connection usable; this one is for a server that says nothing.
     query_timeout: options.timeoutMs + 500,
-    idle_in_transaction_session_timeout: 10_000,
   });
   pool.on("error", options.onBrokenConnection);
   return new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool: discardAfterTimeout(pool) }) }).withSchema("sluice");
+}
+
+function sessionSettings({ timeoutMs }: StoreOptions) {
+  return { application_name: "sluice", statement_timeout: timeoutMs, idle_in_transaction_session_timeout: 10_000 };
 }
 
 /**

@@ -51,7 +51,20 @@ describe("beside a gateway that runs", { timeout: 60_000 }, () => {
     expect(await onTrial("key", "revoke", kid)).toMatchObject({ code: 0, out: `Revoked ${kid} of Acme` });
     await expect.poll(() => statusOf(created.out), { timeout: 5_000 }).toBe(401);
     expect((await onTrial("key", "list", "--partner", "Acme")).out).toMatch(new RegExp(`${kid} +Acme +live +revoked`));
-    expect(JSON.parse((await onTrial("partner", "list", "--json")).out)).toHaveLength(3);
+    expect(JSON.parse((await onTrial("partner", "list", "--json")).out)).toHaveLength(3); // Acme and the two of the trial project
+  });
+
+  test("a first key registers its partner, or gives it the account; one that is refused registers nobody", async () => {
+    const words = ["key", "create", "--env", "live", "--scopes", "things:read", "--account", "live:N1"];
+    const created = await onTrial(...words, "--partner", "Newcomer");
+    expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/^slc_live_/) });
+    expect(await statusOf(created.out)).toBe(200);
+    expect(await onTrial(...words, "--account", "test:N2", "--partner", "newcomer")).toMatchObject({ code: 0 });
+    expect((await onTrial("partner", "list")).out).toMatch(/Newcomer +live:N1 test:N2/);
+    expect(await onTrial("key", "create", "--env", "live", "--scopes", "things:reed", "--account", "live:N1", "--partner", "Nobody")).toMatchObject({
+      code: 1,
+    });
+    expect((await onTrial("partner", "list")).out).not.toContain("Nobody");
   });
 
   test("what cannot be done is refused with 1 and the reasons, what was mistyped with 2 and the usage", async () => {
@@ -80,6 +93,7 @@ describe("beside a gateway that runs", { timeout: 60_000 }, () => {
     for (const words of [[], ["--help"], ["help"]])
       expect(await sluice(...words)).toMatchObject({ code: 0, out: expect.stringContaining("key create"), err: "" });
     expect(await sluice("key", "create", "--help")).toMatchObject({ code: 0, out: expect.stringContaining("--scopes") });
+    expect(await sluice("--version")).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/), err: "" });
     expect(await sluice("key", "destroy")).toMatchObject({ code: 2, out: "", err: expect.stringContaining('There is no command "key destroy".') });
   });
 

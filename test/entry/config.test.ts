@@ -1,6 +1,10 @@
 /** Configuration: nothing set is embedded, everything wrong is said at once, and no secret is quoted. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readConfig } from "#config";
+import { withEnvFile } from "#entry/env-file.ts";
 
 const erp = [{ name: "erp", dialect: "postgres" }] as const;
 const bytes = Buffer.alloc(32, 7).toString("base64");
@@ -34,10 +38,27 @@ test("a complete configuration is read, with every version of the pepper", () =>
   expect([...(read.config.keyPeppers?.keys() ?? [])]).toEqual([1, 2]);
 });
 
-test("an ERP of one's own works with the embedded store, and then needs both environments", () => {
+test("an ERP of one's own works with the embedded store, for this machine only, and with the URL of one environment", () => {
   const { ERP_LIVE_URL, ERP_TEST_URL } = complete;
-  expect(readConfig({ ERP_LIVE_URL, ERP_TEST_URL }, erp)).toMatchObject({ config: { store: { kind: "embedded" }, sources: { kind: "external" } } });
-  expect(reasons({ ERP_LIVE_URL })).toEqual(["ERP_TEST_URL is missing: the URL of an ERP database."]);
+  const embedded = { host: "127.0.0.1", store: { kind: "embedded" } };
+  for (const [variables, urls] of [
+    [
+      { ERP_LIVE_URL, ERP_TEST_URL },
+      { live: ERP_LIVE_URL, test: ERP_TEST_URL },
+    ],
+    [{ ERP_LIVE_URL }, { live: ERP_LIVE_URL }],
+    [{ ERP_TEST_URL, ERP_LIVE_URL: "" }, { test: ERP_TEST_URL }],
+  ] as const) {
+    expect(readConfig(variables, erp)).toMatchObject({ config: { ...embedded, sources: { kind: "external", urls: new Map([["erp", urls]]) } } });
+  }
+});
+
+test("each source needs one environment at least", () => {
+  const two = [...erp, { name: "crm", dialect: "postgres" }] as const;
+  expect(reasons({ ERP_TEST_URL: complete.ERP_TEST_URL }, two)).toEqual([
+    "CRM_LIVE_URL is missing: the URL of the ERP's database behind live keys.",
+    "CRM_TEST_URL is missing: the URL of the one behind test keys. One of the two is enough.",
+  ]);
 });
 
 test("a DATABASE_URL alone is refused with all that is missing: nothing is made up in production", () => {
@@ -87,4 +108,16 @@ test.for<[string, string]>([
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(new RegExp(`^${name} .*\\.$`));
   if (name.startsWith("SLUICE_")) expect(said[0]).not.toContain(value);
+});
+
+test(".env of the project fills in what the environment leaves unset or empty, and nothing else", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-env-"));
+  try {
+    expect(withEnvFile(folder, { PORT: "1" })).toEqual({ PORT: "1" });
+    writeFileSync(join(folder, ".env"), '# a comment\nPORT=2\nHOST="127.0.0.1"\nLOG_LEVEL=warn\n');
+    const set = { PORT: "1", HOST: " ", LOG_LEVEL: undefined, OTHER: "x" };
+    expect(withEnvFile(folder, set)).toEqual({ PORT: "1", HOST: "127.0.0.1", LOG_LEVEL: "warn", OTHER: "x" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -101,7 +101,7 @@ function runNode([entry = "", ...args]: readonly string[], variables: Record<str
   return watch(child);
 }
 
-function watch(child: ChildProcessByStdio<null, Readable, Readable>): GatewayProcess {
+export function watch(child: ChildProcessByStdio<null, Readable, Readable>): GatewayProcess {
   let out = "";
   let err = "";
   child.stdout.setEncoding("utf8").on("data", (chunk) => {

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect } from "vitest";
 import { declaredScopes } from "#contract/contract.ts";
+import { isRow, type Row } from "#testing/public-values.ts";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import gateway from "../../demo/gateway.ts";
 import { type DemoDatabases, demoDatabases, withClient } from "../projects/demo/databases.ts";
-import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
-import { isRow, type Row } from "../suite/public-values.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
@@ -17,7 +17,7 @@ export interface Reply {
 }
 
 export interface FaultyGateway {
-  readonly gateway: ServedGateway;
+  readonly gateway: NodeGateway;
   readonly databases: DemoDatabases;
   /** Between the gateway and the live ERP. */
   readonly erp: TcpProxy;
@@ -47,7 +47,7 @@ async function open(): Promise<FaultyGateway & { close(): Promise<void> }> {
   const databases = await demoDatabases({ small: true });
   const tables = await createDatabase(gatewayTables);
   const [erp, store] = [await startProxy(addressOf(databases.live.url)), await startProxy(addressOf(tables.url))];
-  const served = await serveGateway({
+  const served = await serveOnNode({
     definition: gateway,
     sources: new Map([["erp", { live: through(databases.live.url, erp), test: databases.test.url }]]),
     storeUrl: through(tables.url, store),

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "#store/migrate.ts";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import { createSchema, generate } from "../../demo/erp/generate.ts";
 import gateway from "../../demo/gateway.ts";
 import { locateBinaries } from "../../src/entry/embedded/binaries.ts";
@@ -13,17 +14,16 @@ import { type Cluster, type ClusterOptions, startCluster } from "../../src/entry
 import { findPlace } from "../../src/entry/embedded/place.ts";
 import { chooseServerAccount } from "../../src/entry/embedded/server-account.ts";
 import { withClient } from "../projects/demo/databases.ts";
-import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-restart-"));
 let options: ClusterOptions;
 let cluster: Cluster;
-let served: ServedGateway;
+let served: NodeGateway;
 let key: string;
 
 /** The ERP and the gateway's own tables are on the one server, as in a small installation. */
 async function serveFrom(url: (database: string) => string): Promise<void> {
-  served = await serveGateway({
+  served = await serveOnNode({
     definition: gateway,
     sources: new Map([["erp", { live: url("erp"), test: url("erp") }]]),
     storeUrl: url("store"),
@@ -37,7 +37,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o711);
   const account = chooseServerAccount();
   options = {
-    binaries: findPlace(folder, account, await locateBinaries()).binaries,
+    binaries: findPlace(folder, account, await locateBinaries(import.meta.dirname)).binaries,
     account,
     folder,
     logFile: join(folder, "postgres.log"),

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { problemKinds } from "#lib/problems.ts";
-import { isRow } from "../suite/public-values.ts";
+import { isRow } from "#testing/public-values.ts";
 import type { RawAnswer } from "../support/raw-http.ts";
 import { hostileTarget } from "./target.ts";
 

@@ -1,6 +1,6 @@
 /** What callers send cannot forge log lines, and leaves no trace of keys, queries or bodies in them. */
 import { expect, test } from "vitest";
-import { isRow } from "../suite/public-values.ts";
+import { isRow } from "#testing/public-values.ts";
 import { hostileTarget } from "./target.ts";
 
 const target = hostileTarget();

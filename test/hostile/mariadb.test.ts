@@ -1,8 +1,9 @@
 /** MariaDB turns text into numbers without a word: none of that may show, and an id has one spelling. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { idOf, kindAt, listed, query, valueAt } from "#testing/public-values.ts";
+import { codeOf, openWorld, sample, type World } from "#testing/world.ts";
 import { webErp } from "../projects/weberp/project.ts";
-import { idOf, kindAt, listed, query, valueAt } from "../suite/public-values.ts";
-import { codeOf, openWorld, sample, type World } from "../suite/world.ts";
+import { ownStore } from "../support/postgres.ts";
 import { describeWith } from "../support/requires.ts";
 
 /** Text that a database might take for another value, or for more than text. */
@@ -87,7 +88,7 @@ describeWith("sharedErp", "webERP under hostile input", (sharedErp) => {
     let opened: World | undefined;
     const world = (): World => opened ?? expect.unreachable("not open");
     beforeAll(async () => {
-      opened = await openWorld(project);
+      opened = await openWorld(project, ownStore);
     }, 120_000);
     afterAll(() => opened?.close());
 

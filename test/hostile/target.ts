@@ -1,15 +1,15 @@
 /** The gateway that hostile input is thrown at: the demo project over real HTTP, reached by raw bytes. */
 import { afterAll, beforeAll, expect } from "vitest";
 import { declaredScopes } from "#contract/contract.ts";
+import { isRow, type Row } from "#testing/public-values.ts";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import gateway from "../../demo/gateway.ts";
 import { demoDatabases } from "../projects/demo/databases.ts";
-import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
-import { isRow, type Row } from "../suite/public-values.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type RawAnswer, type RawOptions, sendRaw } from "../support/raw-http.ts";
 
 export interface HostileTarget {
-  readonly gateway: ServedGateway;
+  readonly gateway: NodeGateway;
   /** A valid live key with every scope. */
   readonly key: string;
   /** Sends a GET with these header lines besides Host and a valid Authorization. */
@@ -32,7 +32,7 @@ export function hostileTarget(variables: Readonly<Record<string, string>> = {}):
 async function open(variables: Readonly<Record<string, string>>): Promise<HostileTarget & { close(): Promise<void> }> {
   const databases = await demoDatabases({ small: true });
   const store = await createDatabase(gatewayTables);
-  const served = await serveGateway({ definition: gateway, sources: databases.sources, storeUrl: store.url, variables });
+  const served = await serveOnNode({ definition: gateway, sources: databases.sources, storeUrl: store.url, variables });
   await served.createPartner("first", { live: ["C0000001"], test: ["C0000001"] });
   const key = await served.createKey({ partner: "first", environment: "live", scopes: [...declaredScopes(gateway.contracts)] });
   const raw = (bytes: string | Uint8Array, options?: RawOptions) => sendRaw(served.port, bytes, options);

@@ -25,7 +25,7 @@ async function foldersIn(path: string): Promise<readonly string[]> {
 
 describe("projects", async () => {
   const examples = await foldersIn(join(repository, "examples")).catch(() => []);
-  for (const project of ["demo", ...examples.map((name) => `examples/${name}`)]) {
+  for (const project of ["demo", "templates/project", ...examples.map((name) => `examples/${name}`)]) {
     it(`${project} lists every one of its resources`, async () => {
       expect((await foldersIn(join(repository, project, "resources"))).length).toBeGreaterThan(0);
       expect(await unlisted(join(repository, project))).toEqual([]);

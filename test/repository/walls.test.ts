@@ -8,6 +8,7 @@ import { repository, trackedFiles } from "./repository.ts";
 
 const imports = {
   entry: "entry imports gateway, config, control-plane, store and lib.",
+  worker: "A Worker has no files and no processes, and listens to nothing: what is for Node alone stays out.",
   http: "http imports pipeline, contract, control-plane and lib.",
   pipeline: "pipeline imports contract and lib.",
   events: "events imports contract and lib.",
@@ -19,6 +20,8 @@ const imports = {
   pure: "The contract language is pure: Zod and nothing else.",
   lib: "lib imports nothing of the engine.",
   libPackages: "lib needs nothing but Node.",
+  testing: "testing imports the engine by its parts, never a project.",
+  onlyTests: "Only tests import testing.",
   root: "Only the command line starts an entry: nothing imports entry.",
   noProject: "The engine knows no project.",
   home: "Relative imports stay home: what crosses a wall is imported as #part/file.ts.",
@@ -43,11 +46,36 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["src/entry/planted.ts", "../gateway.ts", imports.home],
   ["src/entry/planted.ts", "../../demo/gateway.ts", imports.home],
 
+  ["src/entry/cloudflare/planted.ts", "#store/connect.ts", null],
+  ["src/entry/cloudflare/planted.ts", "./bindings.ts", null],
+  ["src/entry/cloudflare/planted.ts", "#http/app.ts", imports.entry],
+  ["src/entry/cloudflare/planted.ts", "#store/migrate.ts", imports.worker],
+  ["src/entry/cloudflare/planted.ts", "node:fs/promises", imports.worker],
+  ["src/entry/cloudflare/planted.ts", "pino", imports.worker],
+  ["src/entry/cloudflare.ts", "node:http", imports.worker],
+  ["src/entry/cloudflare.ts", "@hono/node-server", imports.worker],
+  ["demo/worker.ts", "sluice/cloudflare", null],
+
   ["src/gateway.ts", "#http/app.ts", null],
   ["src/gateway.ts", "./project.ts", null],
   ["src/gateway.ts", "./entry/start.ts", imports.root],
   ["src/gateway.ts", "../demo/gateway.ts", imports.noProject],
   ["src/index.ts", "../examples/weberp/gateway.ts", imports.noProject],
+
+  ["src/gateway.ts", "#entry/start.ts", imports.root],
+  ["src/gateway.ts", "./testing/index.ts", imports.onlyTests],
+  ["src/index.ts", "#testing/index.ts", imports.onlyTests],
+
+  ["src/testing/planted.ts", "#entry/serve.ts", null],
+  ["src/testing/planted.ts", "#erp/read/reader.ts", null],
+  ["src/testing/planted.ts", "vitest", null],
+  ["src/testing/cases/planted.ts", "../world.ts", null],
+  ["src/testing/planted.ts", "sluice", imports.testing],
+  ["src/testing/planted.ts", "../../demo/gateway.ts", imports.home],
+  ["src/testing/planted.ts", "../entry/serve.ts", imports.home],
+  ["src/testing/cases/planted.ts", "../../gateway.ts", imports.home],
+  ["src/testing/planted.ts", "pg", imports.drivers],
+  ["src/entry/planted.ts", "#testing/index.ts", imports.entry],
 
   ["src/http/planted.ts", "#pipeline/index.ts", null],
   ["src/http/planted.ts", "#contract/operations.ts", null],
@@ -122,7 +150,7 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["sdk-gen/planted.ts", "sluice", imports.sdks],
   ["sdk-gen/planted.ts", "../src/lib/hash.ts", imports.sdks],
 
-  ...["demo", "examples/weberp"].flatMap((project): readonly (readonly [string, string, string | null])[] => [
+  ...["demo", "examples/weberp", "templates/project"].flatMap((project): readonly (readonly [string, string, string | null])[] => [
     [`${project}/gateway.ts`, "./resources/orders/erp.ts", null],
     [`${project}/gateway.ts`, "../src/gateway.ts", imports.project],
     [`${project}/resources/orders/planted.ts`, "sluice", null],

@@ -38,6 +38,9 @@ export async function createDatabase(from?: Template): Promise<TestDatabase> {
   };
 }
 
+/** For the common suite: a store of its own. */
+export const ownStore = { openStore: () => createDatabase(gatewayTables) };
+
 async function ensureTemplate(admin: pg.Client, wanted: Template): Promise<void> {
   const name = templateName(wanted);
   const unfinished = `unfinished_${name}`;

@@ -8,8 +8,7 @@ import { createKeyCache } from "./key-cache.ts";
 import type { KeyRecord, KeyRecords } from "./key-records.ts";
 import { hashSecret, type Peppers } from "./peppers.ts";
 
-export interface AuthenticatorOptions {
-  readonly keys: KeyRecords;
+export interface AuthenticationOptions {
   readonly peppers: Peppers;
   /** Every scope the contracts declare; a key's wildcards are expanded against them. */
   readonly knownScopes: ReadonlySet<string>;
@@ -19,6 +18,12 @@ export interface AuthenticatorOptions {
   /** How late a revocation may be seen, in milliseconds; 1000 by default, 0 looks up every request. */
   readonly cacheTtlMs?: number;
   readonly cacheCapacity?: number;
+  /** Whether a request may wait for a lookup that another one began; true by default. */
+  readonly shareLookups?: boolean;
+}
+
+export interface AuthenticatorOptions extends AuthenticationOptions {
+  readonly keys: KeyRecords;
 }
 
 /** What the cache holds: the principal is built once per lookup, not once per request. */
@@ -27,30 +32,36 @@ interface KnownKey {
   readonly principal: Principal;
 }
 
-/**
- * The authenticator for API keys. It throws a `gateway-unavailable` problem when the store cannot be asked; it never
- * refuses a caller for a fault of the gateway, and never admits one it could not check.
- */
+/** The authenticator for API keys, where one connection to the store serves all requests. */
 export function createKeyAuthenticator(options: AuthenticatorOptions): Authenticator {
+  return createKeyAuthentication(options)(options.keys);
+}
+
+/**
+ * Authenticators for API keys with one memory, each over its own way to the store. They throw a `gateway-unavailable`
+ * problem when the store cannot be asked; they never refuse a caller for a fault of the gateway, and never admit one they
+ * could not check.
+ */
+export function createKeyAuthentication(options: AuthenticationOptions): (keys: KeyRecords) => Authenticator {
   const { peppers, prefix } = options;
   const lookUp = createKeyCache<KnownKey>({
-    find: async (kid) => {
-      const record = await options.keys.find(kid);
-      return record && { record, principal: principalOf(record, options.knownScopes) };
-    },
     elapsedMs: options.elapsedMs,
     ttlMs: options.cacheTtlMs ?? 1_000,
     capacity: options.cacheCapacity ?? 10_000,
+    shareLookups: options.shareLookups ?? true,
   });
   // Compared when a key id is unknown, so that the answer takes as long as for a wrong secret.
   const dummy = hashSecret(peppers, peppers.current, "");
 
-  return {
+  return (keys) => ({
     async authenticate(token: string, now: number): Promise<Authentication> {
       const parts = parseKey(token, prefix);
       if (parts.kind !== "key") return { kind: "refused", reason: parts.kind };
       try {
-        const found = lookUp(parts.kid);
+        const found = lookUp(parts.kid, async (kid) => {
+          const record = await keys.find(kid);
+          return record && { record, principal: principalOf(record, options.knownScopes) };
+        });
         const known = "then" in found ? await found : found.entry;
         const mac = hashSecret(peppers, known?.record.pepperVersion ?? peppers.current, parts.secret);
         const matches = timingSafeEqual(mac, known?.record.mac ?? dummy);
@@ -60,7 +71,7 @@ export function createKeyAuthenticator(options: AuthenticatorOptions): Authentic
         throw new Problem("gateway-unavailable", "Keys cannot be checked at the moment.", { headers: { "Retry-After": "2" }, cause });
       }
     },
-  };
+  });
 }
 
 function checkLifecycle({ record, principal }: KnownKey, now: number): Authentication {

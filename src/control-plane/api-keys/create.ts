@@ -35,11 +35,7 @@ export type KeyCreated =
 /** Names every reason for a refusal at once. `now` in milliseconds since 1970. */
 export async function createKey(ports: CreateKeyPorts, input: CreateKey, now: number): Promise<KeyCreated> {
   const partner = await ports.partners.find(input.partner);
-  const reasons = [
-    ...(partner ? [] : [`There is no partner "${input.partner}".`]),
-    ...checkScopes(input.scopes, ports.knownScopes),
-    ...check(input, ports.versions, now),
-  ];
+  const reasons = [...(partner ? [] : [`There is no partner "${input.partner}".`]), ...reasonsAgainstKey(ports, input, now)];
   if (!partner || reasons.length > 0) return { kind: "refused", reasons };
 
   const parts = generateKey(input.environment);
@@ -64,6 +60,11 @@ export async function createKey(ports: CreateKeyPorts, input: CreateKey, now: nu
   };
 }
 
+/** What is wrong with a key, whoever is to have it. */
+export function reasonsAgainstKey(ports: Pick<CreateKeyPorts, "knownScopes" | "versions">, input: Omit<CreateKey, "partner">, now: number): readonly string[] {
+  return [...checkScopes(input.scopes, ports.knownScopes), ...check(input, ports.versions, now)];
+}
+
 function checkScopes(scopes: readonly string[], known: ReadonlySet<string>): string[] {
   if (scopes.length === 0) return ["A key needs at least one scope."];
   const unknown = scopes.filter((scope) => !isScope(scope) || expandScope(scope, known).length === 0);
@@ -71,7 +72,7 @@ function checkScopes(scopes: readonly string[], known: ReadonlySet<string>): str
   return [`No contract declares ${unknown.map((scope) => `"${scope}"`).join(", ")}. There are: ${[...known].sort().join(", ")}.`];
 }
 
-function check(input: CreateKey, versions: readonly string[], now: number): string[] {
+function check(input: Omit<CreateKey, "partner">, versions: readonly string[], now: number): string[] {
   const reasons: string[] = [];
   if (input.apiVersion !== undefined && !versions.includes(input.apiVersion)) {
     reasons.push(`There is no API version "${input.apiVersion}". There are: ${versions.join(", ")}.`);

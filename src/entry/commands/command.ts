@@ -12,6 +12,8 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig["options"]>;
   /** The words it takes besides its options, by what they are called. */
   readonly words?: readonly string[];
+  /** How many further words it may take. */
+  readonly moreWords?: number;
   /** `input` is what was typed, not yet checked. Resolves to the exit code. */
   run(input: CommandInput, terminal: Terminal): Promise<number>;
 }

@@ -1,22 +1,27 @@
 /** `sluice key ...`: the API keys of partners. */
 import { z } from "zod";
-import { createKey } from "#control-plane/api-keys/create.ts";
+import { type CreateKey, createKey, type KeyCreated, reasonsAgainstKey } from "#control-plane/api-keys/create.ts";
 import type { ApiKey } from "#control-plane/api-keys/key-records.ts";
 import { listKeys } from "#control-plane/api-keys/list.ts";
 import { revokeKey } from "#control-plane/api-keys/revoke.ts";
+import { ensurePartner } from "#control-plane/partners/ensure.ts";
+import type { PartnerAccount } from "#control-plane/partners/partner-records.ts";
+import type { ControlPlane } from "../control-plane.ts";
 import { withControlPlane } from "../open-store.ts";
 import { type Command, exitCodes, jsonOption, projectOption, refuse, table } from "./command.ts";
-import { environment, json, list, moment, parseOptions, project } from "./options.ts";
+import { account, environment, json, list, moment, parseOptions, project } from "./options.ts";
 
 export const keyCreate: Command = {
   name: "key create",
   summary: "Issue an API key; it is shown once",
   usage: [
     "--partner <name|id> --env test|live --scopes <resource:action>[,...] [--label <text>] [--expires <date|90d>] [--api-version <date>]",
+    "With --account live:<number> the partner of that name is registered first, where there is none, or given the account.",
     "The key goes to standard output, everything said about it to standard error: KEY=$(sluice key create ...).",
   ],
   options: {
     partner: { type: "string" },
+    account: { type: "string", multiple: true },
     env: { type: "string" },
     scopes: { type: "string", multiple: true },
     label: { type: "string" },
@@ -29,6 +34,7 @@ export const keyCreate: Command = {
     const typed = parseOptions(
       z.object({
         partner: z.string(),
+        account: z.array(account).default([]),
         env: environment,
         scopes: list,
         label: z.string().optional(),
@@ -49,14 +55,27 @@ export const keyCreate: Command = {
         expiresAt: typed.expires?.(now),
         apiVersion: typed["api-version"],
       };
-      const result = await createKey(plane, wanted, now);
+      const result = await createKeyFor(plane, wanted, typed.account, now);
       if (result.kind === "refused") return refuse(terminal, result.reasons);
+      if (plane.notServed.has(typed.env))
+        terminal.complain(`Until a URL is configured for the ${typed.env} environment, requests with this key are answered with 503.`);
       if (!typed.json) terminal.complain(`Key ${result.key.kid} for ${result.key.partnerName} (${result.key.environment}). It is shown only now:`);
       terminal.say(typed.json ? JSON.stringify({ ...toJson(result.key, now), key: result.token }) : result.token);
       return exitCodes.done;
     });
   },
 };
+
+/** Registers nobody for a key that would be refused. */
+async function createKeyFor(plane: ControlPlane, wanted: CreateKey, accounts: readonly PartnerAccount[], now: number): Promise<KeyCreated> {
+  if (accounts.length > 0) {
+    const reasons = reasonsAgainstKey(plane, wanted, now);
+    if (reasons.length > 0) return { kind: "refused", reasons };
+    const ensured = await ensurePartner(plane.partners, wanted.partner, accounts, now);
+    if (ensured.kind === "refused") return ensured;
+  }
+  return createKey(plane, wanted, now);
+}
 
 export const keyList: Command = {
   name: "key list",

@@ -3,10 +3,8 @@ import { z } from "zod";
 import { createKey } from "#control-plane/api-keys/create.ts";
 import { parseKey } from "#control-plane/api-keys/format.ts";
 import { revokeKey } from "#control-plane/api-keys/revoke.ts";
-import { addAccount } from "#control-plane/partners/add-account.ts";
-import { createPartner } from "#control-plane/partners/create.ts";
-import type { PartnerRecords } from "#control-plane/partners/partner-records.ts";
-import type { ControlPlane } from "../control-plane.ts";
+import { ensurePartner } from "#control-plane/partners/ensure.ts";
+import { type ControlPlane, usualScopes } from "../control-plane.ts";
 import { readJson, type StateFolder, writeJson } from "./state-folder.ts";
 
 const environments = ["test", "live"] as const;
@@ -34,10 +32,12 @@ export async function ensureDemoPartners(
   const earlier = demoSchema.safeParse(readJson(state.demo)).data;
   const partners: Demo["partners"] = [];
   for (const { name, accounts } of wanted) {
-    const id = await ensurePartner(ports.partners, name, accounts, now);
+    const everywhere = accounts.flatMap((account) => environments.map((environment) => ({ environment, account })));
+    const ensured = await ensurePartner(ports.partners, name, everywhere, now);
+    if (ensured.kind === "refused") throw new Error(`The demo partner ${name} cannot be made: ${ensured.reasons.join(" ")}`);
     const known = earlier?.partners.find((partner) => partner.name === name);
     const keys = { test: "", live: "" };
-    for (const environment of environments) keys[environment] = await ensureKey(ports, id, environment, known?.keys[environment], now);
+    for (const environment of environments) keys[environment] = await ensureKey(ports, ensured.partner.id, environment, known?.keys[environment], now);
     partners.push({ name, accounts: [...accounts], keys });
   }
   const demo = { ...address, partners };
@@ -45,17 +45,8 @@ export async function ensureDemoPartners(
   return demo;
 }
 
-async function ensurePartner(partners: PartnerRecords, name: string, accounts: readonly string[], now: number): Promise<string> {
-  const everywhere = accounts.flatMap((account) => environments.map((environment) => ({ environment, account })));
-  const found = await partners.find(name);
-  const result = found ? await addAccount(partners, found.id, everywhere) : await createPartner(partners, { name, accounts: everywhere }, now);
-  if (result.kind === "refused") throw new Error(`The demo partner ${name} cannot be made: ${result.reasons.join(" ")}`);
-  return result.partner.id;
-}
-
 async function ensureKey(ports: ControlPlane, partner: string, environment: "test" | "live", known: string | undefined, now: number): Promise<string> {
-  // Whole resources, but no field that the contracts hide: what a partner would be given.
-  const scopes = [...ports.knownScopes].filter((scope) => scope.endsWith(":read") && !scope.includes(".")).sort();
+  const scopes = usualScopes(ports.knownScopes);
   const parsed = known === undefined ? undefined : parseKey(known, ports.prefix);
   const kid = parsed?.kind === "key" ? parsed.kid : undefined;
   const label = "Demo";

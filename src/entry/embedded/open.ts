@@ -1,6 +1,6 @@
 /** Opens the embedded Postgres of a folder: data, secrets and a server, started where none runs yet. */
 import { realpathSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { locateBinaries } from "./binaries.ts";
 import { type Cluster, clusterUrl, startCluster } from "./cluster.ts";
@@ -22,7 +22,7 @@ const serverSchema = z.object({ port: z.number().int().positive(), data: z.strin
 /** For the process that holds the claim on the folder. `fresh` throws away what an earlier run left. */
 export async function openEmbedded(state: StateFolder, options: { readonly fresh: boolean; readonly say: (line: string) => void }): Promise<Embedded> {
   const account = chooseServerAccount();
-  const place = findPlace(realpathSync(state.path), account, await locateBinaries());
+  const place = findPlace(realpathSync(state.path), account, await locateBinaries(dirname(state.path)));
   const data = join(place.folder, "postgres");
   const orphan = await stopOrphan(data);
   if (orphan !== undefined) options.say(`Stopped the Postgres (pid ${orphan}) that an earlier run had left behind.`);

@@ -16,7 +16,7 @@ export interface Claim {
 }
 
 /** The process that uses the folder at this moment. */
-function findRunning(state: StateFolder): Running | undefined {
+export function findRunning(state: Pick<StateFolder, "running">): Running | undefined {
   const running = runningSchema.safeParse(readJson(state.running)).data;
   if (!running || !isAlive(running.pid)) return undefined;
   return running.born === undefined || birthOf(running.pid) === running.born ? running : undefined;

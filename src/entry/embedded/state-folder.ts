@@ -14,10 +14,16 @@ export interface StateFolder {
 }
 
 export function openStateFolder(parent: string): StateFolder {
-  const path = join(parent, ".sluice");
-  mkdirSync(path, { recursive: true });
+  const state = stateFolderIn(parent);
+  mkdirSync(state.path, { recursive: true });
   // Whatever the umask: another account may have to pass through to its data. What is secret in here is so by itself.
-  chmodSync(path, 0o711);
+  chmodSync(state.path, 0o711);
+  return state;
+}
+
+/** Its names, whether it is there or not. */
+export function stateFolderIn(parent: string): StateFolder {
+  const path = join(parent, ".sluice");
   return {
     path,
     running: join(path, "running.json"),

@@ -14,6 +14,11 @@ export interface ConnectionOptions {
   /** Whether statements may be prepared by name; poolers in transaction mode forbid it. */
   readonly prepare: boolean;
   readonly applicationName: string;
+  /**
+   * Whether a pooler in transaction mode stands between: sessions then change hands, so that limits and settings hold for
+   * the transaction that sets them and no longer. False by default: they are the session's.
+   */
+  readonly pooledByTransaction?: boolean;
 }
 
 /** An open pool and how to end it. */

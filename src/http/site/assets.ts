@@ -1,4 +1,4 @@
-/** Serves the site's static files: hashed URLs that cache forever, strong ETags, gzip computed once. */
+/** Serves the site's static files: hashed URLs that cache forever, strong ETags, gzip made once or beforehand. */
 
 import type { Site } from "./site.ts";
 
@@ -15,6 +15,8 @@ const contentTypes = {
 
 export type AssetName = keyof typeof contentTypes;
 
+export const assetNames = Object.keys(contentTypes).filter(isAssetName);
+
 export interface Assets {
   /** Root-relative URL that changes whenever the content does. */
   url(name: AssetName): Promise<string>;
@@ -22,33 +24,44 @@ export interface Assets {
   respond(name: string, request: Request): Promise<Response | undefined>;
 }
 
-interface LoadedAsset {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly gzip: Uint8Array<ArrayBuffer>;
+interface KnownAsset {
   readonly hash: string;
+  body(zipped: boolean): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Loaded files live as long as the returned object. Finished values are kept, never promises: on Workers a promise belongs to the request that made it. */
+/** Known files live as long as the returned object. Finished values are kept, never promises: on Workers a promise belongs to the request that made it. */
 export function assetsOf(site: Site): Assets {
-  const loaded = new Map<AssetName, LoadedAsset>();
+  const known = new Map<AssetName, KnownAsset>();
 
-  async function load(name: AssetName): Promise<LoadedAsset> {
-    const known = loaded.get(name);
-    if (known !== undefined) return known;
-    const content = await site.readAsset(name);
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
-    const asset = { bytes, gzip: await compress(bytes), hash: await digest(bytes) };
-    loaded.set(name, asset);
-    return asset;
+  async function find(name: AssetName): Promise<KnownAsset> {
+    const found = known.get(name) ?? (await (site.assetsArePrepared ? prepared(site, name) : load(site, name)));
+    known.set(name, found);
+    return found;
   }
 
   return {
-    url: async (name) => `/docs/assets/${name}?v=${(await load(name)).hash}`,
-    respond: async (name, request) => (isAssetName(name) ? respondWith(name, await load(name), request) : undefined),
+    url: async (name) => `/docs/assets/${name}?v=${(await find(name)).hash}`,
+    respond: async (name, request) => (isAssetName(name) ? respondWith(name, await find(name), request) : undefined),
   };
 }
 
-function respondWith(name: AssetName, asset: LoadedAsset, request: Request): Response {
+async function load(site: Site, name: AssetName): Promise<KnownAsset> {
+  const bytes = bytesOf(await site.readAsset(name));
+  const gzip = await compress(bytes);
+  return { hash: await digest(bytes), body: async (zipped) => (zipped ? gzip : bytes) };
+}
+
+/** Beside the file lie its hash and its compressed form, as `prepareAssets` made them: nothing is read before it is sent. */
+async function prepared(site: Site, name: AssetName): Promise<KnownAsset> {
+  const hash = new TextDecoder().decode(bytesOf(await site.readAsset(`${name}.hash`)));
+  return { hash, body: async (zipped) => bytesOf(await site.readAsset(zipped ? `${name}.gz` : name)) };
+}
+
+export function bytesOf(content: Uint8Array | string): Uint8Array<ArrayBuffer> {
+  return typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
+}
+
+async function respondWith(name: AssetName, asset: KnownAsset, request: Request): Promise<Response> {
   const zipped = acceptsGzip(request.headers.get("accept-encoding"));
   const etag = zipped ? `"${asset.hash}-gzip"` : `"${asset.hash}"`;
   const isPinned = new URL(request.url).searchParams.get("v") === asset.hash;
@@ -64,7 +77,7 @@ function respondWith(name: AssetName, asset: LoadedAsset, request: Request): Res
   if (zipped) headers["content-encoding"] = "gzip";
   // Workers would compress a body with this content-encoding a second time; other runtimes ignore the option.
   const init = { headers, encodeBody: "manual" };
-  return new Response(zipped ? asset.gzip : asset.bytes, init);
+  return new Response(await asset.body(zipped), init);
 }
 
 function isAssetName(name: string): name is AssetName {
@@ -86,12 +99,13 @@ function matches(header: string | null, etag: string): boolean {
   return (header ?? "").split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
 }
 
-async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(zipped).arrayBuffer());
 }
 
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** Names a content in URLs and ETags. */
+export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash.slice(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

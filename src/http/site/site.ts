@@ -19,6 +19,8 @@ export interface Site {
   readonly example: { readonly curl: string };
   /** Port: "scalar.js", "guides/<slug>.md" and the site's own files. Rejects when there is no such file. */
   readAsset(name: string): Promise<Uint8Array | string>;
+  /** Whether the port also has "<name>.hash" and "<name>.gz" of each of the site's own files. */
+  readonly assetsArePrepared?: boolean;
 }
 
 export interface SiteResource {

@@ -1,7 +1,7 @@
 /** The webERP gateway without HTTP and store: the token names the accounts, so that a test reads as what it is about. */
 
 import type { ConnectionOptions } from "#erp/dialects/connection.ts";
-import { createGateway, describeGateway, openSource } from "#gateway";
+import { createGateway, describeGateway, openSource, type RequestHandles } from "#gateway";
 import gateway from "../../../examples/weberp/gateway.ts";
 
 export interface Answer {
@@ -33,22 +33,22 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
   const { scopes, versions } = describeGateway(gateway);
   const log: string[] = [];
   const note = (level: string) => (fields: object, message: string) => void log.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const authenticator: RequestHandles["authenticator"] = {
+    authenticate: async (token) => ({
+      kind: "authenticated",
+      principal: {
+        partner: token,
+        partnerName: token,
+        environment: "live",
+        keyId: token,
+        scopes: new Set(scopes),
+        accounts: token.split("+"),
+        apiVersion: versions[0],
+      },
+    }),
+  };
   const { fetch } = createGateway({
     definition: gateway,
-    authenticator: {
-      authenticate: async (token) => ({
-        kind: "authenticated",
-        principal: {
-          partner: token,
-          partnerName: token,
-          environment: "live",
-          keyId: token,
-          scopes: new Set(scopes),
-          accounts: token.split("+"),
-          apiVersion: versions[0],
-        },
-      }),
-    },
     secret: new Uint8Array(32),
     publicUrl: "http://gateway.test",
     exampleCurl: "",
@@ -66,7 +66,7 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
       const response = await fetch(
         new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }),
         {},
-        () => database,
+        { databases: () => database, authenticator },
       );
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };

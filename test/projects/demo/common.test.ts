@@ -1,5 +1,6 @@
 /** The demo project in the common suite. */
-import { runCommonSuite } from "../../suite/common-suite.ts";
+import { runCommonSuite } from "#testing/common-suite.ts";
+import { ownStore } from "../../support/postgres.ts";
 import { demo } from "./project.ts";
 
-runCommonSuite(demo);
+runCommonSuite(demo, ownStore);

@@ -3,19 +3,18 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, test } from "vitest";
+import type { SuiteProject } from "#testing/project.ts";
+import { openWorld, type World } from "#testing/world.ts";
 import { createErp } from "../../../demo/erp/first-run.ts";
 import demoGateway from "../../../demo/gateway.ts";
 import { visit } from "../../http/site/browser.ts";
-import type { SuiteProject } from "../../suite/project.ts";
-import { openWorld, type World } from "../../suite/world.ts";
-import { createDatabase, template } from "../../support/postgres.ts";
+import { createDatabase, ownStore, template } from "../../support/postgres.ts";
 import { describeWith } from "../../support/requires.ts";
 
 /** The test environment exactly as a first run makes it, in both environments. */
 const firstRun = template("meridian_first_run_test", (client) => createErp(client, "test", () => undefined));
 const accounts = { live: ["C0000001"], test: ["C0000001"] };
 const project: SuiteProject = {
-  name: "demo as it first runs",
   definition: demoGateway,
   accounts: { first: accounts, second: { live: ["C0000002"], test: ["C0000002"] } },
   async prepare() {
@@ -30,7 +29,7 @@ const project: SuiteProject = {
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld(project);
+  world = await openWorld(project, ownStore);
 }, 120_000);
 afterAll(() => world.close());
 

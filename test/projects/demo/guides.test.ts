@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openWorld, type World } from "../../suite/world.ts";
+import { openWorld, type World } from "#testing/world.ts";
+import { ownStore } from "../../support/postgres.ts";
 import { demo } from "./project.ts";
 
 const folder = join(import.meta.dirname, "../../../docs/guides");
@@ -16,7 +17,7 @@ const targets = readdirSync(folder).flatMap((file) =>
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld(demo);
+  world = await openWorld(demo, ownStore);
 }, 120_000);
 afterAll(() => world.close());
 

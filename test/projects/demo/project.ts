@@ -1,14 +1,13 @@
 /** The demo project as the common suite takes it. */
 import pg from "pg";
+import type { SuiteProject } from "#testing/project.ts";
 import gateway from "../../../demo/gateway.ts";
-import type { SuiteProject } from "../../suite/project.ts";
 import { demoDatabases, plantedSecrets } from "./databases.ts";
 import { expectedIds } from "./expected.ts";
 
 const same = (...accounts: readonly string[]) => ({ live: accounts, test: accounts });
 
 export const demo: SuiteProject = {
-  name: "demo",
   definition: gateway,
   accounts: { first: same("C0000001"), second: same("C0000002", "C0000003") },
   async prepare() {

@@ -2,23 +2,23 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { declaredScopes } from "#contract/contract.ts";
+import { secretWatch } from "#testing/secret-watch.ts";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import { dirtyCustomer } from "../../../demo/erp/dirty.ts";
 import gateway from "../../../demo/gateway.ts";
-import { type ServedGateway, serveGateway } from "../../suite/gateway.ts";
-import { secretWatch } from "../../suite/secret-watch.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../../support/postgres.ts";
 import { type DemoDatabases, demoDatabases, plantedSecrets, withClient } from "./databases.ts";
 
 let databases: DemoDatabases;
 let store: TestDatabase;
-let served: ServedGateway;
+let served: NodeGateway;
 let keys: readonly string[];
 const watch = secretWatch();
 
 beforeAll(async () => {
   databases = await demoDatabases({ small: true });
   store = await createDatabase(gatewayTables);
-  served = await serveGateway({
+  served = await serveOnNode({
     definition: gateway,
     sources: databases.sources,
     storeUrl: store.url,

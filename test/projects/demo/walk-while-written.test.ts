@@ -2,21 +2,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { idOf } from "#testing/public-values.ts";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
+import { pageOf } from "#testing/world.ts";
 import gateway from "../../../demo/gateway.ts";
-import { type ServedGateway, serveGateway } from "../../suite/gateway.ts";
-import { idOf } from "../../suite/public-values.ts";
-import { pageOf } from "../../suite/world.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../../support/postgres.ts";
 import { type DemoDatabases, demoDatabases } from "./databases.ts";
 
 let databases: DemoDatabases;
 let store: TestDatabase;
-let served: ServedGateway;
+let served: NodeGateway;
 let key: string;
 beforeAll(async () => {
   databases = await demoDatabases();
   store = await createDatabase(gatewayTables);
-  served = await serveGateway({ definition: gateway, sources: databases.sources, storeUrl: store.url });
+  served = await serveOnNode({ definition: gateway, sources: databases.sources, storeUrl: store.url });
   await served.createPartner("first", { live: ["C0000001"], test: [] });
   key = await served.createKey({ partner: "first", environment: "live", scopes: ["orders:read"] });
 }, 120_000);

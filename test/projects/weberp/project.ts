@@ -1,7 +1,8 @@
 /** webERP as the common suite takes it: the demo company twice, the test environment with fewer documents. */
+
+import type { SuiteProject } from "#testing/project.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
 import { createWebErp, furtherRows, planted, plantSecrets } from "../../examples/weberp/database.ts";
-import type { SuiteProject } from "../../suite/project.ts";
 
 const same = (...accounts: readonly string[]) => ({ live: accounts, test: accounts });
 
@@ -28,7 +29,6 @@ const owned: Readonly<Record<string, (accounts: string) => string>> = {
 
 export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
   return {
-    name: "weberp",
     definition: gateway,
     accounts: { first: same("ANGRY"), second: same("DUMBLE", "QUICK") },
     async prepare() {

@@ -5,7 +5,7 @@ import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connectio
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
 import { isTooManyPrepared, mariadbTrouble } from "./mariadb-errors.ts";
-import { sessionSettings } from "./session.ts";
+import { sessionSettings, transactionOpening } from "./session.ts";
 
 /** `FieldPacket.columnType` of BIT(n). */
 const bitColumn = 16;
@@ -27,6 +27,8 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
     supportBigNumbers: true,
     bigNumberStrings: true,
     multipleStatements: false,
+    // The driver makes code of text to read rows fast. Where such a pooler is needed, the runtime forbids that.
+    disableEval: options.pooledByTransaction ?? false,
     maxPreparedStatements: maxPrepared,
     connectAttributes: { program_name: options.applicationName },
   });
@@ -34,6 +36,7 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
   pool.pool.on("connection", (connection) => {
     connection.on("error", () => undefined);
   });
+  const opening = options.pooledByTransaction ? transactionOpening(options) : undefined;
   const settings = sessionSettings(options);
   const settled = new WeakSet<object>();
 
@@ -50,11 +53,14 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
   }
 
   async function run(connection: mysql.PoolConnection, statement: Statement): Promise<Rows> {
-    if (!settled.has(connection.connection)) {
+    if (opening !== undefined) {
+      for (const setting of opening) await connection.query(setting);
+    } else if (!settled.has(connection.connection)) {
       for (const setting of settings) await connection.query(setting);
       settled.add(connection.connection);
     }
     const [rows, fields] = await send(connection, statement);
+    if (opening !== undefined) await connection.query("COMMIT");
     const bits = fields.flatMap((field, index) => (field.columnType === bitColumn ? [index] : []));
     return bits.length === 0 ? rows : rows.map((row) => row.map((value: unknown, index) => (bits.includes(index) ? bitValue(value) : value)));
   }

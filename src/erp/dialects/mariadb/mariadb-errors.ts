@@ -52,5 +52,8 @@ export function mariadbTrouble(error: unknown): Trouble | undefined {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (code === "PROTOCOL_SEQUENCE_TIMEOUT") return "timeout";
   if (/^(?:PROTOCOL_CONNECTION_LOST|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|HANDSHAKE_)/.test(code)) return "connection";
-  return /closed state|Connection lost|Pool is closed|socket/i.test(error.message) ? "connection" : undefined;
+  // The last three are what Workers say.
+  return /closed state|Connection lost|Pool is closed|socket|connection attempt failed|Network connection lost|proxy request failed/i.test(error.message)
+    ? "connection"
+    : undefined;
 }

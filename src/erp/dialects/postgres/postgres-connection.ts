@@ -6,6 +6,7 @@ import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connectio
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
 import { postgresTrouble } from "./postgres-errors.ts";
+import { sessionSettings, transactionOpening } from "./postgres-settings.ts";
 
 /** Values stay as the database writes them: exact numbers, dates without a zone. Small integers and floats become numbers. */
 const plainText = (value: string): string => value;
@@ -33,15 +34,11 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     connectionString: options.url,
     max: options.maxConnections,
     connectionTimeoutMillis: options.acquireTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    lock_timeout: options.lockTimeoutMs,
-    idle_in_transaction_session_timeout: options.statementTimeoutMs,
     keepAlive: true,
     pipeline: true, // for `queryTogether`: statements are sent without waiting for the answer to the one before
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
-    application_name: options.applicationName,
-    options: "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c extra_float_digits=1",
+    ...(!options.pooledByTransaction && sessionSettings(options)),
     types: { getTypeParser: (oid: number) => parsers.get(oid) ?? plainText },
   });
   // A connection that dies while idle is no request's concern: the pool drops it, and the next request opens another.
@@ -84,27 +81,35 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
    * In the driver's callback style, and with a clock of our own: its promises and its `query_timeout` keep the rows of a
    * finished query reachable until the next full garbage collection, which took a sixth of all CPU time.
    */
-  const rowsOf = (client: pg.PoolClient, statement: Statement): Promise<Rows> =>
+  const rowsOf = (client: pg.PoolClient, query: pg.QueryArrayConfig): Promise<Rows> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("Query read timeout")), options.statementTimeoutMs + graceMs);
-      client.query<unknown[]>(queryOf(statement), (error, result) => {
+      client.query<unknown[]>(query, (error, result) => {
         clearTimeout(timer);
         if (error) reject(error);
         else resolve(result.rows);
       });
     });
 
+  const opening = options.pooledByTransaction ? transactionOpening(options) : undefined;
+  /** Sent in one go: with the transaction around them they take no longer, and should it not open, they fail with it. */
+  async function send(client: pg.PoolClient, statements: readonly Statement[]): Promise<readonly Rows[]> {
+    const opened = opening === undefined ? undefined : rowsOf(client, { text: opening, rowMode: "array" });
+    const results = Promise.all(statements.map((statement) => rowsOf(client, queryOf(statement))));
+    if (opened !== undefined) await Promise.all([opened, results, rowsOf(client, { text: "COMMIT", rowMode: "array" })]);
+    return results;
+  }
+  const query = async (statement: Statement): Promise<Rows> => (await run((client) => send(client, [statement])))[0] ?? [];
+
   return {
-    query: (statement) => run((client) => rowsOf(client, statement)),
+    query,
     async queryTogether(statements) {
       // The same text twice would be prepared twice under one name.
       const distinct = new Set(statements.map(({ text }) => text)).size === statements.length;
-      return run(async (client) => {
-        if (distinct) return Promise.all(statements.map((statement) => rowsOf(client, statement)));
-        const results: Rows[] = [];
-        for (const statement of statements) results.push(await rowsOf(client, statement));
-        return results;
-      });
+      if (distinct) return run((client) => send(client, statements));
+      const results: Rows[] = [];
+      for (const statement of statements) results.push(await query(statement));
+      return results;
     },
     close: () => pool.end(),
   };

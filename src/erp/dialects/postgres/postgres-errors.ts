@@ -10,6 +10,7 @@ const byCode: Readonly<Record<string, Trouble>> = {
   "40P01": "locked", // deadlock_detected
   "40001": "locked", // serialization_failure
   "53300": "connection", // too_many_connections
+  "58000": "connection", // system_error: how Hyperdrive says that it reaches no database, or has no connection left
   "42P01": "drift", // undefined_table
   "42703": "drift", // undefined_column
   "42883": "drift", // undefined_function
@@ -27,7 +28,7 @@ const byClass: Readonly<Record<string, Trouble>> = {
   XX: "connection", // internal error
 };
 
-/** Messages of the driver itself, which carry no SQLSTATE. */
+/** Messages of the driver and of the runtime, which carry no SQLSTATE. */
 const byMessage: readonly (readonly [RegExp, Trouble])[] = [
   [/timeout exceeded when trying to connect/i, "pool-exhausted"],
   [/Query read timeout/i, "timeout"],
@@ -35,6 +36,7 @@ const byMessage: readonly (readonly [RegExp, Trouble])[] = [
     /Connection terminated|Client has encountered a connection error|not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|socket/i,
     "connection",
   ],
+  [/connection attempt failed|Network connection lost|proxy request failed/i, "connection"], // Workers
 ];
 
 export function postgresTrouble(error: unknown): Trouble | undefined {

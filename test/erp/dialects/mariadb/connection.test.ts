@@ -51,16 +51,18 @@ describeWith("mariadb", "a connection to MariaDB", (at) => {
     await erp?.drop();
   });
 
-  for (const prepare of [true, false]) {
-    const how = prepare ? "prepared" : "unprepared";
-
+  for (const [how, way] of [
+    ["prepared", { prepare: true }],
+    ["unprepared", { prepare: false }],
+    ["in a transaction of its own", { prepare: false, pooledByTransaction: true }],
+  ] as const) {
     test(`${how}: cannot write`, async () => {
-      await expect(ask(open({ prepare }), "DELETE FROM thing")).rejects.toMatchObject({ errno: 1792 });
+      await expect(ask(open(way), "DELETE FROM thing")).rejects.toMatchObject({ errno: 1792 });
       expect(await erp.rows("SELECT COUNT(*) FROM thing")).toEqual([[2]]);
     });
 
     test(`${how}: a slow statement is ended by the server, and the next one runs`, async () => {
-      const database = open({ prepare, maxConnections: 1 });
+      const database = open({ ...way, maxConnections: 1 });
       for (const slow of ["SELECT SLEEP(5)", "SELECT COUNT(*) FROM seq_1_to_100000 a, seq_1_to_100000 b WHERE a.seq + b.seq < 0"]) {
         const { trouble, retryAfter, ms } = await troubleOf(ask(database, slow));
         expect([trouble, retryAfter]).toEqual(["timeout", "5"]);
@@ -73,7 +75,7 @@ describeWith("mariadb", "a connection to MariaDB", (at) => {
     });
 
     test(`${how}: a locked table is waited for no longer than allowed`, async () => {
-      const database = open({ prepare, statementTimeoutMs: 5_000 });
+      const database = open({ ...way, statementTimeoutMs: 5_000 });
       const slept = erp.run("LOCK TABLES thing WRITE; SELECT SLEEP(2); UNLOCK TABLES");
       await expect
         .poll(() => erp.rows("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(2)%' AND ID <> CONNECTION_ID()"))
@@ -86,7 +88,7 @@ describeWith("mariadb", "a connection to MariaDB", (at) => {
     });
 
     test(`${how}: values come exact, and parameters arrive as what they are`, async () => {
-      const database = open({ prepare });
+      const database = open(way);
       expect(await ask(database, "SELECT big FROM thing WHERE big = ? LIMIT ?", "18446744073709551615", 1)).toEqual([["18446744073709551615"]]);
       expect(await ask(database, "SELECT 0.1e0 + 0.2e0, 1.10, CAST(? AS DECIMAL(30, 3)), 1e21, DATE('0000-00-00')", "123456789012345678901234567.891")).toEqual(
         [[0.30000000000000004, "1.10", "123456789012345678901234567.891", 1e21, "0000-00-00"]],

@@ -1,12 +1,27 @@
 /** A key of one environment never sees the other: not its ids, not its rows, not its state. */
 import { expect, test } from "vitest";
 import type { Contract } from "#contract/contract.ts";
+import type { Environment } from "#pipeline/principal.ts";
 import { idOf } from "../public-values.ts";
-import { sample, type World } from "../world.ts";
+import { codeOf, sample, type World } from "../world.ts";
 import { withoutRequest } from "./credentials.ts";
 
-export function environmentCases(contract: Contract, world: () => World): void {
+export function environmentCases(contract: Contract, world: () => World, environments: readonly Environment[]): void {
   const path = `/v1/${contract.name}`;
+
+  if (!environments.includes("test")) {
+    test("a key of the environment that is not there is told so with 503, and gets nothing of the other", async () => {
+      const { ask, key, rows } = world();
+      const token = await key("first", "test");
+      const [row] = await rows(contract, "first", "live");
+      for (const target of [path, ...(contract.reads.get === undefined ? [] : [`${path}/${encodeURIComponent(idOf(row ?? {}))}`])]) {
+        const answer = await ask(target, { key: token });
+        expect([answer.status, codeOf(answer)]).toEqual([503, "source-unavailable"]);
+        expect(answer.text).toContain("test environment");
+      }
+    });
+    return;
+  }
   if (contract.reads.get === undefined) return;
 
   for (const [environment, other] of [
@@ -41,6 +56,6 @@ export function environmentCases(contract: Contract, world: () => World): void {
       }
     }
     // Without a difference somewhere the environments could be one database.
-    expect(JSON.stringify([...live.values()]) === JSON.stringify([...test.values()])).toBe(false);
+    expect(JSON.stringify([...live.values()]) === JSON.stringify([...test.values()]), "the rows of both environments are the same").toBe(false);
   });
 }

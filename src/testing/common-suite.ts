@@ -12,20 +12,22 @@ import { scopeCases } from "./cases/scopes.ts";
 import { selectionCases } from "./cases/selection.ts";
 import { sortCases } from "./cases/sorts.ts";
 import { versionCases } from "./cases/versions.ts";
-import type { SuiteProject } from "./project.ts";
-import { openWorld, type World } from "./world.ts";
+import { environmentsOf, type SuiteProject } from "./project.ts";
+import { openWorld, type SuiteOptions, type World } from "./world.ts";
 
-export function runCommonSuite(project: SuiteProject): void {
+/** Declares the tests of every resource of the project, for the test file that calls it. */
+export function runCommonSuite(project: SuiteProject, options: SuiteOptions = {}): void {
   let opened: World | undefined;
   const world = (): World => {
     if (opened === undefined) throw new Error("the suite has not begun");
     return opened;
   };
   beforeAll(async () => {
-    opened = await openWorld(project);
+    opened = await openWorld(project, options);
   }, 180_000);
   afterAll(() => opened?.close());
 
+  const environments = environmentsOf(project);
   for (const contract of project.definition.contracts) {
     describe(contract.name, () => {
       for (const cases of [
@@ -42,7 +44,7 @@ export function runCommonSuite(project: SuiteProject): void {
         environmentCases,
         cursorCases,
       ])
-        cases(contract, world);
+        cases(contract, world, environments);
     });
   }
 

@@ -1,15 +1,24 @@
 /** What the cases of the common suite share: a served gateway, two partners with keys, a client that checks every answer. */
 import { expect } from "vitest";
+import type { SourceUrls } from "#config";
 import type { Contract } from "#contract/contract.ts";
 import { declaredScopes } from "#contract/contract.ts";
 import { expandable } from "#contract/response-schema.ts";
 import type { Environment } from "#pipeline/principal.ts";
-import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type Conformance, conformance } from "./conformance.ts";
-import { type ServedGateway, serveGateway } from "./gateway.ts";
-import type { PreparedProject, SuiteProject, Who } from "./project.ts";
+import { embeddedStore, type SuiteStore } from "./embedded-store.ts";
+import { environmentsOf, type PreparedProject, type SuiteProject, type Who } from "./project.ts";
 import { idOf, isRow, query, type Row } from "./public-values.ts";
 import { type SecretWatch, secretWatch } from "./secret-watch.ts";
+import { serveOnNode } from "./serve-on-node.ts";
+import type { ServedGateway, ServeGateway } from "./served-gateway.ts";
+
+export interface SuiteOptions {
+  /** How the gateway is served; in this process by default. */
+  readonly serve?: ServeGateway;
+  /** The gateway's own tables; an embedded Postgres by default. */
+  readonly openStore?: () => Promise<SuiteStore>;
+}
 
 export interface Answer {
   readonly status: number;
@@ -46,12 +55,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(project: SuiteProject): Promise<World> {
+export async function openWorld(project: SuiteProject, { serve = serveOnNode, openStore = embeddedStore }: SuiteOptions = {}): Promise<World> {
   const prepared = await project.prepare();
-  const store = await createDatabase(gatewayTables);
-  const gateway = await serveGateway({ definition: project.definition, sources: prepared.sources, storeUrl: store.url });
+  const store = await openStore();
+  const gateway = await serve({ definition: project.definition, sources: sourcesOf(project, prepared), storeUrl: store.url });
   const watch = secretWatch();
-  watch.forbid(...prepared.secrets, ...gateway.ownSecrets);
+  watch.forbid(...(prepared.secrets ?? []), ...gateway.ownSecrets);
   for (const who of ["first", "second"] as const) await gateway.createPartner(who, project.accounts[who]);
   const document: unknown = await (await fetch(`${gateway.url}/openapi/${project.definition.version}.json`)).json();
   if (!isRow(document)) throw new Error("no document");
@@ -123,10 +132,20 @@ export async function openWorld(project: SuiteProject): Promise<World> {
     async close() {
       await gateway.stop();
       await store.drop();
-      await prepared.drop();
+      await prepared.drop?.();
     },
   };
   return world;
+}
+
+/** An environment that the partners have no accounts in is not there for the gateway either. */
+function sourcesOf(project: SuiteProject, { sources }: PreparedProject): ReadonlyMap<string, SourceUrls> {
+  const environments = environmentsOf(project);
+  const served = ({ live, test }: SourceUrls): SourceUrls => ({
+    ...(live !== undefined && { live }),
+    ...(test !== undefined && environments.includes("test") && { test }),
+  });
+  return new Map([...sources].map(([name, urls]) => [name, served(urls)]));
 }
 
 export function pageOf(body: unknown): { readonly data: readonly Row[]; readonly next: string | undefined } {

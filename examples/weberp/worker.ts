@@ -1,0 +1,6 @@
+/** webERP's gateway as a Cloudflare Worker; `wrangler.toml` beside it binds what it needs. */
+
+import { cloudflareWorker } from "sluice/cloudflare";
+import gateway from "./gateway.ts";
+
+export default cloudflareWorker(gateway);

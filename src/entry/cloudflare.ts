@@ -1,0 +1,92 @@
+/** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
+import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
+import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
+import { Problem } from "#lib/problems.ts";
+import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
+import { createConsoleLog } from "./cloudflare/console-log.ts";
+import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
+import { readStaticAsset } from "./cloudflare/static-assets.ts";
+import { exampleRequest, firstPath } from "./example-request.ts";
+
+export interface CloudflareWorker {
+  fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
+}
+
+interface Serving {
+  readonly kind: "serving";
+  readonly gateway: Gateway;
+  readonly log: Log;
+  /** What the next request is given. */
+  readonly open: () => OpenHandles;
+}
+
+interface Refused {
+  readonly kind: "refused";
+  readonly reasons: readonly string[];
+}
+
+/** Nothing is opened or started here: a Worker learns its bindings with its first request, and all I/O is a request's own. */
+export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorker {
+  // Kept between requests: a composition of values, and caches of values. No promise, no connection.
+  let started: Serving | Refused | undefined;
+  return {
+    async fetch(request, bindings, context) {
+      started ??= start(definition, bindings);
+      if (started.kind === "refused") return refuse(request, started.reasons);
+      const handles = started.open();
+      try {
+        return await started.gateway.fetch(request, {}, handles);
+      } catch (error) {
+        started.log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
+        return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
+      } finally {
+        context.waitUntil(handles.close());
+      }
+    },
+  };
+}
+
+function start(definition: GatewayDefinition, bindings: Bindings): Serving | Refused {
+  const { sources, scopes } = describeGateway(definition);
+  const read = readBindings(bindings, sources);
+  if (read.kind === "invalid") return { kind: "refused", reasons: read.reasons };
+  const { config, publicUrl, keyPeppers, secret, assets } = read.config;
+  const now = (): number => Date.now();
+  const elapsedMs = (): number => performance.now();
+  const log = createConsoleLog(config.logLevel, now);
+  const authentication = createKeyAuthentication({
+    peppers: createPeppers(keyPeppers),
+    knownScopes: scopes,
+    elapsedMs,
+    prefix: definition.keyPrefix,
+    shareLookups: false,
+  });
+  const gateway = createGateway({
+    definition,
+    secret,
+    publicUrl,
+    exampleCurl: exampleRequest(publicUrl, firstPath(definition)),
+    readAsset: readStaticAsset(assets),
+    assetsArePrepared: true,
+    log,
+    now,
+    elapsedMs,
+    shareLookups: false,
+  });
+  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication) };
+}
+
+/** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */
+function refuse(request: Request, reasons: readonly string[]): Response {
+  console.error(JSON.stringify({ level: 60, time: new Date().toISOString(), reasons, msg: "this Worker is not set up, and serves nothing" }));
+  return respond(
+    request,
+    new Problem("gateway-unavailable", "The gateway is not set up. Its operator finds the reasons in its log.", { headers: { "Retry-After": "60" } }),
+  );
+}
+
+function respond(request: Request, problem: Problem): Response {
+  const { status, headers, body } = problemDocument(problem, crypto.randomUUID(), new URL(request.url).origin);
+  return new Response(request.method === "HEAD" ? null : body, { status, headers });
+}

@@ -1,0 +1,88 @@
+/** A gateway over real HTTP and real databases, put together the way `src/entry/start.ts` does, its log kept in memory. */
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { readConfig, sourceVariables } from "#config";
+import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
+import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { openSources } from "#entry/open-sources.ts";
+import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
+import { readAssetFromDisk } from "#entry/site-assets.ts";
+import { createGateway, describeGateway } from "#gateway";
+import { problemDocument } from "#http/problem-document.ts";
+import { keyRecords } from "#store/api-keys.ts";
+import { connectStore } from "#store/connect.ts";
+import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
+
+export interface NodeGateway extends ServedGateway {
+  readonly port: number;
+  readonly server: HttpServer;
+}
+
+/** Serves in this process, at a free port. */
+export async function serveOnNode({ definition, sources, storeUrl, variables = {} }: GatewayParts): Promise<NodeGateway> {
+  const project = describeGateway(definition);
+  const secrets = makeSecrets();
+  const urls = [...sources].flatMap(([name, { live, test }]) => {
+    const [liveVariable, testVariable] = sourceVariables(name);
+    return [
+      [liveVariable, live ?? ""],
+      [testVariable, test ?? ""],
+    ];
+  });
+  const read = readConfig({ DATABASE_URL: storeUrl, ...secrets.variables, ...Object.fromEntries(urls), ...variables }, project.sources);
+  if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
+  const { config } = read;
+
+  const lines: string[] = [];
+  const destination = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const log = pino({ level: "trace", base: null }, destination);
+
+  let url = "";
+  let handler: Handler = () => new Response(null, { status: 503 });
+  const server = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    handler: (request, origin) => handler(request, origin),
+    render: (problem) => problemDocument(problem, crypto.randomUUID(), url),
+  });
+  url = `http://127.0.0.1:${server.address.port}`;
+  const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
+  const databases = openSources(project.sources, sources, config);
+  const authenticator = createKeyAuthenticator({
+    keys: keyRecords(store),
+    peppers: createPeppers(new Map([[1, secrets.pepper]])),
+    knownScopes: project.scopes,
+    elapsedMs: () => performance.now(),
+    prefix: definition.keyPrefix,
+  });
+  const gateway = createGateway({
+    definition,
+    secret: secrets.secret,
+    publicUrl: url,
+    exampleCurl: `curl ${url}`,
+    readAsset: readAssetFromDisk,
+    log,
+    now: () => Date.now(),
+    elapsedMs: () => performance.now(),
+  });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator });
+
+  return {
+    url,
+    port: server.address.port,
+    server,
+    log: () => lines.join(""),
+    ownSecrets: secrets.forms,
+    ...operatorOf(definition, store, secrets.pepper),
+    async stop() {
+      await server.close(0);
+      await databases.close();
+      await store.destroy();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** What the common suite needs of a gateway, whichever runtime serves it. */
+import { randomBytes } from "node:crypto";
+import type { SourceUrls } from "#config";
+import { type CreateKey, createKey } from "#control-plane/api-keys/create.ts";
+import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createPartner } from "#control-plane/partners/create.ts";
+import { describeGateway, type GatewayDefinition } from "#gateway";
+import { keyRegister } from "#store/api-keys.ts";
+import type { Store } from "#store/connect.ts";
+import { partnerRecords } from "#store/partners.ts";
+import type { Accounts } from "./project.ts";
+
+export interface GatewayParts {
+  readonly definition: GatewayDefinition;
+  readonly sources: ReadonlyMap<string, SourceUrls>;
+  /** The store's database, migrated. */
+  readonly storeUrl: string;
+  /** Further variables of the configuration, such as `SOURCE_TIMEOUT_MS`. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Makes partners and keys as an operator would. */
+export interface Operator {
+  createPartner(name: string, accounts: Accounts): Promise<void>;
+  /** The token of a new key. */
+  createKey(key: CreateKey): Promise<string>;
+}
+
+export interface ServedGateway extends Operator {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** All lines logged so far, as they would stand in a file. */
+  readonly log: () => string;
+  /** The pepper and the secret of this gateway, in the forms in which they could leak. */
+  readonly ownSecrets: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** A way to serve a gateway; the suite is the same on each. Sources are connected to on first use. */
+export type ServeGateway = (parts: GatewayParts) => Promise<ServedGateway>;
+
+export interface GatewaySecrets {
+  readonly pepper: Uint8Array;
+  readonly secret: Uint8Array;
+  /** As the variables `SLUICE_KEY_PEPPER` and `SLUICE_SECRET` carry them. */
+  readonly variables: { readonly SLUICE_KEY_PEPPER: string; readonly SLUICE_SECRET: string };
+  readonly forms: readonly string[];
+}
+
+export function makeSecrets(): GatewaySecrets {
+  const [pepper, secret] = [randomBytes(32), randomBytes(32)];
+  return {
+    pepper,
+    secret,
+    variables: { SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`, SLUICE_SECRET: secret.toString("base64") },
+    forms: [pepper, secret].flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
+  };
+}
+
+export function operatorOf(definition: GatewayDefinition, store: Store, pepper: Uint8Array): Operator {
+  const { scopes, versions } = describeGateway(definition);
+  const partners = partnerRecords(store);
+  return {
+    async createPartner(name, accounts) {
+      const owned = (["live", "test"] as const).flatMap((environment) => (accounts[environment] ?? []).map((account) => ({ environment, account })));
+      const created = await createPartner(partners, { name, accounts: owned }, Date.now());
+      if (created.kind === "refused") throw new Error(created.reasons.join(" "));
+    },
+    async createKey(key) {
+      const peppers = createPeppers(new Map([[1, pepper]]));
+      const ports = { partners, keys: keyRegister(store), peppers, knownScopes: scopes, versions, prefix: definition.keyPrefix };
+      const created = await createKey(ports, key, Date.now());
+      if (created.kind === "refused") throw new Error(created.reasons.join(" "));
+      return created.token;
+    },
+  };
+}
