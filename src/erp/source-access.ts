@@ -1,24 +1,20 @@
-/** One source in one environment: its catalogue, read once and kept for a while, and how it last answered. */
+/** One source in one environment: its catalogue, read once and kept for a while. */
 
-import { Problem } from "#lib/problems.ts";
 import type { SourceDeclaration } from "./binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "./dialects/dialect.ts";
-import { SourceTrouble } from "./dialects/trouble.ts";
+import { troubleOf } from "./dialects/trouble.ts";
 import { physicalName } from "./read/relation.ts";
 
 const catalogTtlMs = 300_000;
 
 export interface SourceAccess {
   catalog(database: ErpDatabase): Promise<Catalog>;
-  /** Runs `work`, and remembers how the source answered. */
+  /** Runs `work`, and forgets the catalogue when the source turns out to be another than it was. */
   watch<T>(work: () => Promise<T>): Promise<T>;
-  /** How the last statement went; `unknown` before the first. */
-  state(): "unknown" | "available" | "unavailable";
 }
 
 export function sourceAccess(source: SourceDeclaration, dialect: Dialect, tables: readonly string[], now: () => number): SourceAccess {
   let known: { readonly catalog: Promise<Catalog>; readonly until: number } | undefined;
-  let state: ReturnType<SourceAccess["state"]> = "unknown";
   const names = tables.map((table) => physicalName(source, table));
 
   return {
@@ -34,18 +30,11 @@ export function sourceAccess(source: SourceDeclaration, dialect: Dialect, tables
     },
     async watch(work) {
       try {
-        const result = await work();
-        state = "available";
-        return result;
+        return await work();
       } catch (error) {
-        const cause = error instanceof Problem ? error.cause : undefined;
-        if (cause instanceof SourceTrouble) {
-          if (cause.trouble === "drift") known = undefined;
-          else state = "unavailable";
-        }
+        if (troubleOf(error) === "drift") known = undefined;
         throw error;
       }
     },
-    state: () => state,
   };
 }

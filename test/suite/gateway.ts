@@ -12,6 +12,7 @@ import { problemDocument } from "#http/problem-document.ts";
 import { keyRecords, keyRegister } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { partnerRecords } from "#store/partners.ts";
+import { keepTending } from "../../src/entry/keep-tending.ts";
 import { openSources } from "../../src/entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "../../src/entry/serve.ts";
 import { readAssetFromDisk } from "../../src/entry/site-assets.ts";
@@ -32,6 +33,8 @@ export interface ServedGateway {
   readonly log: () => string;
   /** The pepper and the secret of this gateway, in the forms in which they could leak. */
   readonly ownSecrets: readonly string[];
+  /** What operators read. */
+  readonly metrics: () => string;
   createPartner(name: string, accounts: Accounts): Promise<void>;
   /** The token of a new key. */
   createKey(key: CreateKey): Promise<string>;
@@ -96,9 +99,11 @@ export async function serveGateway({ definition, sources, storeUrl, variables = 
     exampleCurl: `curl ${url}`,
     readAsset: readAssetFromDisk,
     log,
+    protection: config.protection,
     now: () => Date.now(),
     elapsedMs: () => performance.now(),
   });
+  const stopTending = keepTending(() => gateway.tend(databases.find));
   handler = (request, origin) => gateway.fetch(request, origin, databases.find);
 
   return {
@@ -125,7 +130,9 @@ export async function serveGateway({ definition, sources, storeUrl, variables = 
       return created.token;
     },
     server,
+    metrics: gateway.metrics,
     async stop() {
+      stopTending();
       await server.close(0);
       await databases.close();
       await store.destroy();

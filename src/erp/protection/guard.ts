@@ -1,0 +1,190 @@
+/** The guard of one database: what passes it, what it counts, and when it lets nothing through. */
+
+import type { ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
+import { sourceUnavailable, type Trouble, troubleOf } from "../dialects/trouble.ts";
+import { type Breaker, type BreakerChange, breaker, type Ticket } from "./breaker.ts";
+import { type Measures, measures, type Refusal, type StatementOutcome } from "./measures.ts";
+import type { Failure } from "./outcomes.ts";
+import type { ProtectionSettings, WorkKind } from "./settings.ts";
+import { guaranteed } from "./shares.ts";
+import { type Turns, turns } from "./turns.ts";
+
+/** A piece of work at a source. It holds one connection's worth of it from its first statement to its last. */
+export interface Work {
+  readonly kind: WorkKind;
+  /** Whose it is: a partner's id, or the name of a task of the gateway's own. */
+  readonly by: string;
+  /** Tells when nobody waits for it any more; asked for only when it has to queue. */
+  readonly signal?: () => AbortSignal;
+}
+
+/** Runs a statement of work that passed the guard; refuses it when the source has been given up in the meantime. */
+export type RunStatement = <T>(send: () => Promise<T>) => Promise<T>;
+
+export interface Guard {
+  readonly poolSize: number;
+  readonly measures: Measures;
+  readonly breaker: Pick<Breaker, "state" | "opened">;
+  readonly slots: Turns["slots"];
+  /** Whether work would be refused because the breaker is open. */
+  refuses(): boolean;
+  /** Runs work that sends its statements through `RunStatement`. Rejects with a `Problem` when it does not pass. */
+  run<T>(work: Work, use: (statement: RunStatement) => Promise<T>): Promise<T>;
+  /** Tries one cheap statement if it is time to; does nothing otherwise. */
+  probe(database: () => ErpDatabase): Promise<void>;
+  /** How it last answered; `unknown` before the first statement. */
+  state(): "unknown" | "available" | "unavailable";
+}
+
+export interface GuardParts {
+  readonly settings: ProtectionSettings;
+  /** The kinds of work this gateway does. */
+  readonly kinds: readonly WorkKind[];
+  /** Milliseconds on a clock that never jumps. */
+  readonly elapsedMs: () => number;
+  readonly random: () => number;
+  /** When the maintenance ends that holds now, in milliseconds from now. */
+  readonly maintenanceMs: () => number | undefined;
+  readonly changed: (change: BreakerChange | { readonly kind: "overloaded" } | { readonly kind: "relieved" }) => void;
+}
+
+/** What says that the database itself is in trouble. Locks, drift and a full pool say nothing of it. */
+const failures: Readonly<Partial<Record<Trouble, Failure>>> = {
+  connection: "gone",
+  unanswered: "gone",
+  timeout: "struggling",
+  "server-error": "struggling",
+};
+
+const retrySeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
+
+const probeStatement: Statement = { text: "SELECT 1", values: [] };
+
+export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, changed }: GuardParts): Guard {
+  const counted = measures();
+  const breaks = breaker({
+    failures: settings.breakerFailures,
+    minMs: settings.breakerMinMs,
+    maxMs: settings.breakerMaxMs,
+    trialMs: settings.statementBoundMs,
+    random,
+  });
+  const line = turns({ ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs }, elapsedMs);
+  let state: ReturnType<Guard["state"]> = "unknown";
+  let overloaded = false;
+
+  function refusal(reason: Refusal, afterMs: number): Error {
+    counted.refuse(reason);
+    return sourceUnavailable(reason, undefined, retrySeconds(afterMs));
+  }
+
+  /** Throws in a maintenance window. Work that has begun may finish. */
+  function checkMaintenance(): void {
+    const left = maintenanceMs();
+    if (left !== undefined) throw refusal("maintenance", left);
+  }
+
+  function note(ticket: Ticket, outcome: "answered" | Failure, by: string): void {
+    const change = breaks.note(ticket, outcome, by, elapsedMs());
+    if (change === undefined) return;
+    if (change.kind === "opened") line.refuseAll("breaker-open", retrySeconds(breaks.retryAfterMs(elapsedMs())));
+    changed(change);
+  }
+
+  async function send<T>(ticket: Ticket, by: string, statement: () => Promise<T>): Promise<T> {
+    const started = elapsedMs();
+    let outcome: StatementOutcome = "answered";
+    try {
+      return await statement();
+    } catch (error) {
+      outcome = troubleOf(error) ?? "refused";
+      throw error;
+    } finally {
+      counted.statement(outcome, elapsedMs() - started);
+      const failure = outcome === "answered" || outcome === "refused" ? undefined : failures[outcome];
+      if (outcome !== "pool-exhausted") state = failure === "gone" ? "unavailable" : "available";
+      if (failure !== undefined) note(ticket, failure, by);
+      // A server that refuses a statement is there. That ends a trial, and says nothing more of it.
+      else if (outcome === "answered" || ticket.trial !== undefined) note(ticket, "answered", by);
+    }
+  }
+
+  /** Counts those who were sent away while or instead of waiting; tells when that begins and when the queue is empty again. */
+  function noteRefused(error: unknown): void {
+    const trouble = troubleOf(error);
+    if (trouble !== "queue-full" && trouble !== "waited-too-long" && trouble !== "abandoned" && trouble !== "breaker-open") return;
+    counted.refuse(trouble);
+    if (overloaded || trouble === "abandoned" || trouble === "breaker-open") return;
+    overloaded = true;
+    changed({ kind: "overloaded" });
+  }
+
+  async function wait(work: Work, turn: Promise<Awaited<ReturnType<Turns["take"]>>>, since: number): Promise<Awaited<ReturnType<Turns["take"]>>> {
+    try {
+      return await turn;
+    } catch (error) {
+      noteRefused(error);
+      throw error;
+    } finally {
+      counted.wait(work.kind, elapsedMs() - since);
+    }
+  }
+
+  return {
+    poolSize: settings.poolSize,
+    measures: counted,
+    breaker: breaks,
+    slots: line.slots,
+    state: () => (breaks.state() === "closed" ? state : "unavailable"),
+    refuses: () => breaks.refuses(elapsedMs()),
+    async run(work, use) {
+      checkMaintenance();
+      const asked = elapsedMs();
+      const admission = breaks.admit(asked);
+      if (admission.kind === "refused") throw refusal("breaker-open", admission.retryAfterMs);
+      const { ticket } = admission;
+      try {
+        const taken = line.take(work.kind, work.by, work.signal, asked);
+        const turn = taken instanceof Promise ? await wait(work, taken, asked) : taken;
+        try {
+          if (taken === turn) counted.wait(work.kind, 0);
+          else checkMaintenance();
+          return await use((statement) => {
+            if (!breaks.holds(ticket)) return Promise.reject(refusal("breaker-open", breaks.retryAfterMs(elapsedMs())));
+            return send(ticket, work.by, statement);
+          });
+        } finally {
+          turn.end(elapsedMs());
+          if (overloaded && line.slots.waiting(work.kind) === 0) {
+            overloaded = false;
+            changed({ kind: "relieved" });
+          }
+        }
+      } finally {
+        breaks.ended(ticket);
+      }
+    },
+    async probe(database) {
+      if (maintenanceMs() !== undefined) return;
+      const ticket = breaks.probe(elapsedMs());
+      if (ticket === undefined) return;
+      try {
+        const handle = database();
+        await send(ticket, "probe", () => handle.query(probeStatement));
+      } catch {
+        // How it went is counted and has decided the breaker; nobody waits for the answer itself.
+      } finally {
+        breaks.ended(ticket);
+      }
+    },
+  };
+}
+
+/** The same database, each statement through the guard. */
+export function guarded(database: ErpDatabase, statement: RunStatement): ErpDatabase {
+  const together = database.queryTogether?.bind(database);
+  return {
+    query: (one): Promise<Rows> => statement(() => database.query(one)),
+    ...(together !== undefined && { queryTogether: (many: readonly Statement[]) => statement(() => together(many)) }),
+  };
+}
