@@ -121,7 +121,7 @@ function urlsOf(source: string, set: Variables): SourceUrls {
   const [live, test] = sourceVariables(source).map((name) => set[name]);
   const [liveReplica, testReplica] = sourceReplicaVariables(source).map((name) => set[name]);
   const replicas = { ...(liveReplica !== undefined && { live: liveReplica }), ...(testReplica !== undefined && { test: testReplica }) };
-  return { live: live ?? "", test: test ?? "", replicas };
+  return { live: live ?? "", test: test ?? "", ...(Object.keys(replicas).length > 0 && { replicas }) };
 }
 
 const requiredSecrets = [

@@ -58,6 +58,7 @@ export function breaker(rules: BreakerRules): Breaker {
   let state: "closed" | "open" | "half-open" = "closed";
   let opened = 0;
   let pauses = 0;
+  let lastPauseMs = 0;
   let because: Failure = "gone";
   let dueAt = 0;
   /** From when on requests may try; before `dueAt + backgroundMs` only when a probe was answered. */
@@ -70,6 +71,7 @@ export function breaker(rules: BreakerRules): Breaker {
     const jitter = 0.8 + 0.4 * rules.random();
     const pauseMs = Math.min(rules.maxMs, rules.minMs * 2 ** Math.min(pauses, 30)) * jitter;
     pauses += 1;
+    lastPauseMs = pauseMs;
     state = "open";
     trial = undefined;
     dueAt = now + pauseMs;
@@ -98,7 +100,8 @@ export function breaker(rules: BreakerRules): Breaker {
     recent.failed(outcome, by, now);
     const verdict = recent.verdict(now);
     if (verdict === undefined) return undefined;
-    if (now - closedAt > rules.maxMs) pauses = 0;
+    // An ERP that falls over again as soon as requests come back gets the longer pause.
+    if (now - closedAt >= lastPauseMs) pauses = 0;
     because = verdict;
     opened += 1;
     return { kind: "opened", because, pauseMs: open(now) };
