@@ -35,6 +35,8 @@ export interface ServedGateway {
   readonly ownSecrets: readonly string[];
   /** What operators read. */
   readonly metrics: () => string;
+  /** From now on nothing runs in the background, as in a runtime that knows no background. */
+  stopTending(): void;
   createPartner(name: string, accounts: Accounts): Promise<void>;
   /** The token of a new key. */
   createKey(key: CreateKey): Promise<string>;
@@ -131,6 +133,7 @@ export async function serveGateway({ definition, sources, storeUrl, variables = 
     },
     server,
     metrics: gateway.metrics,
+    stopTending,
     async stop() {
       stopTending();
       await server.close(0);

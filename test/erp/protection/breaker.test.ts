@@ -147,7 +147,10 @@ describe("whatever happens", () => {
   });
 
   /** Runs the steps; `seen` is told of the breaker after each. */
-  function run(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[], seen: (of: Breaker, now: number, trials: readonly Ticket[]) => void): void {
+  function run(
+    steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
+    seen: (of: Breaker, now: number, trials: readonly Ticket[]) => void,
+  ): void {
     const of = breaker(rules);
     const tickets: Ticket[] = [];
     const trials = new Map<Ticket, number>();

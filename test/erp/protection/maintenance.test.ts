@@ -1,7 +1,7 @@
 /** Maintenance windows begin and end on the clock of their zone: over midnight, over changes of the clock, and joined where they meet. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
 import { defineSource } from "sluice";
+import { describe, expect, test } from "vitest";
 import { type MaintenanceWindow, maintenanceSchedule, weekdays } from "#erp/protection/maintenance.ts";
 
 const at = (text: string): number => Date.parse(text);
@@ -105,7 +105,14 @@ describe("for all windows", () => {
         zone: fc.constantFrom("UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"),
       })
       .filter(({ from, to }) => from !== to)
-      .map(({ days: [day = "sunday", ...others], from, to, zone: where }): MaintenanceWindow => ({ days: [day, ...others], from: clock(from), to: clock(to), zone: where })),
+      .map(
+        ({ days: [day = "sunday", ...others], from, to, zone: where }): MaintenanceWindow => ({
+          days: [day, ...others],
+          from: clock(from),
+          to: clock(to),
+          zone: where,
+        }),
+      ),
     { minLength: 1, maxLength: 2 },
   );
   /** Around the changes of the clock, too. */
@@ -127,11 +134,16 @@ describe("for all windows", () => {
 
   test("what was asked before changes no answer, in whatever order, clocks that jump back included", () => {
     fc.assert(
-      fc.property(windows, fc.array(instants, { minLength: 2, maxLength: 12 }), fc.array(fc.integer({ min: -90, max: 90 }), { maxLength: 12 }), (declared, some, steps) => {
-        const used = maintenanceSchedule(declared);
-        const near = steps.map((minutesLater) => (some[0] ?? 0) + minutesLater * 60_000);
-        for (const now of [...some, ...near]) expect(used.endsAt(now)).toBe(maintenanceSchedule(declared).endsAt(now));
-      }),
+      fc.property(
+        windows,
+        fc.array(instants, { minLength: 2, maxLength: 12 }),
+        fc.array(fc.integer({ min: -90, max: 90 }), { maxLength: 12 }),
+        (declared, some, steps) => {
+          const used = maintenanceSchedule(declared);
+          const near = steps.map((minutesLater) => (some[0] ?? 0) + minutesLater * 60_000);
+          for (const now of [...some, ...near]) expect(used.endsAt(now)).toBe(maintenanceSchedule(declared).endsAt(now));
+        },
+      ),
       { numRuns: 200 },
     );
   });

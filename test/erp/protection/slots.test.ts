@@ -78,7 +78,8 @@ describe("kinds of work", () => {
       const of = slots<string>(kept);
       takeAll(of, greedy, "greedy");
       for (const other of workKinds) {
-        if (other !== greedy) for (let turn = 0; turn < kept.guaranteed[other]; turn += 1) expect(of.take(other, "other"), `${other} beside ${greedy}`).toBe(true);
+        if (other !== greedy)
+          for (let turn = 0; turn < kept.guaranteed[other]; turn += 1) expect(of.take(other, "other"), `${other} beside ${greedy}`).toBe(true);
       }
     }
   });
