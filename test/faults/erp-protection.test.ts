@@ -14,7 +14,7 @@ function protects(dialect: DialectName, at: string): void {
   let erp: SleepyErp;
   let gateway: SleepyGateway | undefined;
   const open = async (variables: Readonly<Record<string, string>>): Promise<SleepyGateway> => {
-    gateway = await openSleepyGateway(erp, { ...quick, ...variables });
+    gateway = await openSleepyGateway(erp, { variables: { ...quick, ...variables } });
     return gateway;
   };
   beforeAll(async () => {
@@ -155,7 +155,7 @@ describeWith("mariadb", "on MariaDB", (at) => protects("mariadb", at));
 
 test("requests find out themselves that the ERP is back where nothing runs in the background", { timeout: 30_000 }, async () => {
   const erp = await createSleepyErp("postgres", "");
-  const gateway = await openSleepyGateway(erp, { ...quick, ...quickTrials });
+  const gateway = await openSleepyGateway(erp, { variables: { ...quick, ...quickTrials } });
   gateway.served.stopTending();
   await gateway.ask("first", "/v1/things");
   await erp.proxy.turn("refuse");

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defineContract, defineGateway, defineSource, integer, sharedWithEveryPartner, wire, z } from "sluice";
 import type { SourceUrls } from "#config";
 import type { DialectName } from "#erp/binding/source.ts";
+import type { MaintenanceWindow } from "#erp/protection/maintenance.ts";
 import { withClient } from "../projects/demo/databases.ts";
 import { type ServedGateway, serveGateway } from "../suite/gateway.ts";
 import { isRow, type Row } from "../suite/public-values.ts";
@@ -18,8 +19,8 @@ interface Tables {
 }
 
 /** `things` are read at once, `naps` take 400 ms, `comas` five seconds, and `driftings` have no table. */
-export function sleepyGateway(dialect: DialectName) {
-  const source = defineSource<Tables>({ name: "erp", dialect });
+function sleepyGateway(dialect: DialectName, maintenance: readonly MaintenanceWindow[]) {
+  const source = defineSource<Tables>({ name: "erp", dialect, maintenance });
   const resource = (name: keyof Tables) =>
     source.bind(
       defineContract({
@@ -101,18 +102,27 @@ export interface SleepyGateway {
   readonly served: ServedGateway;
   ask(who: "first" | "second", path: string, signal?: AbortSignal): Promise<Reply>;
   health(): Promise<unknown>;
-  /** The value of a metric of the live primary, 0 when it is not there yet: `metric("sluice_source_waiting", { kind: "read" })`. */
+  /** The value of a metric of the live primary, unless another target is named; 0 when it is not there yet: `metric("sluice_source_waiting", { kind: "read" })`. */
   metric(name: string, labels?: Readonly<Record<string, string>>): number;
   /** The troubles of the requests logged so far, and of source changes. */
-  logged(what: "trouble" | "change"): readonly string[];
+  logged(what: "trouble" | "change" | "target"): readonly string[];
   close(): Promise<void>;
 }
 
-export async function openSleepyGateway(erp: SleepyErp, variables: Readonly<Record<string, string>> = {}, replicaUrl?: string): Promise<SleepyGateway> {
+export interface SleepyOptions {
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly replicaUrl?: string;
+  readonly maintenance?: readonly MaintenanceWindow[];
+  /** The gateway's clock; the real one without it. */
+  readonly now?: () => number;
+}
+
+export async function openSleepyGateway(erp: SleepyErp, options: SleepyOptions = {}): Promise<SleepyGateway> {
+  const { variables = {}, replicaUrl, maintenance = [], now = () => Date.now() } = options;
   const tables = await createDatabase(gatewayTables);
-  const definition = sleepyGateway(erp.dialect);
+  const definition = sleepyGateway(erp.dialect, maintenance);
   const urls: SourceUrls = { live: erp.url, test: erp.url, ...(replicaUrl !== undefined && { replicas: { live: replicaUrl } }) };
-  const served = await serveGateway({ definition, sources: new Map([["erp", urls]]), storeUrl: tables.url, variables });
+  const served = await serveGateway({ definition, sources: new Map([["erp", urls]]), storeUrl: tables.url, variables, now });
   const keys = new Map<string, string>();
   for (const who of ["first", "second"]) {
     await served.createPartner(who, { live: ["1"], test: ["1"] });

@@ -24,6 +24,8 @@ export interface GatewayParts {
   readonly storeUrl: string;
   /** Further variables of the configuration, such as `SOURCE_TIMEOUT_MS`. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** The gateway's clock. */
+  readonly now?: () => number;
 }
 
 export interface ServedGateway {
@@ -45,7 +47,7 @@ export interface ServedGateway {
 }
 
 /** The store's database must be migrated. Sources are connected to on first use. */
-export async function serveGateway({ definition, sources, storeUrl, variables = {} }: GatewayParts): Promise<ServedGateway> {
+export async function serveGateway({ definition, sources, storeUrl, variables = {}, now = () => Date.now() }: GatewayParts): Promise<ServedGateway> {
   const project = describeGateway(definition);
   const [pepper, secret] = [randomBytes(32), randomBytes(32)];
   const urls = [...sources].flatMap(([name, { live, test }]) => [
@@ -102,7 +104,7 @@ export async function serveGateway({ definition, sources, storeUrl, variables = 
     readAsset: readAssetFromDisk,
     log,
     protection: config.protection,
-    now: () => Date.now(),
+    now,
     elapsedMs: () => performance.now(),
   });
   const stopTending = keepTending(() => gateway.tend(databases.find));
