@@ -73,9 +73,10 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
     const url = set[name];
     if (url !== undefined && !isDatabaseUrl(url, dialect)) reasons.push(`${name} ${notDatabaseUrl[dialect]}`);
   }
-  for (const [name] of replicaVariables)
-    if (set[name] !== undefined && set[name.replace("_REPLICA_URL", "_URL")] === undefined)
-      reasons.push(`${name} is set, and the database it is a replica of is not.`);
+  for (const [name] of replicaVariables) {
+    const followed = name.replace("_REPLICA_URL", "_URL");
+    if (set[name] !== undefined && set[followed] === undefined) reasons.push(`${name} is set, and the database it is a replica of is not: ${followed}.`);
+  }
   if (reasons.length > 0 || !parsed.success) return { kind: "invalid", reasons };
 
   const values = parsed.data;
