@@ -62,6 +62,24 @@ function protects(dialect: DialectName, at: string): void {
     });
   });
 
+  test("a failure that no request follows is looked into: the ERP is asked until it answers, or the breaker opens", { timeout: 30_000 }, async () => {
+    const { ask, health, metric } = await open({ SOURCE_TIMEOUT_MS: "300", SOURCE_BREAKER_MIN_MS: "300" });
+    for (const [mode, opened] of [
+      ["cut", 0],
+      ["hang", 1],
+    ] as const) {
+      expect((await ask("first", "/v1/things")).status).toBe(200);
+      if (mode === "cut") erp.proxy.cutAfter(1);
+      else await erp.proxy.turn(mode);
+      expect((await ask("first", "/v1/things")).status).toBe(503);
+      if (mode === "cut") erp.proxy.cutAfter(undefined);
+      else await expect.poll(() => metric("sluice_source_breaker_opened_total"), { timeout: 15_000 }).toBe(opened);
+      await erp.proxy.turn("pass");
+      await expect.poll(health, { timeout: 10_000 }).toMatchObject({ status: "ok" });
+      expect(metric("sluice_source_breaker_opened_total")).toBe(opened);
+    }
+  });
+
   test("whoever waits for a turn when the breaker opens is answered then, and sends nothing", { timeout: 30_000 }, async () => {
     const { ask, metric, logged } = await open({ ...noTrial, SOURCE_POOL_SIZE: "1", SOURCE_BREAKER_FAILURES: "1", SOURCE_QUEUE_TIMEOUT_MS: "20000" });
     expect((await ask("first", "/v1/things")).status).toBe(200);

@@ -30,7 +30,7 @@ export interface Guard {
   refuses(): boolean;
   /** Runs work that sends its statements through `RunStatement`. Rejects with a `Problem` when it does not pass. */
   run<T>(work: Work, use: (statement: RunStatement) => Promise<T>): Promise<T>;
-  /** Tries one cheap statement if it is time to; does nothing otherwise. */
+  /** Tries one cheap statement if it is time to: after a pause, and after a failure that no request has followed. */
   probe(database: () => ErpDatabase): Promise<void>;
   /** How it last answered; `unknown` before the first statement. */
   state(): "unknown" | "available" | "unavailable";
@@ -72,6 +72,8 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
   const line = turns({ ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs }, elapsedMs);
   let state: ReturnType<Guard["state"]> = "unknown";
   let overloaded = false;
+  /** When the source was last asked without a request, after a failure that did not open the breaker. */
+  let askedAt = Number.NEGATIVE_INFINITY;
 
   function refusal(reason: Refusal, afterMs: number): Error {
     counted.refuse(reason);
@@ -166,18 +168,33 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     },
     async probe(database) {
       if (maintenanceMs() !== undefined) return;
-      const ticket = breaks.probe(elapsedMs());
-      if (ticket === undefined) return;
-      try {
-        const handle = database();
-        await send(ticket, "probe", () => handle.query(probeStatement));
-      } catch {
-        // How it went is counted and has decided the breaker; nobody waits for the answer itself.
-      } finally {
-        breaks.ended(ticket);
-      }
+      const now = elapsedMs();
+      const ticket = breaks.probe(now);
+      if (ticket !== undefined) await tryOut(ticket, database);
+      else if (breaks.state() === "closed" && state === "unavailable" && now - askedAt >= settings.breakerMinMs) await ask(now, database);
     },
   };
+
+  async function tryOut(ticket: Ticket, database: () => ErpDatabase): Promise<void> {
+    try {
+      const handle = database();
+      await send(ticket, "probe", () => handle.query(probeStatement));
+    } catch {
+      // How it went is counted and has decided the breaker; nobody waits for the answer itself.
+    } finally {
+      breaks.ended(ticket);
+    }
+  }
+
+  /** Between the first failure and the breaker's verdict; with all connections in use, their work will tell as well. */
+  async function ask(now: number, database: () => ErpDatabase): Promise<void> {
+    const turn = line.takeNow("background", "probe", now);
+    if (turn === undefined) return;
+    askedAt = now;
+    const admission = breaks.admit(now);
+    if (admission.kind === "admitted") await tryOut(admission.ticket, database);
+    turn.end(elapsedMs());
+  }
 }
 
 /** The same database, each statement through the guard. */

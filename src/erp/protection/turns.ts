@@ -19,6 +19,8 @@ export interface Turns {
   readonly slots: Pick<Slots<unknown>, "heldBy" | "inUse" | "waiting">;
   /** A turn at once, or a promise of one. Throws, or rejects with, a `Problem` when there is none to be had. */
   take(kind: WorkKind, by: string, signal: (() => AbortSignal) | undefined, now: number): Turn | Promise<Turn>;
+  /** A turn at once, or none. */
+  takeNow(kind: WorkKind, by: string, now: number): Turn | undefined;
   /** Sends everybody home who waits. */
   refuseAll(reason: Trouble, retryAfter: number): void;
 }
@@ -104,14 +106,16 @@ export function turns(rules: TurnRules, elapsedMs: () => number): Turns {
     });
   }
 
+  function takeNow(kind: WorkKind, by: string, now: number): Turn | undefined {
+    if (line.take(kind, by)) return begin(kind, by, now);
+    reclaim(now);
+    return line.take(kind, by) ? begin(kind, by, now) : undefined;
+  }
+
   return {
     slots: line,
-    take(kind, by, signal, now) {
-      if (line.take(kind, by)) return begin(kind, by, now);
-      reclaim(now);
-      if (line.take(kind, by)) return begin(kind, by, now);
-      return wait(kind, by, signal?.());
-    },
+    takeNow,
+    take: (kind, by, signal, now) => takeNow(kind, by, now) ?? wait(kind, by, signal?.()),
     refuseAll(reason, seconds) {
       for (const waiter of line.drain()) waiter.refused(sourceUnavailable(reason, new Error("it began while the request waited"), seconds));
     },
