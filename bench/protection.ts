@@ -86,11 +86,11 @@ export async function benchProtection({ orders, rounds, seconds, say }: Protecti
     }
     return [
       {
-        name: `p99 beside ${slowRequests} slow requests of another partner, inverted (1/ms)`,
+        name: `p99 of single reads beside ${slowRequests} slow requests of another partner`,
         against: "p99 alone",
         target: 1 / 1.5,
         rounds: latencies,
-        digits: 3,
+        latency: true,
       },
       { name: "single reads of one partner alone, half the pool", against: "the whole pool", target: 0.9, rounds: throughput },
     ];

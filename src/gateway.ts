@@ -9,6 +9,7 @@ import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
+import { windowInWords } from "#erp/protection/maintenance.ts";
 import { protection, type SourcesHealth } from "#erp/protection/protection.ts";
 import { defaultProtection, type ProtectionSettings } from "#erp/protection/settings.ts";
 import { type ReadCaller, resourceReader } from "#erp/read/reader.ts";
@@ -78,7 +79,9 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 
 /** The OpenAPI documents of a definition by version, as the text that is served and committed. */
 export function documentsOf(definition: GatewayDefinition): ReadonlyMap<string, string> {
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument(definition), null, 2)}\n`]]);
+  const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
+  const maintenance = [...new Set(windows.map(windowInWords))];
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */

@@ -37,6 +37,9 @@ test("before it requests are served, in it they are 503 until its end and nothin
     maintenance: { "erp.live": "2026-11-28T03:00:00.000Z" },
   });
   for (const path of ["/docs", "/openapi/2026-01-01.json"]) expect((await fetch(served.url + path)).status, path).toBe(200);
+  expect(await (await fetch(`${served.url}/openapi/2026-01-01.json`)).json()).toMatchObject({
+    info: { description: expect.stringContaining("friday 22:00 to 04:00 (Europe/Berlin, live only)") },
+  });
   clock = ends;
   expect((await ask("first", "/v1/things")).status).toBe(200);
   expect(logged("change")).toEqual(["maintenance-began", "maintenance-ended"]);

@@ -30,10 +30,15 @@ export interface DatedWindow extends Where {
 
 export type MaintenanceWindow = WeeklyWindow | DatedWindow;
 
-/** Windows as they are asked: in one of them, until when; or outside, until the next begins at the earliest. */
 export interface MaintenanceSchedule {
   /** When the maintenance ends that holds now, in ms since the epoch; undefined without any. */
   endsAt(now: number): number | undefined;
+}
+
+/** A window as partners are told of it: `friday 22:00 to 04:00 (Europe/Berlin)`. */
+export function windowInWords(window: MaintenanceWindow): string {
+  const days = "days" in window ? `${window.days.join(", ")} ` : "";
+  return `${days}${window.from} to ${window.to} (${window.zone}${window.environment === undefined ? "" : `, ${window.environment} only`})`;
 }
 
 interface Occurrence {
