@@ -2,16 +2,9 @@
 
 const intervalMs = 200;
 
-/** One round after another, never two at once. Returns how to end it, which waits for no round. */
+/** A round that waits for an ERP that hangs keeps none of the others waiting. Returns how to end it, which waits for no round. */
 export function keepTending(round: () => Promise<void>): () => void {
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    void round().finally(() => {
-      busy = false;
-    });
-  }, intervalMs);
+  const timer = setInterval(() => void round(), intervalMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -135,7 +135,7 @@ function protects(dialect: DialectName, at: string): void {
     for (const reply of refused) expectRefused(reply, 1, 60);
     expect(refused.length).toBeLessThanOrEqual(37);
     expect(metric("sluice_source_refusals_total", { reason: "queue-full" })).toBe(refused.length);
-    await expect.poll(() => logged("change")).toEqual(["overloaded", "relieved"]);
+    await expect.poll(() => logged("change"), { timeout: 10_000 }).toEqual(["overloaded", "relieved"]);
   });
 
   test("whoever leaves the queue takes no turn", { timeout: 30_000 }, async () => {

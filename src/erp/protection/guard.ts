@@ -1,13 +1,13 @@
 /** The guard of one database: what passes it, what it counts, and when it lets nothing through. */
 
-import type { ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
+import type { ErpDatabase, Statement } from "../dialects/dialect.ts";
 import { sourceUnavailable, type Trouble, troubleOf } from "../dialects/trouble.ts";
 import { type Breaker, type BreakerChange, breaker, type Ticket } from "./breaker.ts";
 import { type Measures, measures, type Refusal, type StatementOutcome } from "./measures.ts";
 import type { Failure } from "./outcomes.ts";
-import type { ProtectionSettings, WorkKind } from "./settings.ts";
+import { type ProtectionSettings, type WorkKind, workKinds } from "./settings.ts";
 import { guaranteed } from "./shares.ts";
-import { type Turns, turns } from "./turns.ts";
+import { type Turn, type Turns, turns } from "./turns.ts";
 
 /** A piece of work at a source. It holds one connection's worth of it from its first statement to its last. */
 export interface Work {
@@ -30,7 +30,7 @@ export interface Guard {
   refuses(): boolean;
   /** Runs work that sends its statements through `RunStatement`. Rejects with a `Problem` when it does not pass. */
   run<T>(work: Work, use: (statement: RunStatement) => Promise<T>): Promise<T>;
-  /** Tries one cheap statement if it is time to: after a pause, and after a failure that no request has followed. */
+  /** What has to be done without a request: tries one cheap statement if it is time to, after a pause, and after a failure that no request has followed. */
   probe(database: () => ErpDatabase): Promise<void>;
   /** How it last answered; `unknown` before the first statement. */
   state(): "unknown" | "available" | "unavailable";
@@ -58,6 +58,9 @@ const failures: Readonly<Partial<Record<Trouble, Failure>>> = {
 
 const retrySeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
+/** Nobody was sent away for so long, and nobody waits: an overload is over. */
+const reliefMs = 5_000;
+
 const probeStatement: Statement = { text: "SELECT 1", values: [] };
 
 export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, changed }: GuardParts): Guard {
@@ -71,7 +74,9 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
   });
   const line = turns({ ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs }, elapsedMs);
   let state: ReturnType<Guard["state"]> = "unknown";
-  let overloaded = false;
+  /** When somebody was last sent away, while that is the state of things. */
+  let overloadedAt: number | undefined;
+  let asking = false;
   /** When the source was last asked without a request, after a failure that did not open the breaker. */
   let askedAt = Number.NEGATIVE_INFINITY;
 
@@ -111,17 +116,23 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     }
   }
 
-  /** Counts those who were sent away while or instead of waiting; tells when that begins and when the queue is empty again. */
+  /** Counts those who were sent away while or instead of waiting; tells when that begins. */
   function noteRefused(error: unknown): void {
     const trouble = troubleOf(error);
     if (trouble !== "queue-full" && trouble !== "waited-too-long" && trouble !== "abandoned" && trouble !== "breaker-open") return;
     counted.refuse(trouble);
-    if (overloaded || trouble === "abandoned" || trouble === "breaker-open") return;
-    overloaded = true;
-    changed({ kind: "overloaded" });
+    if (trouble === "abandoned" || trouble === "breaker-open") return;
+    if (overloadedAt === undefined) changed({ kind: "overloaded" });
+    overloadedAt = elapsedMs();
   }
 
-  async function wait(work: Work, turn: Promise<Awaited<ReturnType<Turns["take"]>>>, since: number): Promise<Awaited<ReturnType<Turns["take"]>>> {
+  function noteRelief(now: number): void {
+    if (overloadedAt === undefined || now - overloadedAt < reliefMs || workKinds.some((kind) => line.slots.waiting(kind) > 0)) return;
+    overloadedAt = undefined;
+    changed({ kind: "relieved" });
+  }
+
+  async function wait(work: Work, turn: Promise<Turn>, since: number): Promise<Turn> {
     try {
       return await turn;
     } catch (error) {
@@ -156,22 +167,21 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
             return send(ticket, work.by, statement);
           });
         } finally {
-          turn.end(elapsedMs());
-          if (overloaded && line.slots.waiting(work.kind) === 0) {
-            overloaded = false;
-            changed({ kind: "relieved" });
-          }
+          const ended = elapsedMs();
+          turn.end(ended);
+          noteRelief(ended);
         }
       } finally {
         breaks.ended(ticket);
       }
     },
     async probe(database) {
-      if (maintenanceMs() !== undefined) return;
       const now = elapsedMs();
+      noteRelief(now);
+      if (maintenanceMs() !== undefined) return;
       const ticket = breaks.probe(now);
       if (ticket !== undefined) await tryOut(ticket, database);
-      else if (breaks.state() === "closed" && state === "unavailable" && now - askedAt >= settings.breakerMinMs) await ask(now, database);
+      else if (!asking && breaks.state() === "closed" && state === "unavailable" && now - askedAt >= settings.breakerMinMs) await ask(now, database);
     },
   };
 
@@ -190,18 +200,11 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
   async function ask(now: number, database: () => ErpDatabase): Promise<void> {
     const turn = line.takeNow("background", "probe", now);
     if (turn === undefined) return;
+    asking = true;
     askedAt = now;
     const admission = breaks.admit(now);
     if (admission.kind === "admitted") await tryOut(admission.ticket, database);
+    asking = false;
     turn.end(elapsedMs());
   }
-}
-
-/** The same database, each statement through the guard. */
-export function guarded(database: ErpDatabase, statement: RunStatement): ErpDatabase {
-  const together = database.queryTogether?.bind(database);
-  return {
-    query: (one): Promise<Rows> => statement(() => database.query(one)),
-    ...(together !== undefined && { queryTogether: (many: readonly Statement[]) => statement(() => together(many)) }),
-  };
 }

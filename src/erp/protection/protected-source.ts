@@ -3,7 +3,8 @@
 import type { ErpDatabase } from "../dialects/dialect.ts";
 import { sourceUnavailable } from "../dialects/trouble.ts";
 import type { Change } from "./changes.ts";
-import { type Guard, type GuardParts, guard, guarded, type Work } from "./guard.ts";
+import { type Guard, type GuardParts, guard, type Work } from "./guard.ts";
+import { guarded } from "./guarded-database.ts";
 import type { MaintenanceSchedule } from "./maintenance.ts";
 
 export type Target = "primary" | "replica";

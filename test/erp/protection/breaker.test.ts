@@ -60,6 +60,9 @@ describe("once open", () => {
     expect(of.holds(ticket)).toBe(false);
     expect(of.note(ticket, "answered", "a", 1)).toBeUndefined();
     expect(of.state()).toBe("open");
+    of.note(of.probe(500) ?? expect.unreachable(), "answered", "probe", 500);
+    for (let turn = 0; turn < 3; turn += 1) of.note(ticket, "gone", "a", 501);
+    expect(of.state(), "what hung before it closed again").toBe("closed");
   });
 
   test("a probe is due after the pause, a request may try a second later where no probe came; each alone", () => {

@@ -59,6 +59,15 @@ describe("partners", () => {
     expect(served.filter((by) => by !== "a")).toHaveLength(4);
   });
 
+  test("of those who hold some already, the one that holds least is next, whoever came first", () => {
+    for (const order of ["ab", "ba"]) {
+      const of = slots<string>({ ...ten, poolSize: 4, partnerShare: 100 });
+      for (const by of ["a", "a", "b", "c"]) of.take("read", by);
+      for (const by of order) of.join("read", by, by);
+      expect(of.release("read", "c"), order).toEqual(["b"]);
+    }
+  });
+
   test("only so many of one may wait; one that leaves makes room, and is never called", () => {
     const of = slots<string>({ ...ten, poolSize: 1, queueSize: 2 });
     of.take("read", "a");
@@ -81,6 +90,20 @@ describe("kinds of work", () => {
         if (other !== greedy)
           for (let turn = 0; turn < kept.guaranteed[other]; turn += 1) expect(of.take(other, "other"), `${other} beside ${greedy}`).toBe(true);
       }
+    }
+  });
+
+  test("what comes back goes to the kind that has least beyond what is kept for it", () => {
+    for (const [first, second] of [
+      ["read", "write"],
+      ["write", "read"],
+    ] as const) {
+      const of = slots<string>({ ...kept, poolSize: 5, guaranteed: { ...nothingKept, read: 1, write: 1 } });
+      expect(takeAll(of, first, "greedy")).toBe(4);
+      expect(takeAll(of, second, "modest")).toBe(1);
+      of.join(first, "greedy", first);
+      of.join(second, "modest", second);
+      expect(of.release(first, "greedy")).toEqual([second]);
     }
   });
 
