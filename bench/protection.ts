@@ -25,8 +25,8 @@ const slowSeconds = 2;
 export async function benchProtection({ orders, rounds, seconds, say }: ProtectionOptions): Promise<readonly Comparison[]> {
   const erp = await openBenchErp(orders, undefined, say);
   const started: Running[] = [];
+  const name = `slow_${Date.now()}`;
   try {
-    const name = `slow_${Date.now()}`;
     await withClient(erp.cluster.url("postgres"), (admin) => admin.query(`CREATE DATABASE "${name}" TEMPLATE "bench_${orders}"`));
     const erpUrl = erp.cluster.url(name);
     // Waits like a statement behind a slow disk or a lock would, and leaves the processor to those who measure.
@@ -96,6 +96,7 @@ export async function benchProtection({ orders, rounds, seconds, say }: Protecti
     ];
   } finally {
     for (const process of started) await process.stop();
+    await withClient(erp.cluster.url("postgres"), (admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
     await erp.cluster.stop();
   }
 }

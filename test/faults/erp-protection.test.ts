@@ -105,6 +105,18 @@ function protects(dialect: DialectName, at: string): void {
     expect(logged("change")).toEqual([]);
   });
 
+  test("an ERP too slow for two partners is left alone for a pause, and a request that is answered brings it back", { timeout: 30_000 }, async () => {
+    const { ask, metric, logged } = await open({ SOURCE_TIMEOUT_MS: "200", SOURCE_QUEUE_TIMEOUT_MS: "20000", ...quickTrials });
+    const slow = await Promise.all(Array.from({ length: 40 }, (_, turn) => ask(turn % 2 === 0 ? "first" : "second", "/v1/comas/a")));
+    for (const reply of slow) expect([reply.status, reply.body["code"]]).toEqual([503, "source-unavailable"]);
+    expect(logged("change")).toEqual(["opened"]);
+    expect(logged("because")).toEqual(["struggling"]);
+    await expect.poll(() => metric("sluice_source_breaker_state", { state: "half-open" })).toBe(1);
+    expect((await ask("second", "/v1/things")).status).toBe(200);
+    expect(metric("sluice_source_breaker_state", { state: "closed" })).toBe(1);
+    expect(logged("change")).toEqual(["opened", "closed"]);
+  });
+
   test("a hundred slow requests of one partner hold no more than its share, and every request of another is served before them", {
     timeout: 60_000,
   }, async () => {

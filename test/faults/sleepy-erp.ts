@@ -105,7 +105,7 @@ export interface SleepyGateway {
   /** The value of a metric of the live primary, unless another target is named; 0 when it is not there yet: `metric("sluice_source_waiting", { kind: "read" })`. */
   metric(name: string, labels?: Readonly<Record<string, string>>): number;
   /** The troubles of the requests logged so far, and of source changes. */
-  logged(what: "trouble" | "change" | "target"): readonly string[];
+  logged(what: "trouble" | "change" | "because" | "target"): readonly string[];
   close(): Promise<void>;
 }
 

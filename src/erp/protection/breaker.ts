@@ -31,12 +31,12 @@ export interface Breaker {
   state(): "closed" | "open" | "half-open";
   /** Times it has opened from closed. */
   opened(): number;
-  /** For a request. */
-  admit(now: number): Admission;
+  /** For a request of a partner. */
+  admit(by: string, now: number): Admission;
   /** Whether `admit` would refuse, without taking a trial. */
-  refuses(now: number): boolean;
+  refuses(by: string, now: number): boolean;
   /** When the next verdict is due, at the latest. */
-  retryAfterMs(now: number): number;
+  retryAfterMs(by: string, now: number): number;
   /** For a background probe: a ticket when one is due. */
   probe(now: number): Ticket | undefined;
   /** Whether work may send another statement. */
@@ -63,6 +63,8 @@ export function breaker(rules: BreakerRules): Breaker {
   let dueAt = 0;
   /** From when on requests may try; before `dueAt + backgroundMs` only when a probe was answered. */
   let requestsAt = 0;
+  /** Whose statement failed the last trial. */
+  let failedBy: string | undefined;
   let trial: { readonly ticket: Ticket; readonly until: number } | undefined;
   let closedAt = Number.NEGATIVE_INFINITY;
   let current: Ticket = { generation: 0 };
@@ -103,25 +105,28 @@ export function breaker(rules: BreakerRules): Breaker {
     // An ERP that falls over again as soon as requests come back gets the longer pause.
     if (now - closedAt >= lastPauseMs) pauses = 0;
     because = verdict;
+    failedBy = undefined;
     opened += 1;
     return { kind: "opened", because, pauseMs: open(now) };
   }
 
-  const retryAfterMs = (now: number): number => (state === "closed" ? 0 : (trial === undefined ? requestsAt : trial.until) - now);
+  /** A partner whose own slow statement may have failed the last trial leaves the next one to others for a while. */
+  const mayTryAt = (by: string): number => (because === "struggling" && by === failedBy ? requestsAt + lastPauseMs : requestsAt);
+  const retryAfterMs = (by: string, now: number): number => (state === "closed" ? 0 : (trial === undefined ? mayTryAt(by) : trial.until) - now);
 
   return {
     retryAfterMs,
     state: () => state,
     opened: () => opened,
-    refuses(now) {
+    refuses(by, now) {
       expire(now);
-      return state !== "closed" && (trial !== undefined || now < requestsAt);
+      return state !== "closed" && (trial !== undefined || now < mayTryAt(by));
     },
-    admit(now) {
+    admit(by, now) {
       if (state === "closed") return { kind: "admitted", ticket: current };
       expire(now);
-      if (trial === undefined && now >= requestsAt) return { kind: "admitted", ticket: start(now, "request") };
-      return { kind: "refused", retryAfterMs: retryAfterMs(now) };
+      if (trial === undefined && now >= mayTryAt(by)) return { kind: "admitted", ticket: start(now, "request") };
+      return { kind: "refused", retryAfterMs: retryAfterMs(by, now) };
     },
     probe(now) {
       if (state === "closed") return undefined;
@@ -134,6 +139,7 @@ export function breaker(rules: BreakerRules): Breaker {
       if (state === "closed") return judge(outcome, by, now);
       if (trial?.ticket !== ticket) return undefined;
       if (outcome === "gone" || outcome === because) {
+        failedBy = by;
         open(now);
         return undefined;
       }

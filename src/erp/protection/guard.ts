@@ -26,8 +26,8 @@ export interface Guard {
   readonly measures: Measures;
   readonly breaker: Pick<Breaker, "state" | "opened">;
   readonly slots: Turns["slots"];
-  /** Whether work would be refused because the breaker is open. */
-  refuses(): boolean;
+  /** Whether work of a partner would be refused because the breaker is open. */
+  refuses(by: string): boolean;
   /** Runs work that sends its statements through `RunStatement`. Rejects with a `Problem` when it does not pass. */
   run<T>(work: Work, use: (statement: RunStatement) => Promise<T>): Promise<T>;
   /** What has to be done without a request: tries one cheap statement if it is time to, after a pause, and after a failure that no request has followed. */
@@ -94,7 +94,7 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
   function note(ticket: Ticket, outcome: "answered" | Failure, by: string): void {
     const change = breaks.note(ticket, outcome, by, elapsedMs());
     if (change === undefined) return;
-    if (change.kind === "opened") line.refuseAll("breaker-open", retrySeconds(breaks.retryAfterMs(elapsedMs())));
+    if (change.kind === "opened") line.refuseAll("breaker-open", retrySeconds(breaks.retryAfterMs(by, elapsedMs())));
     changed(change);
   }
 
@@ -149,11 +149,11 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     breaker: breaks,
     slots: line.slots,
     state: () => (breaks.state() === "closed" ? state : "unavailable"),
-    refuses: () => breaks.refuses(elapsedMs()),
+    refuses: (by) => breaks.refuses(by, elapsedMs()),
     async run(work, use) {
       checkMaintenance();
       const asked = elapsedMs();
-      const admission = breaks.admit(asked);
+      const admission = breaks.admit(work.by, asked);
       if (admission.kind === "refused") throw refusal("breaker-open", admission.retryAfterMs);
       const { ticket } = admission;
       try {
@@ -163,7 +163,7 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
           if (taken === turn) counted.wait(work.kind, 0);
           else checkMaintenance();
           return await use((statement) => {
-            if (!breaks.holds(ticket)) return Promise.reject(refusal("breaker-open", breaks.retryAfterMs(elapsedMs())));
+            if (!breaks.holds(ticket)) return Promise.reject(refusal("breaker-open", breaks.retryAfterMs(work.by, elapsedMs())));
             return send(ticket, work.by, statement);
           });
         } finally {
@@ -202,7 +202,7 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     if (turn === undefined) return;
     asking = true;
     askedAt = now;
-    const admission = breaks.admit(now);
+    const admission = breaks.admit("probe", now);
     if (admission.kind === "admitted") await tryOut(admission.ticket, database);
     asking = false;
     turn.end(elapsedMs());

@@ -63,7 +63,7 @@ export function protectedSource(parts: ProtectedSourceParts): ProtectedSource {
       const copy = work.kind === "read" && work.fresh !== true ? database.replica : undefined;
       if (copy !== undefined) {
         replica ??= guardOf("replica");
-        if (parts.settings.replicaFallback === "none" || !replica.refuses()) return replica.run(work, (statement) => use(guarded(copy, statement)));
+        if (parts.settings.replicaFallback === "none" || !replica.refuses(work.by)) return replica.run(work, (statement) => use(guarded(copy, statement)));
       }
       return primary.run(work, (statement) => use(guarded(database, statement)));
     },

@@ -5,8 +5,8 @@ import { type Breaker, breaker, type Ticket } from "#erp/protection/breaker.ts";
 
 const rules = { failures: 3, minMs: 500, maxMs: 8_000, trialMs: 7_000, random: () => 0.5 };
 
-function admitted(of: Breaker, now: number): Ticket {
-  const admission = of.admit(now);
+function admitted(of: Breaker, now: number, by = "a"): Ticket {
+  const admission = of.admit(by, now);
   return admission.kind === "admitted" ? admission.ticket : expect.unreachable(`refused for ${admission.retryAfterMs} ms`);
 }
 
@@ -67,22 +67,22 @@ describe("once open", () => {
 
   test("a probe is due after the pause, a request may try a second later where no probe came; each alone", () => {
     const of = opened();
-    expect([of.probe(499), of.refuses(499)]).toEqual([undefined, true]);
+    expect([of.probe(499), of.refuses("a", 499)]).toEqual([undefined, true]);
     const ticket = of.probe(500);
     expect(ticket?.trial).toBe("statement");
-    expect([of.probe(500), of.admit(5_000).kind]).toEqual([undefined, "refused"]);
+    expect([of.probe(500), of.admit("a", 5_000).kind]).toEqual([undefined, "refused"]);
 
     const unattended = opened();
-    expect(unattended.admit(1_499).kind).toBe("refused");
+    expect(unattended.admit("a", 1_499).kind).toBe("refused");
     expect(admitted(unattended, 1_500).trial).toBe("request");
-    expect([unattended.admit(1_500).kind, unattended.probe(1_500)]).toEqual(["refused", undefined]);
+    expect([unattended.admit("a", 1_500).kind, unattended.probe(1_500)]).toEqual(["refused", undefined]);
   });
 
   test("a trial that is answered closes it, and the same work goes on", () => {
     const of = opened();
     const ticket = admitted(of, 1_500);
     expect(of.note(ticket, "answered", "a", 1_501)).toEqual({ kind: "closed" });
-    expect([of.state(), of.holds(ticket), of.admit(1_502).kind]).toEqual(["closed", true, "admitted"]);
+    expect([of.state(), of.holds(ticket), of.admit("a", 1_502).kind]).toEqual(["closed", true, "admitted"]);
     expect(of.note(ticket, "answered", "a", 1_503)).toBeUndefined();
   });
 
@@ -119,8 +119,8 @@ describe("once open", () => {
     of.ended(admitted(of, 1_500));
     const lost = admitted(of, 1_501);
     expect(lost.trial).toBe("request");
-    expect(of.admit(8_500)).toEqual({ kind: "refused", retryAfterMs: 1 });
-    expect(of.admit(8_501).kind).toBe("refused"); // given up: the next pause began
+    expect(of.admit("a", 8_500)).toEqual({ kind: "refused", retryAfterMs: 1 });
+    expect(of.admit("a", 8_501).kind).toBe("refused"); // given up: the next pause began
     expect(of.note(lost, "answered", "a", 8_502)).toBeUndefined();
     expect(admitted(of, 8_501 + 1_000 + 1_000).trial).toBe("request");
   });
@@ -131,8 +131,17 @@ describe("once open", () => {
     of.note(of.probe(500) ?? expect.unreachable(), "answered", "probe", 501);
     expect(of.state()).toBe("half-open");
     const ticket = admitted(of, 502);
-    expect(of.admit(502).kind).toBe("refused");
+    expect(of.admit("a", 502).kind).toBe("refused");
     expect(of.note(ticket, "answered", "a", 503)).toEqual({ kind: "closed" });
+  });
+
+  test("a partner whose statement failed that trial leaves the next one to others, and tries again if none comes", () => {
+    const of = breaker(rules);
+    for (let turn = 0; turn < 20; turn += 1) of.note(admitted(of, 0), "struggling", turn % 2 === 0 ? "a" : "b", 0);
+    of.note(admitted(of, 1_500), "struggling", "a", 2_000); // the next pause is a second, and a second more for requests
+    expect([of.refuses("a", 4_000), of.refuses("b", 4_000)]).toEqual([true, false]);
+    expect(of.admit("a", 4_000)).toEqual({ kind: "refused", retryAfterMs: 1_000 });
+    expect(admitted(of, 5_000, "a").trial).toBe("request");
   });
 
   test("a server that was gone and now ends a statement itself is there", () => {
@@ -167,7 +176,7 @@ describe("whatever happens", () => {
       now += ms;
       const ticket = tickets[which];
       if (act === "admit") {
-        const admission = of.admit(now);
+        const admission = of.admit(by, now);
         if (admission.kind === "admitted") given(admission.ticket);
         else expect(admission.retryAfterMs).toBeGreaterThan(0);
       } else if (act === "probe") given(of.probe(now));
@@ -198,9 +207,9 @@ describe("whatever happens", () => {
         if (last === undefined) return;
         const { of, now } = last;
         const underway = of.state() === "half-open";
-        const admission = of.admit(now);
+        const admission = of.admit("a", now);
         if (admission.kind === "admitted") return;
-        const later = of.admit(now + admission.retryAfterMs);
+        const later = of.admit("a", now + admission.retryAfterMs);
         if (later.kind === "refused") expect(underway).toBe(true);
       }),
     );
@@ -210,7 +219,7 @@ describe("whatever happens", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         run(steps, (of, now) => {
-          if (of.state() === "closed") expect(of.admit(now).kind).toBe("admitted");
+          if (of.state() === "closed") expect(of.admit("a", now).kind).toBe("admitted");
         });
         let end: { of: Breaker; now: number } | undefined;
         run(steps, (of, now) => {
@@ -218,10 +227,10 @@ describe("whatever happens", () => {
         });
         if (end === undefined) return;
         const { of } = end;
-        const at = end.now + rules.trialMs + rules.maxMs * 1.2 + 1_000;
-        of.admit(at - rules.maxMs * 1.2 - 1_000); // a lost trial is given up
+        const at = end.now + rules.trialMs + 2 * rules.maxMs * 1.2 + 1_000;
+        of.admit("a", at - 2 * rules.maxMs * 1.2 - 1_000); // a lost trial is given up
         of.note(admitted(of, at), "answered", "a", at);
-        expect(of.admit(at).kind).toBe("admitted");
+        expect(of.admit("a", at).kind).toBe("admitted");
       }),
     );
   });
