@@ -70,11 +70,17 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     readAsset: readStaticAsset(assets),
     assetsArePrepared: true,
     log,
+    protection: withoutWaiting(config.protection),
     now,
     elapsedMs,
     shareLookups: false,
   });
   return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication) };
+}
+
+/** No request may wait for another's to end, and Hyperdrive bounds the connections: what stays is the breaker and the maintenance windows. */
+function withoutWaiting(settings: ProtectionSettings): ProtectionSettings {
+  return { ...settings, poolSize: Number.MAX_SAFE_INTEGER, partnerShare: 100, queueSize: 0 };
 }
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */

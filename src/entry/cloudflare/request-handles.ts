@@ -48,7 +48,7 @@ export function openHandles(
       openSource(source.dialect, {
         url,
         maxConnections: connectionsPerRequest,
-        acquireTimeoutMs: config.sourceTimeoutMs,
+        acquireTimeoutMs: config.sourceConnectTimeoutMs,
         statementTimeoutMs: config.sourceTimeoutMs,
         lockTimeoutMs: config.sourceLockTimeoutMs,
         prepare: false,
