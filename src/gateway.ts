@@ -4,11 +4,13 @@ import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { type Operation, operationsOf } from "#contract/operations.ts";
 import type { DialectName } from "#erp/binding/source.ts";
+import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
 import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
+import { type DriftWatch, driftWatch } from "#erp/drift-watch.ts";
 import { resourceReader } from "#erp/read/reader.ts";
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
@@ -24,6 +26,9 @@ import type { ResourceAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
+export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
+export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
+export type { OpenDatabase } from "#erp/dialects/connection.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
@@ -42,6 +47,8 @@ export interface GatewayOptions {
   /** A first request for the landing page. */
   readonly exampleCurl: string;
   readonly readAsset: Site["readAsset"];
+  /** What `sluice check --record` noted of a source, by its name: what has changed since is logged. */
+  readonly recorded?: ReadonlyMap<string, RecordedSchema>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -51,6 +58,11 @@ export interface GatewayOptions {
 
 export interface Gateway {
   fetch(request: Request, origin: Origin, databases: Databases): Promise<Response>;
+  /**
+   * One look at every source: whether the ERP still has what the bindings read. Findings go to the log, broken resources
+   * are refused from then on. True when all could be looked at and nothing is broken.
+   */
+  check(databases: Databases): Promise<boolean>;
 }
 
 /** What a process has to know of a definition before it can start. */
@@ -85,23 +97,44 @@ export function createGateway(options: GatewayOptions): Gateway {
     definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
   );
   const accesses = sourceAccesses(definition, now);
+  const drifts = driftWatch({
+    resources: definition.resources,
+    environments,
+    access: (source, environment) => accessOfSource(accesses, source, environment),
+    recorded: options.recorded ?? new Map(),
+    now,
+    error: log.error.bind(log),
+    warn: log.warn.bind(log),
+  });
 
   const accessOf =
     (databases: Databases): AccessOf =>
     (operation, principal): ResourceAccess => {
       const found = resources.get(operation.contract.name);
-      const source = found && accesses.get(sourceKey(found.resource.source.name, principal.environment));
-      if (found === undefined || source === undefined) throw new Error(`no resource ${operation.contract.name}`);
+      if (found === undefined) throw new Error(`no resource ${operation.contract.name}`);
+      const source = accessOfSource(accesses, found.resource.source.name, principal.environment);
+      const drift = drifts.of(found.resource, principal.environment);
       const database = databases(found.resource.source.name, principal.environment);
-      const caller = async (accounts: readonly string[]) => ({
-        database,
-        catalog: await source.catalog(database),
-        accounts,
-        drift: (note: object) => log.warn({ ...note, environment: principal.environment }, "a value in the ERP does not fit its binding"),
-      });
+      const caller = async (accounts: readonly string[]) => {
+        const catalog = await source.catalog(database);
+        await drift.compare(catalog, database);
+        const note = (about: object): void => log.warn({ ...about, environment: principal.environment }, "a value in the ERP does not fit its binding");
+        return { database, catalog, accounts, drift: note };
+      };
+      const read = async <T>(work: () => Promise<T>): Promise<T> => {
+        await drift.admit(database);
+        try {
+          const result = await source.watch(work);
+          drift.worked();
+          return result;
+        } catch (error) {
+          await drift.failed(error, database);
+          throw error;
+        }
+      };
       return {
-        list: (accounts, query, after) => source.watch(async () => found.reader.list(await caller(accounts), query, after)),
-        get: (accounts, id, fields) => source.watch(async () => found.reader.get(await caller(accounts), id, fields)),
+        list: (accounts, query, after) => read(async () => found.reader.list(await caller(accounts), query, after)),
+        get: (accounts, id, fields) => read(async () => found.reader.get(await caller(accounts), id, fields)),
       };
     };
 
@@ -113,9 +146,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
     elapsedMs: options.elapsedMs,
   });
-  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses), log });
-  return { fetch: async (request, origin, databases) => http.fetch(request, { origin, access: accessOf(databases) }) };
+  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses, drifts), log });
+  return {
+    fetch: async (request, origin, databases) => http.fetch(request, { origin, access: accessOf(databases) }),
+    check: drifts.check,
+  };
 }
+
+const environments = ["live", "test"] as const;
 
 function sourceKey(source: string, environment: Environment): string {
   return `${source} ${environment}`;
@@ -131,15 +169,23 @@ function sourceAccesses(definition: GatewayDefinition, now: () => number): Reado
   const accesses = new Map<string, SourceAccess>();
   for (const { source } of definition.resources) {
     const dialect: Dialect = dialects[source.dialect];
-    for (const environment of ["live", "test"] as const)
+    for (const environment of environments)
       accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], now));
   }
   return accesses;
 }
 
-function healthOf(accesses: ReadonlyMap<string, SourceAccess>): Readonly<Record<string, unknown>> {
+function accessOfSource(accesses: ReadonlyMap<string, SourceAccess>, source: string, environment: Environment): SourceAccess {
+  const access = accesses.get(sourceKey(source, environment));
+  if (access === undefined) throw new Error(`no source ${source}`);
+  return access;
+}
+
+function healthOf(accesses: ReadonlyMap<string, SourceAccess>, drifts: DriftWatch<Environment>): Readonly<Record<string, unknown>> {
   const sources = Object.fromEntries([...accesses].map(([key, access]) => [key.replace(" ", "."), access.state()]));
-  return { status: Object.values(sources).includes("unavailable") ? "degraded" : "ok", sources };
+  const broken = drifts.broken();
+  const ok = broken.length === 0 && !Object.values(sources).includes("unavailable");
+  return { status: ok ? "ok" : "degraded", sources, ...(broken.length > 0 && { broken_resources: broken }) };
 }
 
 function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {

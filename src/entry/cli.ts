@@ -2,6 +2,7 @@
 /** The command line, `sluice`: finds the command, checks how it was typed, and turns its outcome into an exit code. */
 import { parseArgs } from "node:util";
 import { processVariables } from "#config";
+import { checkCommand } from "./commands/check.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
 import { documentCommand } from "./commands/document.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   startCommand,
   migrateCommand,
   documentCommand,
+  checkCommand,
   partnerCreate,
   partnerAddAccount,
   partnerList,

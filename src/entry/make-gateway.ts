@@ -2,7 +2,7 @@
 import type { Config } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createGateway, describeGateway, type GatewayDefinition } from "#gateway";
+import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
@@ -12,6 +12,7 @@ import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
+import { watchSources } from "./watch-sources.ts";
 
 export interface GatewayParts {
   readonly definition: GatewayDefinition;
@@ -21,6 +22,8 @@ export interface GatewayParts {
   readonly url: string;
   /** Path of a first request for the landing page. */
   readonly samplePath: string;
+  /** By the name of the source. */
+  readonly recorded: ReadonlyMap<string, RecordedSchema>;
 }
 
 /** Connects on first use; `life` closes what was opened. */
@@ -49,10 +52,12 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
     publicUrl: url,
     exampleCurl: `curl "${url}${parts.samplePath}" \\\n  -H "Authorization: Bearer <your key>"`,
     readAsset: readAssetFromDisk,
+    recorded: parts.recorded,
     log,
     now: () => Date.now(),
     elapsedMs,
   });
+  watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
     handler: (request, origin) => gateway.fetch(request, origin, databases.find),
     controlPlane: controlPlane(definition, store, peppers),

@@ -8,6 +8,7 @@ import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
 import { makeGateway } from "./make-gateway.ts";
 import { bundledProject, loadProject } from "./project.ts";
+import { readRecordedSchemas } from "./recorded-schemas.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { stateParent } from "./state-parent.ts";
 import type { Stoppable } from "./stop.ts";
@@ -37,6 +38,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const read = readConfig(options.variables, sources);
   if (read.kind === "invalid") return refuse(...read.reasons);
   const { config } = read;
+  const recorded = readRecordedSchemas(folder.path, sources);
   const ourErp = config.sources.kind === "embedded";
   const ourStore = config.store.kind === "embedded";
   if (ourErp && !folder.firstRun) {
@@ -66,7 +68,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   if ("reasons" in location) return location;
 
   const samplePath = folder.firstRun?.samplePath ?? `/v1/${folder.definition.contracts[0]?.name}?limit=2`;
-  const made = makeGateway({ definition: folder.definition, config, location, url, samplePath }, life);
+  const made = makeGateway({ definition: folder.definition, config, location, url, samplePath, recorded }, life);
   handler = made.handler;
   // Registered last, so it comes first: requests underway still need all of the above.
   life.onStop(() => server.close(drainMs));

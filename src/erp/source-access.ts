@@ -9,7 +9,8 @@ import { physicalName } from "./read/relation.ts";
 const catalogTtlMs = 300_000;
 
 export interface SourceAccess {
-  catalog(database: ErpDatabase): Promise<Catalog>;
+  /** Read anew when the known one is older than `maxAgeMs`. */
+  catalog(database: ErpDatabase, maxAgeMs?: number): Promise<Catalog>;
   /** Runs `work`, and remembers how the source answered. */
   watch<T>(work: () => Promise<T>): Promise<T>;
   /** How the last statement went; `unknown` before the first. */
@@ -17,15 +18,15 @@ export interface SourceAccess {
 }
 
 export function sourceAccess(source: SourceDeclaration, dialect: Dialect, tables: readonly string[], now: () => number): SourceAccess {
-  let known: { readonly catalog: Promise<Catalog>; readonly until: number } | undefined;
+  let known: { readonly catalog: Promise<Catalog>; readonly at: number } | undefined;
   let state: ReturnType<SourceAccess["state"]> = "unknown";
   const names = tables.map((table) => physicalName(source, table));
 
   return {
-    catalog(database) {
-      if (known !== undefined && now() < known.until) return known.catalog;
+    catalog(database, maxAgeMs = catalogTtlMs) {
+      if (known !== undefined && now() - known.at <= maxAgeMs) return known.catalog;
       const reading = dialect.describe(database, source.schema, names);
-      const entry = { catalog: reading, until: now() + catalogTtlMs };
+      const entry = { catalog: reading, at: now() };
       known = entry;
       reading.catch(() => {
         if (known === entry) known = undefined;
@@ -40,7 +41,7 @@ export function sourceAccess(source: SourceDeclaration, dialect: Dialect, tables
       } catch (error) {
         const cause = error instanceof Problem ? error.cause : undefined;
         if (cause instanceof SourceTrouble) {
-          if (cause.trouble === "drift") known = undefined;
+          if (cause.trouble === "drift" || cause.trouble === "stale-plan") known = undefined;
           else state = "unavailable";
         }
         throw error;

@@ -3,10 +3,18 @@
 import { Problem } from "#lib/problems.ts";
 
 /** Why a source cannot answer, for logs and metrics. */
-export type Trouble = "connection" | "timeout" | "locked" | "pool-exhausted" | "maintenance" | "drift";
+export type Trouble = "connection" | "timeout" | "locked" | "pool-exhausted" | "maintenance" | "drift" | "stale-plan";
 
 /** Seconds to wait before the next try. Drift and maintenance do not pass by themselves in a moment. */
-const retryAfterSeconds: Readonly<Record<Trouble, number>> = { connection: 5, timeout: 5, locked: 5, "pool-exhausted": 1, maintenance: 60, drift: 60 };
+const retryAfterSeconds: Readonly<Record<Trouble, number>> = {
+  connection: 5,
+  timeout: 5,
+  locked: 5,
+  "pool-exhausted": 1,
+  maintenance: 60,
+  drift: 60,
+  "stale-plan": 1,
+};
 
 export class SourceTrouble extends Error {
   readonly trouble: Trouble;

@@ -5,6 +5,7 @@ import type { ColumnOf, ColumnSource, Conversion, Inverse, RangeOperator } from 
 import { isNull } from "../conversion.ts";
 import type { ErpValue } from "../sql.ts";
 import { type DateForm, readDate, utcMs, writeDate } from "./calendar.ts";
+import { digits, nativeDates } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface DateTimeOptions extends NullWhen {
@@ -73,6 +74,7 @@ function twoColumns(
   return {
     kind: "dateTime",
     columns: [dateColumn, timeColumn],
+    accepts: [form === "native" ? nativeDates : digits, digits],
     read(row, at, drift) {
       const day = row[at];
       if (isNull(day) || isNothing(day)) return null;
@@ -113,6 +115,7 @@ function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<s
   return {
     kind: "dateTime",
     columns: [column],
+    accepts: [nativeDates],
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value) || isNothing(value)) return null;
