@@ -27,6 +27,7 @@ import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
 export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
+export { grantsFor } from "#erp/check/grants.ts";
 export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
 export type { OpenDatabase } from "#erp/dialects/connection.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";

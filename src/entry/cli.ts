@@ -8,6 +8,7 @@ import { documentCommand } from "./commands/document.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
+import { sourceGrants } from "./commands/source.ts";
 import { startCommand } from "./commands/start.ts";
 import { describeFailure } from "./run.ts";
 
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   migrateCommand,
   documentCommand,
   checkCommand,
+  sourceGrants,
   partnerCreate,
   partnerAddAccount,
   partnerList,

@@ -5,11 +5,16 @@ import type { EnvironmentReport } from "./check.ts";
 
 export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const lines: string[] = [];
+  const shown = new Map<string, Shown>();
   for (const { source, environment, compared, resources } of reports) {
     const explained = resources.reduce((sum, { judgement }) => sum + (judgement?.explained ?? 0), 0);
     lines.push(`${source}, ${environment}: ${resources.length} resources, ${explained} statements explained`);
     if (!compared) lines.push("  No description is recorded, so changed columns go unseen: run `sluice check --record` once.");
-    for (const resource of resources) lines.push(...resourceInWords(resource));
+    for (const resource of resources) {
+      const key = `${source} ${resource.resource}`;
+      lines.push(...resourceInWords(resource, shown.get(key)));
+      if (!shown.has(key) && resource.judgement !== undefined) shown.set(key, { environment, text: JSON.stringify(resource.judgement.unserved) });
+    }
     lines.push("");
   }
   const all = reports.flatMap(({ resources }) => resources);
@@ -23,13 +28,35 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   return lines.join("\n");
 }
 
-function resourceInWords({ resource, findings, broken, judgement }: ResourceReport): readonly string[] {
-  const lines = findings.map(({ kind, places, what }) => `  ${kind === "changed" ? "changed " : "BROKEN  "} ${places === "" ? "" : `${places}: `}${what}`);
-  if (broken) lines.push("           The gateway answers 503 for it, and serves the others.");
-  for (const { ask, why, statement, waived } of judgement?.unserved ?? [])
-    lines.push(...(waived === undefined ? [`  no index ${ask}: ${why}`, `           ${statement}`] : [`  accepted ${ask}: ${waived}`]));
-  for (const what of judgement?.unknown ?? []) lines.push(`  unknown  ${what}`);
+/** What no index serves is mostly the same in both environments, and said once. */
+interface Shown {
+  readonly environment: string;
+  readonly text: string;
+}
+
+function resourceInWords({ resource, findings, broken, judgement }: ResourceReport, shown: Shown | undefined): readonly string[] {
+  const lines = findings.map(({ kind, places, what }) => `  ${kind === "changed" ? "changed " : "BROKEN  "}  ${places === "" ? "" : `${places}: `}${what}`);
+  if (broken) lines.push("            The gateway answers 503 for it, and serves the others.");
+  const unserved = judgement?.unserved ?? [];
+  const isShown = unserved.length > 0 && shown?.text === JSON.stringify(unserved);
+  if (isShown) lines.push(`  no index  for the same as in ${shown.environment}`);
+  for (const { ask, why, statement, waived } of isShown ? [] : unserved)
+    lines.push(...(waived === undefined ? [`  no index  ${ask}: ${why}`, `            ${shortened(statement)}`] : [`  accepted  ${ask}: ${waived}`]));
+  for (const what of judgement?.unknown ?? []) lines.push(`  unknown   ${what}`);
   return [`${resource}${lines.length === 0 ? ": nothing to say" : ""}`, ...lines];
+}
+
+/** Without lists of columns, which say nothing of what an index could serve. `--json` has the whole. */
+function shortened(whole: string): string {
+  const statement = whole.replaceAll(/SELECT (?:["`]?\w+["`]?, ){3,}["`]?\w+["`]? FROM/g, "SELECT … FROM");
+  let depth = 0;
+  for (let at = 0; at < statement.length; at += 1) {
+    const char = statement.charAt(at);
+    if (char === "(") depth += 1;
+    else if (char === ")") depth -= 1;
+    else if (depth === 0 && statement.startsWith(" FROM ", at)) return `SELECT …${statement.slice(at)}`;
+  }
+  return statement;
 }
 
 export function reportToJson(reports: readonly EnvironmentReport[]) {

@@ -27,12 +27,16 @@ export function plausibleValue({ type, sqlType }: ColumnInfo): string | number |
   }
 }
 
-/** Accounts of one caller, so that each account column of the rule is compared with something. */
-export function plausibleAccounts(rule: AccountRule, infoOf: (column: string) => ColumnInfo): readonly string[] {
-  if (typeof rule === "string") return [String(plausibleValue(infoOf(rule)))];
+/** One account of a caller, which each account column of the rule is compared with; in a group's columns, one of the group. */
+export function accountsFor(rule: AccountRule, accountIn: (column: string) => unknown): readonly string[] {
+  if (typeof rule === "string") return [String(accountIn(rule))];
   if (rule.kind === "shared") return [];
-  if (rule.kind === "any-of") return [...new Set(rule.rules.flatMap((inner) => plausibleAccounts(inner, infoOf)))];
-  const value = String(plausibleValue(infoOf(rule.column)));
+  if (rule.kind === "any-of") {
+    const found = rule.rules.flatMap((inner) => accountsFor(inner, accountIn));
+    const [plain, ...groups] = [found.find((account) => !account.includes(":")), ...found.filter((account) => account.includes(":"))];
+    return plain === undefined ? groups : [plain, ...groups];
+  }
+  const value = String(accountIn(rule.column));
   return [rule.kind === "group" ? `${rule.group}:${value}` : value];
 }
 

@@ -1,9 +1,11 @@
 /** Judges by the database's own plans whether an index serves what a contract allows. */
 
-import type { ColumnSource, Condition } from "../binding/conversion.ts";
-import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
+import type { BoundResource } from "../binding/source.ts";
+import { sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, ErpDatabase, Indexes, Plan } from "../dialects/dialect.ts";
-import { accountColumns, homeOf, physicalName, type Relation } from "../read/relation.ts";
+import { write } from "../dialects/write.ts";
+import { accountColumns, aliasesOf, columnSql, fromSql, relationOf } from "../read/relation.ts";
+import { equalColumns, type Here, isInOrder, isOneRow, isServed, isTiedByIndex, nameOf, tablesInWords, unsearched } from "./index-use.ts";
 import { type Asked, type NotAsked, statementsOf } from "./statements.ts";
 
 /** Something allowed that no index serves. */
@@ -25,12 +27,17 @@ export interface Judgement {
   readonly explained: number;
 }
 
-/** Asks the database to plan every statement; runs none. */
+/**
+ * Asks the database to plan every statement. The only thing it reads is an account of some row, since planners see through
+ * conditions that no row fulfils.
+ */
 export async function judge(resource: BoundResource, dialect: Dialect, catalog: Catalog, database: ErpDatabase, indexes: Indexes): Promise<Judgement> {
   const { source, binding } = resource;
   const unserved: Unserved[] = [];
   const unknown = new Set<string>();
   let explained = 0;
+  const sorted = new Set<string>();
+  const account = accountColumns(binding.account);
   let baseline: Plan | undefined;
   let accountIsServed = true;
 
@@ -40,7 +47,8 @@ export async function judge(resource: BoundResource, dialect: Dialect, catalog: 
     unserved.push({ ask: askInWords(asked), why, statement: asked.statement.text, ...(waived !== undefined && { waived }) });
   };
 
-  for (const asked of await statementsOf(resource, dialect, catalog)) {
+  const samples = await accountSamples(resource, dialect, database);
+  for (const asked of await statementsOf(resource, dialect, catalog, (column) => samples.get(column))) {
     if (asked.statement === undefined) {
       unknown.add(`${askInWords(asked)}: no value was found that the ERP's columns could hold`);
       continue;
@@ -59,25 +67,29 @@ export async function judge(resource: BoundResource, dialect: Dialect, catalog: 
     }
     if (asked.ask.kind === "list") {
       baseline = plan;
-      const account = accountColumns(binding.account);
       accountIsServed = account.length === 0 || account.some((column) => isServed(here, column));
       if (!accountIsServed) report(asked, `no index on ${tablesInWords(here, account)} finds the rows of an account: the whole table is read`);
       for (const table of new Set(plan.scans.filter((scan) => scan.perRow && scan.by.length === 0).map((scan) => nameOf(here, scan.table))))
-        report(asked, `the whole of ${table} is read for each row: no index serves the join or lookup`);
+        if (!isTiedByIndex(here, resource, table)) report(asked, `the whole of ${table} is read for each row: no index serves the join or lookup`);
       continue;
     }
-    if (asked.columns.length === 0) continue;
-    const rows = accountColumns(binding.account).length === 0 || !accountIsServed ? "all rows of the table" : "all rows of the caller's accounts";
+    if (asked.columns.length === 0 || (asked.ask.kind !== "lines" && isOneRow(here, binding.key))) continue;
+    const isAccounts = account.length > 0 && accountIsServed;
+    const rows = isAccounts ? "all rows of the caller's accounts" : "all rows of the table";
     const [leading] = asked.columns;
+    if (isAccounts && typeof leading === "string" && account.includes(leading)) continue;
     switch (asked.ask.kind) {
       case "filter":
-        if (leading !== undefined && !isServed(here, leading)) report(asked, `${rows} are looked at`);
+        if (leading !== undefined && !isServed(here, leading)) report(asked, `${rows} are looked at${unsearched(here, leading)}`);
         break;
       case "sort":
-        if (plan.sorts && !isOrderedByIndex(here, asked)) report(asked, `${rows} are sorted for every page`);
+        if (!isInOrder(here, asked, accountIsServed ? account : [])) {
+          report(asked, `${rows} are sorted for every page${isAccounts ? ", or those of all accounts read in its order" : ""}`);
+          sorted.add(asked.ask.path);
+        }
         break;
       case "next-page":
-        if (leading !== undefined && !isServed(here, leading)) report(asked, "every page reads all rows of the pages before it");
+        if (leading !== undefined && !sorted.has(asked.ask.path) && !isServed(here, leading)) report(asked, "every page reads all rows of the pages before it");
         break;
       case "get":
         if (!asked.columns.some((column) => isServed(here, column))) report(asked, `${rows} are looked at`);
@@ -90,98 +102,17 @@ export async function judge(resource: BoundResource, dialect: Dialect, catalog: 
   return { unserved: together(unserved), unknown: [...unknown], explained };
 }
 
-interface Here {
-  readonly source: SourceDeclaration;
-  readonly relation: Relation;
-  readonly plan: Plan;
-  /** The plan of the plain list. */
-  readonly baseline: Plan | undefined;
-  readonly indexes: Indexes;
-  /** Columns that are compared with one value, by physical table. */
-  readonly equal: ReadonlyMap<string, ReadonlySet<string>>;
-}
-
-/** MariaDB calls tables by the aliases that the engine gave them. */
-function nameOf({ source, relation }: Here, table: string): string {
-  if (table === "t") return physicalName(source, relation.table);
-  const join = table.startsWith("j_") ? relation.joins[table.slice(2)] : undefined;
-  return join === undefined ? table : physicalName(source, join.table);
-}
-
-function tablesInWords({ source, relation }: Here, columns: readonly string[]): string {
-  const tables = columns.flatMap((column) => homeOf(relation, column).tables.map((table) => physicalName(source, table)));
-  return [...new Set(tables)].join(", ");
-}
-
-/** Whether each table that holds the column is searched by it. An expression needs an index of its own. */
-function isServed(here: Here, source: ColumnSource): boolean {
-  if (typeof source !== "string") {
-    const own = source.columns.filter((column) => !column.includes("/"));
-    return own.length === source.columns.length && own.length > 0 && own.every((column) => isSearched(here, column)) && isNewlySearched(here);
+async function accountSamples({ source, binding }: BoundResource, dialect: Dialect, database: ErpDatabase): Promise<ReadonlyMap<string, unknown>> {
+  const relation = relationOf(binding);
+  const samples = new Map<string, unknown>();
+  for (const column of accountColumns(binding.account)) {
+    const written = columnSql(source, relation, column);
+    const statement = sql`SELECT ${written} ${fromSql(source, relation, aliasesOf(relation, [column]))} WHERE ${written} IS NOT NULL LIMIT 1`;
+    const [row] = await database.query({ ...write(statement, dialect), unprepared: true });
+    const value = row?.[0];
+    if (value !== undefined && value !== null && String(value).trim() !== "") samples.set(column, value);
   }
-  const { tables, column } = homeOf(here.relation, source);
-  if (isSearched(here, source)) return true;
-  if (tables.every((table) => isIndexed(here, physicalName(here.source, table), column))) return true;
-  // Under a view the tables and columns have other names: a condition that came with this statement is the one.
-  const known = new Set(tables.map((table) => physicalName(here.source, table)));
-  return !here.plan.scans.some((scan) => known.has(nameOf(here, scan.table))) && isNewlySearched(here);
-}
-
-function isSearched(here: Here, source: string): boolean {
-  const { tables, column } = homeOf(here.relation, source);
-  return tables.every((table) => {
-    const physical = physicalName(here.source, table);
-    return here.plan.scans.some((scan) => nameOf(here, scan.table) === physical && scan.by.some((searched) => searched.toLowerCase() === column.toLowerCase()));
-  });
-}
-
-function isNewlySearched({ plan, baseline }: Here): boolean {
-  const before = new Set(baseline?.scans.flatMap((scan) => scan.by.map((column) => `${scan.table} ${column}`)));
-  return plan.scans.some((scan) => scan.by.some((column) => !before.has(`${scan.table} ${column}`)));
-}
-
-/** Where the planner looks at how few rows there are now: an index begins with the column, or with it after fixed ones. */
-function isIndexed({ indexes, equal }: Here, table: string, column: string): boolean {
-  const fixed = equal.get(table) ?? new Set();
-  return (indexes.get(table) ?? []).some((index) => {
-    const at = index.indexOf(column);
-    return at >= 0 && index.slice(0, at).every((before) => fixed.has(before));
-  });
-}
-
-function isOrderedByIndex(here: Here, { columns, relation }: Asked): boolean {
-  if (!columns.every((column) => typeof column === "string")) return false;
-  const homes = columns.map((column) => homeOf(relation, column));
-  const [first] = homes;
-  if (first === undefined || !homes.every(({ tables }) => tables[0] === first.tables[0])) return false;
-  return first.tables.every((table) => {
-    const physical = physicalName(here.source, table);
-    const fixed = here.equal.get(physical) ?? new Set();
-    const wanted = homes.map(({ column }) => column).filter((column) => !fixed.has(column));
-    return (here.indexes.get(physical) ?? []).some((index) => {
-      const rest = index.filter((column) => !fixed.has(column));
-      return wanted.every((column, at) => rest[at] === column);
-    });
-  });
-}
-
-function equalColumns({ source, binding }: BoundResource, { relation, ask }: Asked): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
-  const add = (column: string): void => {
-    const home = homeOf(relation, column);
-    for (const table of home.tables) {
-      const physical = physicalName(source, table);
-      found.set(physical, (found.get(physical) ?? new Set()).add(home.column));
-    }
-  };
-  if (ask.kind === "lines") return found;
-  for (const [column, condition] of Object.entries(binding.where)) if (isOneValue(condition)) add(column);
-  if (typeof binding.account === "string") add(binding.account);
-  return found;
-}
-
-function isOneValue(condition: Condition): boolean {
-  return typeof condition !== "object";
+  return samples;
 }
 
 function askInWords({ ask }: Asked | NotAsked): string {

@@ -10,7 +10,7 @@ import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../di
 import { type Parent, planChildren, readChildren } from "../read/children.ts";
 import { type ReadCaller, resourceReader } from "../read/reader.ts";
 import { childRelation, columnInfo, type Relation, relationOf } from "../read/relation.ts";
-import { plausibleAccounts, plausibleFilterValues, plausibleValue } from "./plausible.ts";
+import { accountsFor, plausibleFilterValues, plausibleValue } from "./plausible.ts";
 
 /** What was asked for: names are the contract's. */
 export type Ask =
@@ -36,13 +36,21 @@ export interface NotAsked {
   readonly statement: undefined;
 }
 
-/** Every list, filter, sort, next page, single read and level of child rows that the contract promises. */
-export async function statementsOf(resource: BoundResource, dialect: Dialect, catalog: Catalog): Promise<readonly (Asked | NotAsked)[]> {
+/**
+ * Every list, filter, sort, next page, single read and level of child rows that the contract promises. `accountIn`: a value
+ * that an account column holds, where one is known.
+ */
+export async function statementsOf(
+  resource: BoundResource,
+  dialect: Dialect,
+  catalog: Catalog,
+  accountIn: (column: string) => unknown = () => undefined,
+): Promise<readonly (Asked | NotAsked)[]> {
   const { contract, source, binding } = resource;
   const relation = relationOf(binding);
   const reader = resourceReader(resource, dialect);
   const infoOf = (column: ColumnSource): ColumnInfo => columnInfo(source, relation, catalog, column);
-  const accounts = plausibleAccounts(binding.account, infoOf);
+  const accounts = accountsFor(binding.account, (column) => accountIn(column) ?? plausibleValue(infoOf(column)));
   const fields = Object.keys(binding.fields);
   const caught = catcher();
   const caller: ReadCaller = { database: caught.database, catalog, accounts, drift: () => undefined };

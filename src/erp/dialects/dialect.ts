@@ -102,6 +102,6 @@ export interface Dialect {
   describe(database: ErpDatabase, schema: string | undefined, tables: readonly string[]): Promise<Catalog>;
   /** Has the database plan a statement without running it; it fails as the statement would. */
   explain(database: ErpDatabase, statement: Statement, how: Explaining): Promise<Plan | NotExplained>;
-  /** Indexes this account may see; empty where `explain` can be told to prefer them, and so needs no second opinion. */
+  /** Indexes this account may see: a second opinion, since a planner takes any of them for a handful of rows, or none. */
   indexes(database: ErpDatabase, schema: string | undefined, tables: readonly string[]): Promise<Indexes>;
 }

@@ -1,6 +1,7 @@
 /** How MariaDB and MySQL write and describe what the engine needs. */
 
 import type { Catalog, ColumnInfo, ColumnType, Dialect, Indexes } from "../dialect.ts";
+import { indexesOf } from "../indexes.ts";
 import { characterSet } from "./character-sets.ts";
 import { explainMariadb } from "./mariadb-plan.ts";
 
@@ -41,11 +42,11 @@ SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE, COLUMN_TYPE, CHARACTER_S
 FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME IN `;
 
-/** Indexes on a part of a column (`SUB_PART`) serve no order, those on expressions have no column. */
+/** Indexes on a part of a column (`SUB_PART`) serve no order, those on expressions (MySQL) have no column. */
 const indexes = `
 SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME
 FROM information_schema.STATISTICS
-WHERE SUB_PART IS NULL AND COLUMN_NAME IS NOT NULL AND INDEX_TYPE = 'BTREE' AND TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME IN `;
+WHERE SUB_PART IS NULL AND INDEX_TYPE = 'BTREE' AND TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME IN `;
 
 export const mariadbDialect: Dialect = {
   name: "mariadb",
@@ -91,19 +92,13 @@ export const mariadbDialect: Dialect = {
       values: [schema ?? null, ...tables],
       unprepared: true,
     });
-    const found = new Map<string, Map<string, string[]>>();
-    for (const [table, index, column] of rows) {
-      const ofTable = found.get(String(table)) ?? new Map<string, string[]>();
-      found.set(String(table), ofTable.set(String(index), [...(ofTable.get(String(index)) ?? []), String(column)]));
-    }
-    return new Map([...found].map(([table, ofTable]) => [table, withPrimaryKey(ofTable)]));
+    return indexesOf(rows, withPrimaryKey);
   },
 };
 
 /** InnoDB ends every index with the primary key. */
-function withPrimaryKey(ofTable: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
-  const primary = ofTable.get("PRIMARY") ?? [];
-  return [...ofTable.values()].map((index) => [...index, ...primary.filter((column) => !index.includes(column))]);
+function withPrimaryKey(index: readonly string[], ofTable: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return [...index, ...(ofTable.get("PRIMARY") ?? []).filter((column) => !index.includes(column))];
 }
 
 /** BIT(n) is unsigned, and `precision` is its n. */

@@ -1,6 +1,7 @@
 /** How Postgres writes and describes what the engine needs. */
 
 import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
+import { postgresIndexes } from "./postgres-indexes.ts";
 import { explainPostgres } from "./postgres-plan.ts";
 
 /** `pg_type.typname` to the engine's types. */
@@ -96,5 +97,5 @@ export const postgresDialect: Dialect = {
     return catalog;
   },
   explain: explainPostgres,
-  indexes: async () => new Map(),
+  indexes: postgresIndexes,
 };
