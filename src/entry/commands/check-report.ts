@@ -6,13 +6,16 @@ import type { EnvironmentReport } from "./check.ts";
 export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const lines: string[] = [];
   const shown = new Map<string, Shown>();
+  let unserved = 0;
   for (const { source, environment, compared, resources } of reports) {
     const explained = resources.reduce((sum, { judgement }) => sum + (judgement?.explained ?? 0), 0);
     lines.push(`${source}, ${environment}: ${resources.length} resources, ${explained} statements explained`);
     if (!compared) lines.push("  No description is recorded, so changed columns go unseen: run `sluice check --record` once.");
     for (const resource of resources) {
       const key = `${source} ${resource.resource}`;
-      lines.push(...resourceInWords(resource, shown.get(key)));
+      const known = shown.get(key)?.text === JSON.stringify(resource.judgement?.unserved) ? shown.get(key)?.environment : undefined;
+      lines.push(...resourceInWords(resource, known));
+      if (known === undefined) unserved += resource.judgement?.unserved.filter(({ waived }) => waived === undefined).length ?? 0;
       if (!shown.has(key) && resource.judgement !== undefined) shown.set(key, { environment, text: JSON.stringify(resource.judgement.unserved) });
     }
     lines.push("");
@@ -21,7 +24,6 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const count = (of: (resource: ResourceReport) => number): number => all.reduce((sum, resource) => sum + of(resource), 0);
   const broken = all.filter((resource) => resource.broken).length;
   const changed = count(({ findings }) => findings.filter(({ kind }) => kind === "changed").length);
-  const unserved = count(({ judgement }) => judgement?.unserved.filter(({ waived }) => waived === undefined).length ?? 0);
   lines.push(
     broken + changed + unserved === 0 ? "All is well." : `${broken} resources broken, ${changed} columns changed, ${unserved} things served by no index.`,
   );
@@ -34,12 +36,12 @@ interface Shown {
   readonly text: string;
 }
 
-function resourceInWords({ resource, findings, broken, judgement }: ResourceReport, shown: Shown | undefined): readonly string[] {
+function resourceInWords({ resource, findings, broken, judgement }: ResourceReport, sameAs: string | undefined): readonly string[] {
   const lines = findings.map(({ kind, places, what }) => `  ${kind === "changed" ? "changed " : "BROKEN  "}  ${places === "" ? "" : `${places}: `}${what}`);
   if (broken) lines.push("            The gateway answers 503 for it, and serves the others.");
   const unserved = judgement?.unserved ?? [];
-  const isShown = unserved.length > 0 && shown?.text === JSON.stringify(unserved);
-  if (isShown) lines.push(`  no index  for the same as in ${shown.environment}`);
+  const isShown = unserved.length > 0 && sameAs !== undefined;
+  if (isShown) lines.push(`  no index  for the same as in ${sameAs}`);
   for (const { ask, why, statement, waived } of isShown ? [] : unserved)
     lines.push(...(waived === undefined ? [`  no index  ${ask}: ${why}`, `            ${shortened(statement)}`] : [`  accepted  ${ask}: ${waived}`]));
   for (const what of judgement?.unknown ?? []) lines.push(`  unknown   ${what}`);

@@ -27,8 +27,11 @@ export async function checkResource(
   const findings = compareWithSchema(resource, catalog, recorded);
   const failure = await firstFailure(resource, dialect, catalog, database);
   if (failure === "none") return findings.map((finding) => (finding.kind === "missing" ? foundAllTheSame(finding) : finding));
-  if (failure === "unknown" || findings.some(isBreaking)) return findings;
-  return [...findings, failure];
+  if (failure === "unknown") return findings;
+  if (!findings.some(isBreaking))
+    return [...findings, { kind: "failing", places: failure.places, what: `the database refuses the statement: ${failure.said}` }];
+  // A view may be there and broken: that only the database says.
+  return findings.map((finding) => (finding.kind === "missing" ? { ...finding, what: `${finding.what} (${failure.said})` } : finding));
 }
 
 /** Names are looked for along a search path, and by collations, that the catalogue's reader does not follow. */
@@ -36,7 +39,13 @@ function foundAllTheSame(finding: Finding): Finding {
   return { ...finding, kind: "changed", what: `${finding.what}; the database finds it all the same, but filters by it are not fitted to its type` };
 }
 
-async function firstFailure(resource: BoundResource, dialect: Dialect, catalog: Catalog, database: ErpDatabase): Promise<Finding | "none" | "unknown"> {
+interface Failure {
+  readonly places: string;
+  /** The database's words. */
+  readonly said: string;
+}
+
+async function firstFailure(resource: BoundResource, dialect: Dialect, catalog: Catalog, database: ErpDatabase): Promise<Failure | "none" | "unknown"> {
   let judged = true;
   for (const { ask, statement } of await statementsOf(resource, dialect, catalog)) {
     if (ask.kind !== "list" && ask.kind !== "get" && ask.kind !== "lines") continue;
@@ -46,7 +55,7 @@ async function firstFailure(resource: BoundResource, dialect: Dialect, catalog: 
     } catch (error) {
       const said = driftInWords(error);
       const places = ask.kind === "lines" ? `lines ${ask.path}` : "";
-      if (said !== undefined) return { kind: "failing", places, what: `the database refuses the statement: ${said}` };
+      if (said !== undefined) return { places, said };
       if (error instanceof Problem) throw error;
       judged = false; // a value made up for the plan did not fit; real ones may
     }

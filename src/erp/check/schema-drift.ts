@@ -30,16 +30,18 @@ export function compareWithSchema(resource: BoundResource, catalog: Catalog, rec
   };
 
   const missing = new Set<string>();
+  const isPart = (place: string): boolean => /^(?:table$|alsoIn$|join |lines )/.test(place);
   for (const { table, place } of uses.tables) {
     const physical = physicalName(source, table);
     if (catalog.has(physical)) continue;
-    missing.add(physical);
-    note(place, "missing", `there is no table, view or function ${physical} that this account may read`);
+    if (isPart(place)) missing.add(physical);
+    note(place, "missing", missingTable(physical));
   }
   for (const use of uses.columns) {
     const physical = physicalName(source, use.table);
-    if (missing.has(physical)) {
-      note(use.place, "missing", `there is no table, view or function ${physical} that this account may read`);
+    // Of a part of the resource all fields are missing; of a table that is looked up in, those that do.
+    if (!catalog.has(physical)) {
+      if (!missing.has(physical)) note(use.place, "missing", missingTable(physical));
       continue;
     }
     const info = columnOf(catalog, physical, use.column);
@@ -47,6 +49,10 @@ export function compareWithSchema(resource: BoundResource, catalog: Catalog, rec
     else compareColumn(use, physical, info, recorded, note);
   }
   return [...found.values()].map(({ finding, places }) => ({ ...finding, places: [...places].join(", ") }));
+}
+
+function missingTable(physical: string): string {
+  return `there is no table, view or function ${physical} that this account may read`;
 }
 
 /** MariaDB takes a column's name in any case. */
