@@ -25,7 +25,9 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const broken = all.filter((resource) => resource.broken).length;
   const changed = count(({ findings }) => findings.filter(({ kind }) => kind === "changed").length);
   lines.push(
-    broken + changed + unserved === 0 ? "All is well." : `${broken} resources broken, ${changed} columns changed, ${unserved} things served by no index.`,
+    broken + changed + unserved === 0
+      ? "All is well."
+      : `${counted(broken, "resource")} broken, ${counted(changed, "column")} changed, ${counted(unserved, "thing")} served by no index.`,
   );
   return lines.join("\n");
 }
@@ -46,6 +48,10 @@ function resourceInWords({ resource, findings, broken, judgement }: ResourceRepo
     lines.push(...(waived === undefined ? [`  no index  ${ask}: ${why}`, `            ${shortened(statement)}`] : [`  accepted  ${ask}: ${waived}`]));
   for (const what of judgement?.unknown ?? []) lines.push(`  unknown   ${what}`);
   return [`${resource}${lines.length === 0 ? ": nothing to say" : ""}`, ...lines];
+}
+
+export function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** Without lists of columns, which say nothing of what an index could serve. `--json` has the whole. */

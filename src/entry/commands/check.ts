@@ -8,7 +8,7 @@ import { Problem } from "#lib/problems.ts";
 import { type Environment, type OpenErp, withErp } from "../open-erp.ts";
 import { bundledProject, loadProject } from "../project.ts";
 import { readRecordedSchemas, recordedSchemaFile } from "../recorded-schemas.ts";
-import { reportInWords, reportToJson } from "./check-report.ts";
+import { counted, reportInWords, reportToJson } from "./check-report.ts";
 import { type Command, exitCodes, jsonOption, projectOption, refuse, type Terminal } from "./command.ts";
 import { environment, json, parseOptions, project } from "./options.ts";
 
@@ -89,7 +89,7 @@ async function record(terminal: Terminal, folder: string, reports: readonly Envi
     await writeFile(file, writeRecordedSchema(schema));
     const tables = Object.values(schema.tables);
     const columns = tables.reduce((sum, table) => sum + Object.keys(table).length, 0);
-    terminal.say(`Wrote ${relative(terminal.workingFolder, file)}: ${columns} columns of ${tables.length} tables. Commit it.`);
+    terminal.say(`Wrote ${relative(terminal.workingFolder, file)}: ${counted(columns, "column")} of ${counted(tables.length, "table")}. Commit it.`);
   }
   return exitCodes.done;
 }

@@ -2,7 +2,7 @@
 
 import type { ColumnSource, Condition } from "../binding/conversion.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
-import type { Indexes, Plan } from "../dialects/dialect.ts";
+import type { Indexes, Plan, Scan } from "../dialects/dialect.ts";
 import { homeOf, physicalName, type Relation } from "../read/relation.ts";
 import type { Asked } from "./statements.ts";
 import { usesOf } from "./uses.ts";
@@ -14,12 +14,13 @@ export interface Here {
   /** The plan of the plain list. */
   readonly baseline: Plan | undefined;
   readonly indexes: Indexes;
-  /** Columns that are compared with one value, by physical table. */
+  /** Columns that are compared with one value, by physical table: by the binding's conditions, and by those and the account. */
+  readonly fixed: ReadonlyMap<string, ReadonlySet<string>>;
   readonly equal: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** MariaDB calls tables by the aliases that the engine gave them. */
-export function nameOf({ source, relation }: Here, table: string): string {
+function nameOf({ source, relation }: Here, table: string): string {
   if (table === "t") return physicalName(source, relation.table);
   const join = table.startsWith("j_") ? relation.joins[table.slice(2)] : undefined;
   return join === undefined ? table : physicalName(source, join.table);
@@ -58,13 +59,17 @@ function isSearched(here: Here, source: string): boolean {
 function isSearchedIn(here: Here, source: string, table: string): boolean {
   const { column } = homeOf(here.relation, source);
   const physical = physicalName(here.source, table);
-  return here.plan.scans.some((scan) => nameOf(here, scan.table) === physical && scan.by.some((searched) => searched.toLowerCase() === column.toLowerCase()));
+  const scans = here.plan.scans.filter((scan) => nameOf(here, scan.table) === physical);
+  const isBy = ({ by }: Scan): boolean => by.some((searched) => searched.toLowerCase() === column.toLowerCase());
+  // Of branches for several account columns each needs its index.
+  const branches = scans.filter((scan) => !scan.perRow);
+  return branches.length > 0 ? branches.every(isBy) : scans.some(isBy);
 }
 
 function isServedIn(here: Here, source: string, table: string): boolean {
   const { column } = homeOf(here.relation, source);
   const physical = physicalName(here.source, table);
-  return isSearchedIn(here, source, table) || here.equal.get(physical)?.has(column) === true || isIndexed(here, physical, column);
+  return isSearchedIn(here, source, table) || here.fixed.get(physical)?.has(column) === true || isIndexed(here, physical, column);
 }
 
 function isNewlySearched({ plan, baseline }: Here): boolean {
@@ -81,21 +86,45 @@ function isIndexed({ indexes, equal }: Here, table: string, column: string): boo
   });
 }
 
+/** Each branch of the statement finds its rows by one of the account columns. */
+export function isFoundByAccount(here: Here, account: readonly string[]): boolean {
+  const homes = account.map((column) => homeOf(here.relation, column));
+  const columnsIn = (table: string): readonly string[] =>
+    homes.filter(({ tables }) => tables.some((named) => physicalName(here.source, named) === table)).map(({ column }) => column);
+  const scans = here.plan.scans.map((scan) => ({ ...scan, account: columnsIn(nameOf(here, scan.table)) })).filter((scan) => scan.account.length > 0);
+  const isBy = ({ by, account: columns }: (typeof scans)[number]): boolean => columns.some((column) => by.includes(column));
+  const branches = scans.filter((scan) => !scan.perRow);
+  return branches.length > 0 ? branches.every(isBy) : scans.some(isBy);
+}
+
 /** Without a sort, and from rows found by account. */
-export function isInOrder(here: Here, asked: Asked, account: readonly string[]): boolean {
+export function isInOrder(here: Here, columns: readonly ColumnSource[], relation: Relation, account: readonly string[]): boolean {
   const { plan } = here;
-  if (!plan.sorts && plan.scans.length > 0 && (account.length === 0 || account.some((column) => isSearched(here, column)))) return true;
-  return isOrderedByIndex(here, asked);
+  if (!plan.sorts && plan.scans.length > 0 && (account.length === 0 || isFoundByAccount(here, account))) return true;
+  return isOrderedByIndex(here, columns, relation);
 }
 
-/** A small table is read as a whole for each row of another although an index could find them: by a column it is tied by. */
-export function isTiedByIndex({ source, indexes }: Here, resource: BoundResource, table: string): boolean {
-  const ties = usesOf(resource).columns.filter(({ place, kind }) => kind === undefined && place !== "where");
-  const used = ties.filter((use) => physicalName(source, use.table) === table);
-  return (indexes.get(table) ?? []).some(([first]) => used.some(({ column }) => column === first));
+/** Tables that are read as a whole for each row of another, since no index begins with a column they are tied by. */
+export function wholePerRow(here: Here, resource: BoundResource): readonly string[] {
+  const { source, plan, indexes } = here;
+  const uses = usesOf(resource);
+  const isTied = (table: string): boolean => {
+    const ties = uses.columns.filter(({ table: used, place, kind }) => kind === undefined && place !== "where" && physicalName(source, used) === table);
+    return (indexes.get(table) ?? []).some(([first]) => ties.some(({ column }) => column === first));
+  };
+  // MariaDB calls every table that an expression looks into by one alias.
+  const lookedInto = uses.tables.filter(({ place }) => /^(?:field |only)/.test(place)).map(({ table }) => physicalName(source, table));
+  const whole = plan.scans.filter((scan) => scan.perRow && scan.by.length === 0).map((scan) => nameOf(here, scan.table));
+  return [...new Set(whole.flatMap((table) => (table === "s" ? lookedInto : [table])).filter((table) => !isTied(table)))];
 }
 
-function isOrderedByIndex(here: Here, { columns, relation }: Asked): boolean {
+/** The plan names other tables than the binding does. */
+export function isUnderView(here: Here): boolean {
+  const physical = physicalName(here.source, here.relation.table);
+  return !here.indexes.has(physical) && !here.plan.scans.some((scan) => nameOf(here, scan.table) === physical);
+}
+
+function isOrderedByIndex(here: Here, columns: readonly ColumnSource[], relation: Relation): boolean {
   if (!columns.every((column) => typeof column === "string")) return false;
   const homes = columns.map((column) => homeOf(relation, column));
   const [first] = homes;
@@ -118,7 +147,7 @@ function isOrderedByIndex(here: Here, { columns, relation }: Asked): boolean {
   });
 }
 
-export function equalColumns({ source, binding }: BoundResource, { relation, ask }: Asked): ReadonlyMap<string, ReadonlySet<string>> {
+export function equalColumns({ source, binding }: BoundResource, { relation, ask }: Asked, withAccount: boolean): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   const add = (column: string): void => {
     const home = homeOf(relation, column);
@@ -129,7 +158,7 @@ export function equalColumns({ source, binding }: BoundResource, { relation, ask
   };
   if (ask.kind === "lines") return found;
   for (const [column, condition] of Object.entries(binding.where)) if (isOneValue(condition)) add(column);
-  if (typeof binding.account === "string") add(binding.account);
+  if (withAccount && typeof binding.account === "string") add(binding.account);
   return found;
 }
 

@@ -5,7 +5,7 @@ import { sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, ErpDatabase, Indexes, Plan } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { accountColumns, aliasesOf, columnSql, fromSql, relationOf } from "../read/relation.ts";
-import { equalColumns, type Here, isInOrder, isOneRow, isServed, isTiedByIndex, nameOf, tablesInWords, unsearched } from "./index-use.ts";
+import { equalColumns, type Here, isFoundByAccount, isInOrder, isOneRow, isServed, isUnderView, tablesInWords, unsearched, wholePerRow } from "./index-use.ts";
 import { type Asked, type NotAsked, statementsOf } from "./statements.ts";
 
 /** Something allowed that no index serves. */
@@ -60,46 +60,58 @@ export async function judge(resource: BoundResource, dialect: Dialect, catalog: 
       continue;
     }
     explained += 1;
-    const here: Here = { source, relation: asked.relation, plan, baseline, indexes, equal: equalColumns(resource, asked) };
+    const here: Here = {
+      source,
+      relation: asked.relation,
+      plan,
+      baseline,
+      indexes,
+      fixed: equalColumns(resource, asked, false),
+      equal: equalColumns(resource, asked, true),
+    };
     if (plan.scans.some((scan) => scan.access === "function")) {
       unknown.add("its rows come from a function, and what that reads nobody can tell from outside");
       break;
     }
     if (asked.ask.kind === "list") {
       baseline = plan;
-      accountIsServed = account.length === 0 || account.some((column) => isServed(here, column));
+      accountIsServed = account.length === 0 || isFoundByAccount(here, account) || account.every((column) => isServed(here, column));
       if (!accountIsServed) report(asked, `no index on ${tablesInWords(here, account)} finds the rows of an account: the whole table is read`);
-      for (const table of new Set(plan.scans.filter((scan) => scan.perRow && scan.by.length === 0).map((scan) => nameOf(here, scan.table))))
-        if (!isTiedByIndex(here, resource, table)) report(asked, `the whole of ${table} is read for each row: no index serves the join or lookup`);
+      for (const table of wholePerRow(here, resource)) report(asked, `the whole of ${table} is read for each row: no index serves the join or lookup`);
       continue;
     }
     if (asked.columns.length === 0 || (asked.ask.kind !== "lines" && isOneRow(here, binding.key))) continue;
-    const isAccounts = account.length > 0 && accountIsServed;
-    const rows = isAccounts ? "all rows of the caller's accounts" : "all rows of the table";
-    const [leading] = asked.columns;
-    if (isAccounts && typeof leading === "string" && account.includes(leading)) continue;
-    switch (asked.ask.kind) {
-      case "filter":
-        if (leading !== undefined && !isServed(here, leading)) report(asked, `${rows} are looked at${unsearched(here, leading)}`);
-        break;
-      case "sort":
-        if (!isInOrder(here, asked, accountIsServed ? account : [])) {
-          report(asked, `${rows} are sorted for every page${isAccounts ? ", or those of all accounts read in its order" : ""}`);
-          sorted.add(asked.ask.path);
-        }
-        break;
-      case "next-page":
-        if (leading !== undefined && !sorted.has(asked.ask.path) && !isServed(here, leading)) report(asked, "every page reads all rows of the pages before it");
-        break;
-      case "get":
-        if (!asked.columns.some((column) => isServed(here, column))) report(asked, `${rows} are looked at`);
-        break;
-      case "lines":
-        if (leading !== undefined && !isServed(here, leading)) report(asked, "the whole table is read for every page of parents");
-        break;
-    }
+    if (asked.ask.kind === "next-page" && sorted.has(asked.ask.path)) continue;
+    const why = whyUnserved(here, asked, accountIsServed ? account : []);
+    if (why === undefined) continue;
+    if (asked.ask.kind === "sort") sorted.add(asked.ask.path);
+    if (!dialect.explainsByIndexes && isUnderView(here))
+      unknown.add(`${askInWords(asked)}: what a view reads shows in the plan only, and the plan depends on how many rows there are`);
+    else report(asked, why);
   }
   return { unserved: together(unserved), unknown: [...unknown], explained };
+}
+
+/** `account`: the columns that rows are found by anyway; none where all accounts share them, or no index finds them. */
+function whyUnserved(here: Here, { ask, columns, relation }: Asked, account: readonly string[]): string | undefined {
+  const rows = account.length > 0 ? "all rows of the caller's accounts" : "all rows of the table";
+  const [leading] = columns;
+  if (leading === undefined || (typeof leading === "string" && account.includes(leading))) return undefined;
+  switch (ask.kind) {
+    case "filter":
+      return isServed(here, leading) ? undefined : `${rows} are looked at${unsearched(here, leading)}`;
+    case "sort":
+      if (isInOrder(here, columns, relation, account)) return undefined;
+      return `${rows} are sorted for every page${account.length > 0 ? ", or those of all accounts read in its order" : ""}`;
+    case "next-page":
+      return isServed(here, leading) ? undefined : "every page reads all rows of the pages before it";
+    case "get":
+      return columns.some((column) => isServed(here, column)) ? undefined : `${rows} are looked at`;
+    case "lines":
+      return isServed(here, leading) ? undefined : "the whole table is read for every page of parents";
+    case "list":
+      return undefined;
+  }
 }
 
 async function accountSamples({ source, binding }: BoundResource, dialect: Dialect, database: ErpDatabase): Promise<ReadonlyMap<string, unknown>> {

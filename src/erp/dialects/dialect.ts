@@ -100,6 +100,8 @@ export interface Dialect {
   readonly readsFromFunctions: boolean;
   /** Reads the columns of tables, views and (Postgres) set-returning functions. */
   describe(database: ErpDatabase, schema: string | undefined, tables: readonly string[]): Promise<Catalog>;
+  /** Whether plans can be made to prefer indexes, however few rows there are. */
+  readonly explainsByIndexes: boolean;
   /** Has the database plan a statement without running it; it fails as the statement would. */
   explain(database: ErpDatabase, statement: Statement, how: Explaining): Promise<Plan | NotExplained>;
   /** Indexes this account may see: a second opinion, since a planner takes any of them for a handful of rows, or none. */

@@ -35,7 +35,7 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
   return {
     kind: "text",
     columns: [column],
-    accepts: [options?.encoding === undefined ? printable : [...printable, "binary"]],
+    accepts: [[...printable, "binary"]],
     read(row, at, drift) {
       const value = row[at];
       if (typeof value === "string") {

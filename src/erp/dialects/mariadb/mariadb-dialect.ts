@@ -85,6 +85,7 @@ export const mariadbDialect: Dialect = {
       }),
     );
   },
+  explainsByIndexes: false,
   explain: explainMariadb,
   async indexes(database, schema, tables): Promise<Indexes> {
     const rows = await database.query({

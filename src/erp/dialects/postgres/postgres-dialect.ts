@@ -32,7 +32,7 @@ const integerBits: Readonly<Record<string, bigint>> = { int2: 15n, int4: 31n, in
 /**
  * Columns of relations and, for functions that return rows, of their result: the `proargmodes` `t` and `o` name them.
  * A function may return the rows of a table, whose columns are its own. `character` alone would mean one character.
- * A domain is what it stands on. `$1` is the schema or NULL for the search path's first.
+ * A domain is what it stands on. What this account may not read is left out, as MariaDB does. `$1` is the schema or NULL for the search path's first.
  */
 const describe = `
 WITH RECURSIVE named AS (
@@ -41,6 +41,7 @@ WITH RECURSIVE named AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   WHERE n.nspname = COALESCE($1, current_schema()) AND c.relname = ANY($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND has_column_privilege(c.oid, a.attnum, 'SELECT')
   UNION ALL
   SELECT 2, p.proname, arg.name, arg.type, -1, TRUE
   FROM pg_catalog.pg_proc p
@@ -96,6 +97,7 @@ export const postgresDialect: Dialect = {
     }
     return catalog;
   },
+  explainsByIndexes: true,
   explain: explainPostgres,
   indexes: postgresIndexes,
 };
