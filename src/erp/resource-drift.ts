@@ -9,9 +9,9 @@ import type { Catalog, Dialect, ErpDatabase } from "./dialects/dialect.ts";
 import { sourceUnavailable } from "./dialects/trouble.ts";
 
 /** How soon a broken resource is looked at again, by whoever asks for it then. */
-const recheckMs = 10_000;
+const recheckMs = 2_000;
 /** A catalogue that is no older than this is fresh: resources that are checked together share it. */
-const freshMs = 2_000;
+const freshMs = 1_000;
 
 export interface DriftReport {
   readonly resource: string;
@@ -91,7 +91,9 @@ export function resourceDrift({ resource, dialect, catalog, recorded, now, repor
   }
 
   function refuse(): never {
-    throw sourceUnavailable("drift", new Error(`${about.resource}: ${reasons().join("; ")}`));
+    const reason = new Error(`${about.resource}: ${reasons().join("; ")}`);
+    delete reason.stack; // many requests meet this, and where it was thrown tells an operator nothing
+    throw sourceUnavailable("drift", reason);
   }
 
   return {

@@ -33,7 +33,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     prepare: true,
     applicationName: "test",
   });
-  let passedMs = 0;
+  let nowMs = Date.now();
   let lines: string[] = [];
   const note = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => {
     const findings = Array.isArray(fields["findings"]) ? fields["findings"].join("; ") : "";
@@ -57,7 +57,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     readAsset: () => Promise.reject(new Error("no assets here")),
     ...(recorded !== undefined && { recorded }),
     log: { info: note("info"), warn: note("warn"), error: note("error") },
-    now: () => Date.now() + passedMs,
+    now: () => nowMs,
     elapsedMs: () => performance.now(),
   });
   const ask = (path: string): Promise<Response> =>
@@ -82,7 +82,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     },
     check: () => gateway.check(() => database),
     later: (seconds) => {
-      passedMs += seconds * 1000;
+      nowMs += seconds * 1000;
     },
     log() {
       const said = lines.filter((line) => !line.includes("request failed"));
