@@ -4,11 +4,13 @@ import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { type Operation, operationsOf } from "#contract/operations.ts";
 import type { DialectName } from "#erp/binding/source.ts";
+import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
 import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
+import { type DriftWatch, driftWatch } from "#erp/drift-watch.ts";
 import { windowInWords } from "#erp/protection/maintenance.ts";
 import { protection, type SourcesHealth } from "#erp/protection/protection.ts";
 import { defaultProtection, type ProtectionSettings } from "#erp/protection/settings.ts";
@@ -27,6 +29,10 @@ import type { ResourceAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
+export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
+export { grantsFor } from "#erp/check/grants.ts";
+export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
+export type { OpenDatabase } from "#erp/dialects/connection.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
 export { inspectSource, type SourceInspection } from "#erp/inspect-source.ts";
 export { metricsType } from "#erp/protection/prometheus.ts";
@@ -55,6 +61,8 @@ export interface GatewayOptions {
   readonly readAsset: Site["readAsset"];
   /** Whether `readAsset` finds what `prepareAssets` made; else files are hashed and compressed when they are first read. */
   readonly assetsArePrepared?: boolean;
+  /** What `sluice check --record` noted of a source, by its name: what has changed since is logged. */
+  readonly recorded?: ReadonlyMap<string, RecordedSchema>;
   readonly log: Log;
   /** What each kind of work and each partner may take of a source. */
   readonly protection?: ProtectionSettings;
@@ -72,6 +80,11 @@ export interface Gateway {
   tend(databases: Databases): Promise<void>;
   /** What was counted at the sources, for Prometheus. For operators only. */
   metrics(): string;
+  /**
+   * One look at every source: whether the ERP still has what the bindings read. Findings go to the log, broken resources
+   * are refused from then on. True when all could be looked at and nothing is broken.
+   */
+  check(databases: Databases): Promise<boolean>;
 }
 
 /** What a process has to know of a definition before it can start. */
@@ -117,22 +130,43 @@ export function createGateway(options: GatewayOptions): Gateway {
     random: Math.random,
     log: ({ level, fields, message }) => log[level](fields, message),
   });
+  const drifts = driftWatch({
+    resources: definition.resources,
+    environments,
+    access: (source, environment) => accessOfSource(accesses, source, environment),
+    recorded: options.recorded ?? new Map(),
+    now,
+    shareLookups,
+    error: log.error.bind(log),
+    warn: log.warn.bind(log),
+  });
 
   const accessOf =
     (databases: Databases, signal: () => AbortSignal): AccessOf =>
     (operation, principal): ResourceAccess => {
       const found = resources.get(operation.contract.name);
-      const source = found && accesses.get(sourceKey(found.resource.source.name, principal.environment));
-      if (found === undefined || source === undefined) throw new Error(`no resource ${operation.contract.name}`);
+      if (found === undefined) throw new Error(`no resource ${operation.contract.name}`);
+      const source = accessOfSource(accesses, found.resource.source.name, principal.environment);
+      const drift = drifts.of(found.resource, principal.environment);
       const database = databases(found.resource.source.name, principal.environment);
       const guard = guards.of(found.resource.source.name, principal.environment);
-      const drift = (note: object): void => log.warn({ ...note, environment: principal.environment }, "a value in the ERP does not fit its binding");
+      const note = (about: object): void => log.warn({ ...about, environment: principal.environment }, "a value in the ERP does not fit its binding");
       const read = <T>(accounts: readonly string[], use: (caller: ReadCaller) => Promise<T>): Promise<T> =>
-        source.watch(() =>
-          guard.run({ kind: "read", by: principal.partner, signal }, database, async (guarded) =>
-            use({ database: guarded, catalog: await source.catalog(guarded), accounts, drift }),
-          ),
-        );
+        guard.run({ kind: "read", by: principal.partner, signal }, database, async (guarded) => {
+          await drift.admit(guarded);
+          try {
+            const result = await source.watch(async () => {
+              const catalog = await source.catalog(guarded);
+              await drift.compare(catalog, guarded);
+              return use({ database: guarded, catalog, accounts, drift: note });
+            });
+            drift.worked();
+            return result;
+          } catch (error) {
+            await drift.failed(error, guarded);
+            throw error;
+          }
+        });
       return {
         list: (accounts, query, after) => read(accounts, (caller) => found.reader.list(caller, query, after)),
         get: (accounts, id, fields) => read(accounts, (caller) => found.reader.get(caller, id, fields)),
@@ -151,14 +185,27 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
     elapsedMs: options.elapsedMs,
   });
-  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(guards.health()), log });
+  const http = app({
+    api,
+    site: siteOf(options, operations, versions),
+    documents: documentsOf(definition),
+    health: () => healthOf(guards.health(), drifts),
+    log,
+  });
   return {
     fetch: async (request, origin, { databases, authenticator }) =>
       http.fetch(request, { origin, authenticator, access: accessOf(databases, () => request.signal) }),
     tend: guards.tend,
     metrics: guards.metrics,
+    check: (databases) =>
+      drifts.check((source, environment) => ({
+        query: (statement) =>
+          guards.of(source, environment).run({ kind: "background", by: "schema check" }, databases(source, environment), (guarded) => guarded.query(statement)),
+      })),
   };
 }
+
+const environments = ["live", "test"] as const;
 
 function sourceKey(source: string, environment: Environment): string {
   return `${source} ${environment}`;
@@ -180,10 +227,22 @@ function sourceAccesses(definition: GatewayDefinition, terms: Parameters<typeof 
   return accesses;
 }
 
-/** Says nothing that a stranger could use: whether the ERP answers, and when its maintenance ends. */
-function healthOf({ sources, maintenance }: SourcesHealth): Readonly<Record<string, unknown>> {
+function accessOfSource(accesses: ReadonlyMap<string, SourceAccess>, source: string, environment: Environment): SourceAccess {
+  const access = accesses.get(sourceKey(source, environment));
+  if (access === undefined) throw new Error(`no source ${source}`);
+  return access;
+}
+
+/** Says nothing that a stranger could use: whether the ERP answers, when its maintenance ends, and what is not served. */
+function healthOf({ sources, maintenance }: SourcesHealth, drifts: DriftWatch<Environment>): Readonly<Record<string, unknown>> {
   const away = Object.values(sources).some((state) => state === "unavailable" || state === "maintenance");
-  return { status: away ? "degraded" : "ok", sources, ...(Object.keys(maintenance).length > 0 && { maintenance }) };
+  const broken = drifts.broken();
+  return {
+    status: away || broken.length > 0 ? "degraded" : "ok",
+    sources,
+    ...(Object.keys(maintenance).length > 0 && { maintenance }),
+    ...(broken.length > 0 && { broken_resources: broken }),
+  };
 }
 
 function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {

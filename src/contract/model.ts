@@ -60,6 +60,22 @@ export function schemaAt(model: z.core.$ZodType, path: string): z.core.$ZodType 
   return here;
 }
 
+/** Whether the value at `path` may be null or absent, members of lists included; undefined where the path leads nowhere. */
+export function isNullable(model: z.core.$ZodType, path: string): boolean | undefined {
+  const names = path.split(".");
+  let here: z.core.$ZodType | undefined = model;
+  let nullable = false;
+  for (const name of names) {
+    let { schema } = unwrap(here);
+    while (schema instanceof z.ZodArray) schema = unwrap(schema.element).schema;
+    here = schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
+    if (here === undefined) return undefined;
+    const wrapped = unwrap(here);
+    nullable = wrapped.nullable || wrapped.optional;
+  }
+  return nullable;
+}
+
 /** The kind of value a leaf schema describes, or undefined for objects, lists and anything that is not a leaf. */
 export function valueKind(schema: z.core.$ZodType): ValueKind | undefined {
   const leaf = unwrap(schema).schema;

@@ -2,6 +2,7 @@
 /** The command line, `sluice`: finds the command, checks how it was typed, and turns its outcome into an exit code. */
 import { parseArgs } from "node:util";
 import { processVariables } from "#config";
+import { checkCommand } from "./commands/check.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
@@ -9,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
+import { sourceGrants } from "./commands/source.ts";
 import { startCommand } from "./commands/start.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
 import { workerInit } from "./commands/worker-init.ts";
@@ -21,6 +23,8 @@ const commands: readonly Command[] = [
   startCommand,
   migrateCommand,
   documentCommand,
+  checkCommand,
+  sourceGrants,
   partnerCreate,
   partnerAddAccount,
   partnerList,

@@ -1,13 +1,15 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
+import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type GatewayOptions, type Log, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
+
+type Protection = NonNullable<GatewayOptions["protection"]>;
 
 export interface CloudflareWorker {
   fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
@@ -79,7 +81,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
 }
 
 /** No request may wait for another's to end, and Hyperdrive bounds the connections: what stays is the breaker and the maintenance windows. */
-function withoutWaiting(settings: ProtectionSettings): ProtectionSettings {
+function withoutWaiting(settings: Protection): Protection {
   return { ...settings, poolSize: Number.MAX_SAFE_INTEGER, partnerShare: 100, queueSize: 0 };
 }
 

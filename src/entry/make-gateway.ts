@@ -2,7 +2,7 @@
 import type { Config } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createGateway, describeGateway, type GatewayDefinition } from "#gateway";
+import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
@@ -14,6 +14,7 @@ import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
+import { watchSources } from "./watch-sources.ts";
 
 export interface GatewayParts {
   readonly definition: GatewayDefinition;
@@ -23,6 +24,8 @@ export interface GatewayParts {
   readonly url: string;
   /** Path of a first request for the landing page. */
   readonly samplePath: string;
+  /** By the name of the source. */
+  readonly recorded: ReadonlyMap<string, RecordedSchema>;
 }
 
 export interface MadeGateway {
@@ -57,12 +60,14 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     publicUrl: url,
     exampleCurl: exampleRequest(url, parts.samplePath),
     readAsset: readAssetFromDisk,
+    recorded: parts.recorded,
     log,
     protection: config.protection,
     now: () => Date.now(),
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find)));
+  watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
     metrics: gateway.metrics,
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator }),

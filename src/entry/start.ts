@@ -13,6 +13,7 @@ import { firstPath } from "./example-request.ts";
 import { makeGateway } from "./make-gateway.ts";
 import { environmentsLeftOut, missingSources } from "./missing-sources.ts";
 import { defaultProject, howToCall, loadProject } from "./project.ts";
+import { readRecordedSchemas } from "./recorded-schemas.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
 import { type MetricsServer, serveMetrics } from "./serve-metrics.ts";
 import { stateParent } from "./state-parent.ts";
@@ -43,6 +44,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const read = readConfig(withEnvFile(folder.path, options.variables), sources);
   if (read.kind === "invalid") return refuse(...read.reasons);
   const { config } = read;
+  const recorded = readRecordedSchemas(folder.path, sources);
   const ourErp = config.sources.kind === "embedded";
   const ourStore = config.store.kind === "embedded";
   if (ourErp && !folder.firstRun) {
@@ -70,7 +72,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   if ("reasons" in location) return location;
 
   const samplePath = folder.firstRun?.samplePath ?? firstPath(folder.definition);
-  const made = makeGateway({ definition: folder.definition, config, location, url, samplePath }, life);
+  const made = makeGateway({ definition: folder.definition, config, location, url, samplePath, recorded }, life);
   const metrics = config.metrics && (await listenForMetrics(config.metrics, made.metrics));
   if (metrics && "reasons" in metrics) return metrics;
   if (metrics) {

@@ -8,7 +8,8 @@ import { physicalName } from "./read/relation.ts";
 const catalogTtlMs = 300_000;
 
 export interface SourceAccess {
-  catalog(database: ErpDatabase): Promise<Catalog>;
+  /** Read anew when the known one is older than `maxAgeMs`. */
+  catalog(database: ErpDatabase, maxAgeMs?: number): Promise<Catalog>;
   /** Runs `work`, and forgets the catalogue when the source turns out to be another than it was. */
   watch<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -20,14 +21,14 @@ export function sourceAccess(
   tables: readonly string[],
   { now, shareLookups }: { readonly now: () => number; readonly shareLookups: boolean },
 ): SourceAccess {
-  let known: { readonly catalog: Catalog | Promise<Catalog>; readonly until: number } | undefined;
+  let known: { readonly catalog: Catalog | Promise<Catalog>; readonly at: number } | undefined;
   const names = tables.map((table) => physicalName(source, table));
 
   return {
-    async catalog(database) {
-      if (known !== undefined && now() < known.until) return known.catalog;
+    async catalog(database, maxAgeMs = catalogTtlMs) {
+      if (known !== undefined && now() - known.at <= maxAgeMs) return known.catalog;
       const reading = dialect.describe(database, source.schema, names);
-      const entry = { catalog: reading, until: now() + catalogTtlMs };
+      const entry = { catalog: reading, at: now() };
       if (shareLookups) known = entry;
       try {
         const catalog = await reading;
@@ -42,7 +43,8 @@ export function sourceAccess(
       try {
         return await work();
       } catch (error) {
-        if (troubleOf(error) === "drift") known = undefined;
+        const trouble = troubleOf(error);
+        if (trouble === "drift" || trouble === "stale-plan") known = undefined;
         throw error;
       }
     },

@@ -4,9 +4,9 @@ import { defineContract, defineGateway, defineSource, integer, sharedWithEveryPa
 import type { SourceUrls } from "#config";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { MaintenanceWindow } from "#erp/protection/maintenance.ts";
-import { withClient } from "../projects/demo/databases.ts";
-import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import { isRow, type Row } from "#testing/public-values.ts";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
+import { withClient } from "../projects/demo/databases.ts";
 import { createMariadbDatabase, type MariadbDatabase } from "../support/mariadb.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";

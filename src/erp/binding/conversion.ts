@@ -1,6 +1,7 @@
 /** The port of all conversions: how one public field is made from ERP columns, and how a public value finds its way back. */
 
 import type { Known } from "#contract/json-writer.ts";
+import type { ColumnKinds } from "./conversions/column-kinds.ts";
 import type { Expression } from "./expression.ts";
 import type { ErpValue } from "./sql.ts";
 
@@ -41,6 +42,8 @@ export interface Conversion<Columns extends string = string, Out = unknown, Null
   readonly kind: string;
   /** Selected in this order, next to one another. */
   readonly columns: readonly ColumnSource[];
+  /** The kinds of column it can read, one entry per column; without it, or for a column beyond its end: any. */
+  readonly accepts?: readonly ColumnKinds[];
   /** Reads the public value from `row[at]` onwards; undefined (after a `drift`) where the columns do not fit. */
   readonly read: (row: readonly unknown[], at: number, drift: Drift) => unknown;
   /** What every value read is, null apart: the contract's schema need not look for it again. */

@@ -37,6 +37,8 @@ export interface Binding {
   readonly where: Readonly<Record<string, Condition>>;
   readonly only: readonly Expression[];
   readonly fields: Readonly<Record<string, AnyConversion>>;
+  /** Why it is no matter that no index serves a filter, a sort or child rows, by path. */
+  readonly unindexed: Readonly<Record<string, string>>;
 }
 
 /** One resource: its contract, and where it lives. */
@@ -66,6 +68,8 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   readonly where?: { readonly [C in keyof RowOf<Rows, T, J>]?: Condition };
   /** Boolean expressions that rows must fulfil. */
   readonly only?: readonly (Expression<Only, boolean> & OnlyFits<Rows, RowOf<Rows, T, J>, T, Only>)[];
+  /** Filters, sorts and child rows that no index serves, and why that is no matter: `sluice check` keeps quiet of them. */
+  readonly unindexed?: { readonly [P in Filter | Sort | Fields<M>]?: string };
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
   readonly fields: F & {
     readonly [K in keyof F]: K extends "id"
@@ -126,9 +130,10 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
           joins: declared.joins ?? {},
           key: typeof declared.key === "string" ? [declared.key] : declared.key,
           account: declared.account,
-          where: definedConditions(declared.where),
+          where: definedEntries(declared.where),
           only: declared.only ?? [],
           fields: declared.fields as Binding["fields"], // `FieldFits` refused all but conversions
+          unindexed: definedEntries(declared.unindexed),
         },
       };
     },
@@ -146,9 +151,10 @@ interface Loose {
   readonly where?: Readonly<Record<string, Condition | undefined>>;
   readonly only?: readonly Expression[];
   readonly fields: Readonly<Record<string, { readonly kind: string }>>;
+  readonly unindexed?: Readonly<Record<string, string | undefined>>;
 }
 
-function definedConditions(where: Readonly<Record<string, Condition | undefined>> | undefined): Readonly<Record<string, Condition>> {
-  const entries = Object.entries(where ?? {});
-  return Object.fromEntries(entries.filter((entry): entry is [string, Condition] => entry[1] !== undefined));
+function definedEntries<V>(record: Readonly<Record<string, V | undefined>> | undefined): Readonly<Record<string, V>> {
+  const entries = Object.entries(record ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, V] => entry[1] !== undefined));
 }

@@ -6,6 +6,8 @@ export interface Statement {
   readonly text: string;
   /** In the order of the placeholders; an array stands for a list parameter. */
   readonly values: readonly (ErpValue | readonly ErpValue[])[];
+  /** Asked once in a while: not worth a place among the prepared statements. */
+  readonly unprepared?: true;
 }
 
 /** Rows as arrays of driver values, in the order of the select list. */
@@ -40,10 +42,51 @@ export interface ColumnInfo {
   /** Largest value of an integer column, `2^31-1` for INTEGER. */
   readonly max?: bigint;
   readonly min?: bigint;
+  /** Characters or bytes a column holds; absent where there is no limit. */
+  readonly length?: number;
+  /** Digits of a decimal column, and those of them behind the point; absent where there is no limit. */
+  readonly precision?: number;
+  readonly scale?: number;
+  /** The database takes the column's name in any case. */
+  readonly foldedName?: true;
+  /** Character set, where columns have one of their own (MariaDB). */
+  readonly charset?: string;
 }
 
 /** Columns by table, as the database describes them. */
 export type Catalog = ReadonlyMap<string, ReadonlyMap<string, ColumnInfo>>;
+
+/**
+ * `as-it-is`: only whether the statement could run. `served`: by indexes wherever there is one that could serve, so that
+ * small tables are judged like large ones; `sorted` keeps the database from sorting where an index has the order.
+ */
+export type Explaining = "as-it-is" | "served" | "sorted";
+
+/** How one table takes part in a plan. */
+export interface Scan {
+  /** The table as the database calls it, or the alias where it tells no more. */
+  readonly table: string;
+  /** `whole`: every row. `function`: nobody knows what it reads. */
+  readonly access: "index" | "whole" | "function";
+  /** Columns that the index is searched by. */
+  readonly by: readonly string[];
+  /** Looked up once per row of another table. */
+  readonly perRow: boolean;
+}
+
+export interface Plan {
+  readonly scans: readonly Scan[];
+  /** Whether rows are sorted that were not read in order. */
+  readonly sorts: boolean;
+}
+
+/** The database refuses to explain to this account, though the statement may run (MariaDB: views). */
+export interface NotExplained {
+  readonly notExplained: string;
+}
+
+/** The columns of each index in order, by table. */
+export type Indexes = ReadonlyMap<string, readonly (readonly string[])[]>;
 
 export interface Dialect {
   readonly name: string;
@@ -59,4 +102,10 @@ export interface Dialect {
   readonly readsFromFunctions: boolean;
   /** Reads the columns of tables, views and (Postgres) set-returning functions. */
   describe(database: ErpDatabase, schema: string | undefined, tables: readonly string[]): Promise<Catalog>;
+  /** Whether plans can be made to prefer indexes, however few rows there are. */
+  readonly explainsByIndexes: boolean;
+  /** Has the database plan a statement without running it; it fails as the statement would. */
+  explain(database: ErpDatabase, statement: Statement, how: Explaining): Promise<Plan | NotExplained>;
+  /** Indexes this account may see: a second opinion, since a planner takes any of them for a handful of rows, or none. */
+  indexes(database: ErpDatabase, schema: string | undefined, tables: readonly string[]): Promise<Indexes>;
 }

@@ -15,6 +15,8 @@ export type Trouble =
   | "server-error"
   | "pool-exhausted"
   | "drift"
+  /** A prepared plan whose table has changed since: the next try plans anew. */
+  | "stale-plan"
   /** Never sent: the protection of the source let nothing through. */
   | "breaker-open"
   | "queue-full"
@@ -32,6 +34,7 @@ const retryAfterSeconds: Readonly<Record<Trouble, number>> = {
   "server-error": 5,
   "pool-exhausted": 1,
   drift: 60,
+  "stale-plan": 1,
   "breaker-open": 5,
   "queue-full": 1,
   "waited-too-long": 1,

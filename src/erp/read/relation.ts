@@ -47,6 +47,13 @@ function aliasOf({ joins }: Pick<Relation, "joins">, column: string): string | u
   return dot > 0 && Object.hasOwn(joins, column.slice(0, dot)) ? column.slice(0, dot) : undefined;
 }
 
+/** The tables that hold a column (with archives there are several), as the bindings call them, and its name there. */
+export function homeOf(relation: Relation, column: string): { readonly tables: readonly string[]; readonly column: string } {
+  const alias = aliasOf(relation, column);
+  const { table, alsoIn = [] } = (alias === undefined ? undefined : relation.joins[alias]) ?? relation;
+  return { tables: [table, ...alsoIn], column: alias === undefined ? column : column.slice(alias.length + 1) };
+}
+
 /** FROM with the joins that are needed: all that drop rows, and the optional ones whose alias is in `used`. */
 export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>): Sql {
   const parts: Sql[] = [sql`FROM ${rowsSql(source, relation)} ${name("t")}`];

@@ -59,7 +59,7 @@ describeWith("sharedErp", "webERP in trouble", (sharedErp) => {
       expect(answer.text).not.toContain("location");
       expect((await gateway.get("ANGRY", "/v1/orders")).status).toBe(200);
       await erp.run("ALTER TABLE locations CHANGE place locationname VARCHAR(50) NOT NULL DEFAULT ''");
-      expect((await gateway.get("ANGRY", "/v1/stock?limit=3")).status).toBe(200);
+      await expect.poll(async () => (await gateway.get("ANGRY", "/v1/stock?limit=3")).status, { timeout: 10_000 }).toBe(200);
       await gateway.close();
     });
   });

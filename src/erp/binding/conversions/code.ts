@@ -2,6 +2,7 @@
 
 import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } from "../conversion.ts";
 import type { Expression } from "../expression.ts";
+import { codes as codeKinds } from "./column-kinds.ts";
 
 /** A conversion that must know every code its column can hold. */
 export interface CodeConversion<S extends ColumnSource, Codes extends string, Out, Null> extends Conversion<ColumnOf<S>, Out, Null, "filter", string | number> {
@@ -10,7 +11,7 @@ export interface CodeConversion<S extends ColumnSource, Codes extends string, Ou
 
 /**
  * A closed set of ERP codes as public words; several codes may share one word.
- * Accepts: CHAR, VARCHAR (compared without trailing spaces; blank is the code `""`), integers. Wire: string enum.
+ * Accepts: CHAR, VARCHAR (compared without trailing spaces; blank is the code `""`), numbers, BOOLEAN. Wire: string enum.
  * NULL reads as `nullAs`, or null without it. A code that is not in the table is drift: never a crash, never shown.
  */
 export function code<const S extends ColumnSource, const Codes extends Readonly<Record<string, string>>, const N extends string | null = null>(
@@ -23,6 +24,7 @@ export function code<const S extends ColumnSource, const Codes extends Readonly<
   return {
     kind: "code",
     columns: [column],
+    accepts: [codeKinds],
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value)) return nullAs;

@@ -1,6 +1,7 @@
 /** `group` and `lines`: fields made of other fields. */
 
 import type { AnyConversion, ChildRows, Condition, Conversion } from "../conversion.ts";
+import { kindsOf } from "./column-kinds.ts";
 
 type Fields = Readonly<Record<string, AnyConversion>>;
 
@@ -25,6 +26,7 @@ export function group<const F extends Fields>(fields: F): Conversion<never, unkn
     kind: "group",
     grouped: true,
     columns: members.flatMap((member) => [...member.conversion.columns]),
+    accepts: members.flatMap((member) => [...kindsOf(member.conversion)]),
     read(row, at, drift) {
       const value: Record<string, unknown> = {};
       for (const { name, conversion, offset } of members) value[name] = conversion.read(row, at + offset, drift) ?? null;

@@ -5,6 +5,7 @@ import type { ColumnOf, ColumnSource, Conversion, Drift, Inverse, RangeOperator 
 import { isNull } from "../conversion.ts";
 import type { ErpValue } from "../sql.ts";
 import { type DateForm, readDate, utcMs, writeDate } from "./calendar.ts";
+import { digits, nativeDates } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface DateTimeOptions extends NullWhen {
@@ -83,6 +84,7 @@ function twoColumns(
     kind: "dateTime",
     columns,
     yields: { kind: "date-time" },
+    accepts: [form === "native" ? nativeDates : digits, digits],
     read(row, at, drift) {
       const day = row[at];
       if (isNull(day) || isNothing(day)) return null;
@@ -124,6 +126,7 @@ function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<s
     kind: "dateTime",
     columns: [column],
     yields: { kind: "date-time" },
+    accepts: [nativeDates],
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value) || isNothing(value)) return null;

@@ -3,6 +3,7 @@
 import type { AnyConversion, ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
 import { isNull } from "../conversion.ts";
 import { type CalendarDate, type DateForm, formatDate, type JulianForm, parseDate, readDate, readJulian, writeDate, writeJulian } from "./calendar.ts";
+import { digits, nativeDates } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface DateOptions extends NullWhen {
@@ -12,7 +13,7 @@ interface DateOptions extends NullWhen {
 
 /**
  * A calendar date, `YYYY-MM-DD`.
- * Accepts: integers and CHAR as `yyyymmdd` or `cyymmdd`; DATE and TIMESTAMP as `native`. Wire: `date`.
+ * Accepts: whole numbers and CHAR as `yyyymmdd` or `cyymmdd`; DATE, TIMESTAMP and CHAR(10) as `native`. Wire: `date`.
  * NULL reads as null; zero and blank read as null only where `nullWhen` lists them; an impossible date is drift.
  */
 export function date<const S extends ColumnSource, const O extends DateOptions = Record<never, never>>(
@@ -26,12 +27,18 @@ export function date<const S extends ColumnSource, const O extends DateOptions =
     (value) => readDate(value, form),
     (value) => writeDate(value, form),
   );
-  return { ...common, kind: "date", columns: [column], inverse: form === "native" ? wholeDays(common.inverse) : common.inverse };
+  return {
+    ...common,
+    kind: "date",
+    columns: [column],
+    accepts: [form === "native" ? nativeDates : digits],
+    inverse: form === "native" ? wholeDays(common.inverse) : common.inverse,
+  };
 }
 
 /**
  * A calendar date stored as year and day of year, `YYYY-MM-DD` on the wire.
- * Accepts: integers and CHAR, `cyyddd` (JD Edwards: 126031 is 2026-01-31) or `yyyyddd`. NULL, zero and errors as `date`.
+ * Accepts: whole numbers and CHAR, `cyyddd` (JD Edwards: 126031 is 2026-01-31) or `yyyyddd`. NULL, zero and errors as `date`.
  */
 export function julianDate<const S extends ColumnSource, const O extends NullWhen & { readonly as?: JulianForm } = Record<never, never>>(
   column: S,
@@ -41,6 +48,7 @@ export function julianDate<const S extends ColumnSource, const O extends NullWhe
   return {
     kind: "julianDate",
     columns: [column],
+    accepts: [digits],
     ...stored(
       column,
       options ?? {},

@@ -2,6 +2,7 @@
 
 import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } from "../conversion.ts";
 import type { ErpValue } from "../sql.ts";
+import { codes } from "./column-kinds.ts";
 
 interface FlagValues {
   readonly true: readonly ErpValue[];
@@ -10,7 +11,7 @@ interface FlagValues {
 
 /**
  * A boolean. Without `values`: `Y`, `1` and true are true; `N`, `0`, false, blank and NULL are false.
- * Accepts: CHAR, VARCHAR, integers, BOOLEAN. Wire: boolean. Any other value is drift.
+ * Accepts: CHAR, VARCHAR, numbers, BOOLEAN. Wire: boolean. Any other value is drift.
  */
 export function flag<const S extends ColumnSource>(
   column: S,
@@ -24,6 +25,7 @@ export function flag<const S extends ColumnSource>(
   return {
     kind: "flag",
     columns: [column],
+    accepts: [codes],
     read(row, at, drift) {
       const meaning = known.get(written(row[at]));
       if (meaning === undefined) drift("flag", [column], "neither yes nor no", written(row[at]).slice(0, 10));

@@ -2,6 +2,7 @@
 
 import type { Capability, ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
 import { isNull } from "../conversion.ts";
+import { bitFields } from "./column-kinds.ts";
 
 /** A value that no column holds. Wire: as given. Reads no column, so it cannot be filtered. */
 export function constant<const V>(value: V): Conversion<never, V, never, "read", unknown> {
@@ -83,6 +84,7 @@ export function bits<const S extends ColumnSource, const Names extends Readonly<
   return {
     kind: "bits",
     columns: [column],
+    accepts: [bitFields],
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value)) return [];

@@ -2,12 +2,13 @@
 
 import type { Bound, ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "../conversion.ts";
 import { isNull, trimEnd } from "../conversion.ts";
+import { digits } from "./column-kinds.ts";
 import { floor, plainDecimal, plainly, round, shift } from "./decimal-text.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 /**
  * A whole number.
- * Accepts: integers of any width, NUMERIC without a fraction. Wire: JSON integer.
+ * Accepts: integers of any width, NUMERIC without a fraction, CHAR with digits. Wire: JSON integer.
  * NULL reads as null. What does not fit a double exactly (beyond 2^53) is drift; use `decimal` for such columns.
  */
 export function integer<const S extends ColumnSource, const O extends NullWhen = Record<never, never>>(
@@ -18,6 +19,7 @@ export function integer<const S extends ColumnSource, const O extends NullWhen =
   return {
     kind: "integer",
     columns: [column],
+    accepts: [digits],
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value) || isNothing(value)) return null;
@@ -42,7 +44,7 @@ interface DecimalOptions extends NullWhen {
 
 /**
  * A decimal number as a string, never a float.
- * Accepts: integers with `scale`, NUMERIC, floating point with `places`. Wire: decimal string.
+ * Accepts: integers with `scale`, NUMERIC, floating point with `places`, CHAR with digits. Wire: decimal string.
  * NULL reads as null. A value that is no number (NaN, infinity) is drift.
  */
 export function decimal<const S extends ColumnSource, const O extends DecimalOptions = Record<never, never>>(
@@ -54,6 +56,7 @@ export function decimal<const S extends ColumnSource, const O extends DecimalOpt
   return {
     kind: "decimal",
     columns: [column],
+    accepts: [digits],
     read: (row, at, drift) => read(row[at], drift, column),
     yields: { kind: "decimal" },
     inverse: settings.places === undefined ? numberInverse(settings) : roundedInverse(settings, settings.places),
@@ -144,6 +147,7 @@ export function money<const A extends ColumnSource, const C extends ColumnSource
   return {
     kind: "money",
     columns: currencyColumn === undefined ? [amount] : [amount, currencyColumn],
+    accepts: [digits, ["text"]],
     read(row, at, drift) {
       const digits = read(row[at], drift, amount);
       if (typeof digits !== "string") return digits;
@@ -180,6 +184,7 @@ function currencyPart(column: ColumnSource): Conversion<string, string, null, "f
   return {
     kind: "text",
     columns: [column],
+    accepts: [["text"]],
     read: (row, at) => (typeof row[at] === "string" ? trimEnd(row[at]) : row[at]),
     inverse: { equal: (value) => [[value]], range: (operator, value) => ({ operator, values: [value] }) },
   };

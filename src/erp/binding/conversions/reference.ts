@@ -2,6 +2,7 @@
 
 import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } from "../conversion.ts";
 import { decodeId, encodeId } from "../id.ts";
+import { codes, kindsOf, printable } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 /**
@@ -19,6 +20,7 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
   return {
     kind: "ref",
     columns: sources,
+    accepts: sources.map(() => [...printable, "boolean"]),
     refersTo: [resource],
     read(row, at) {
       if (sources.length === 1) {
@@ -69,6 +71,7 @@ export function refOneOf<
   return {
     kind: "refOneOf",
     columns,
+    accepts: [codes, ...[...known.values()].flatMap((target) => kindsOf(target.conversion))],
     refersTo: [...known.values()].map((target) => target.resource),
     read(row, at, drift) {
       const value = row[at];
@@ -97,6 +100,7 @@ export function refInText<const S extends ColumnSource>(
   return {
     kind: "refInText",
     columns: [column],
+    accepts: [["text"]],
     refersTo: [...known.values()],
     read(row, at, drift) {
       const value = row[at];

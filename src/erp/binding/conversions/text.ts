@@ -1,6 +1,7 @@
 /** `text`: character columns. */
 
 import { type ColumnOf, type ColumnSource, type Conversion, type Inverse, isNull, trimEnd } from "../conversion.ts";
+import { printable } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
 
 interface TextOptions extends NullWhen {
@@ -14,7 +15,7 @@ type Encoded = { readonly encoding: string };
 
 /**
  * A string without its trailing spaces (CHAR padding).
- * Accepts: CHAR, VARCHAR, TEXT; numbers, as their digits; binary columns with `encoding`, which cannot be filtered or
+ * Accepts: CHAR, VARCHAR, TEXT; numbers and dates, as the database writes them; binary columns with `encoding`, which cannot be filtered or
  * sorted (the order of bytes is not that of text). Wire: string.
  * NULL reads as null; blank reads as "" unless `nullWhen: [""]`. Bytes that do not fit the encoding are drift.
  */
@@ -34,6 +35,7 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
   return {
     kind: "text",
     columns: [column],
+    accepts: [[...printable, "binary"]],
     read(row, at, drift) {
       const value = row[at];
       if (typeof value === "string") {

@@ -70,8 +70,8 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
     return bits.length === 0 ? rows : rows.map((row) => row.map((value: unknown, index) => (bits.includes(index) ? bitValue(value) : value)));
   }
 
-  async function send(connection: mysql.PoolConnection, { text, values }: Statement): Promise<[mysql.RowDataPacket[][], mysql.FieldPacket[]]> {
-    if (options.prepare) {
+  async function send(connection: mysql.PoolConnection, { text, values, unprepared }: Statement): Promise<[mysql.RowDataPacket[][], mysql.FieldPacket[]]> {
+    if (options.prepare && !unprepared) {
       try {
         return await connection.execute<mysql.RowDataPacket[][]>(text, values.map(preparedValue));
       } catch (error) {

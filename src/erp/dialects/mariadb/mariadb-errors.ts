@@ -45,6 +45,11 @@ export function isTooManyPrepared(error: unknown): boolean {
   return error instanceof Error && numberOf(error) === 1461;
 }
 
+/** Error 1345: EXPLAIN asks for rights on what lies under a view, which the statement itself does not. */
+export function isNotExplainable(error: unknown): boolean {
+  return error instanceof Error && numberOf(error) === 1345;
+}
+
 export function mariadbTrouble(error: unknown): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
   const known = byNumber[numberOf(error)];

@@ -57,7 +57,7 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
   };
 
   const queryOf = (statement: Statement): pg.QueryArrayConfig => {
-    const name = nameOf(statement.text);
+    const name = statement.unprepared ? undefined : nameOf(statement.text);
     return { text: statement.text, values: [...statement.values], rowMode: "array", ...(name !== undefined && { name }) };
   };
 

@@ -18,7 +18,10 @@ const byCode: Readonly<Record<string, Trouble>> = {
   "42703": "drift", // undefined_column
   "42883": "drift", // undefined_function
   "42501": "drift", // insufficient_privilege
-  "0A000": "drift", // a prepared plan whose table changed; the connection is dropped, the next one plans anew
+  "42804": "drift", // datatype_mismatch: an archive whose column is of another type
+  "42846": "drift", // cannot_coerce
+  "3F000": "drift", // invalid_schema_name
+  "0A000": "stale-plan", // a prepared plan whose table changed; the connection is dropped, the next one plans anew
 };
 
 const byClass: Readonly<Record<string, Trouble>> = {
