@@ -25,6 +25,11 @@ import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
+export type { TableFacts } from "#erp/dialects/schema-reader.ts";
+export type { Conversion, DraftField, Findings, TableDraft } from "#erp/introspect/draft.ts";
+export { introspect, readTables } from "#erp/introspect/introspect.ts";
+export { type Answers, noAnswers, questions } from "#erp/introspect/write/answers.ts";
+export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export type { GatewayDefinition } from "./project.ts";

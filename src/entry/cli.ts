@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
 import { documentCommand } from "./commands/document.ts";
+import { introspectCommand } from "./commands/introspect.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   startCommand,
   migrateCommand,
   documentCommand,
+  introspectCommand,
   partnerCreate,
   partnerAddAccount,
   partnerList,

@@ -1,0 +1,198 @@
+/** Introspection in a terminal: tables are picked, guesses confirmed one by one, and questions answered on the spot. */
+import { autocompleteMultiselect, cancel, isCancel, log, select, text } from "@clack/prompts";
+import { type Answers, type Conversion, type DraftField, type Findings, questions, type TableDraft, type TableFacts } from "#gateway";
+
+export type Wanted = readonly { readonly table: string; readonly resource?: string }[];
+
+export interface Interview {
+  chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing: ReadonlyMap<string, string>): Promise<Wanted | "cancelled">;
+  /** Everything may be left for later; then its question or its mark stays in the draft. */
+  askAbout(findings: Findings, given: Answers, constants: ReadonlyMap<string, string>): Promise<Answers | "cancelled">;
+}
+
+/** Whoever presses Ctrl-C or Esc stops the whole. */
+class Cancelled extends Error {}
+
+function answered<T>(value: T): Exclude<T, symbol> {
+  if (isCancel(value)) throw new Cancelled();
+  return value as Exclude<T, symbol>; // the only symbol a prompt gives is that of a cancellation
+}
+
+async function unlessCancelled<T>(work: () => Promise<T>): Promise<T | "cancelled"> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    cancel("Stopped.");
+    return "cancelled";
+  }
+}
+
+export function createInterview(): Interview {
+  return {
+    chooseTables: (catalogue, existing) => unlessCancelled(() => chooseTables(catalogue, existing)),
+    askAbout: (findings, given, constants) => unlessCancelled(() => askAbout(findings, given, constants)),
+  };
+}
+
+const snakeCase = /^[a-z][a-z0-9_]{0,62}$/;
+
+async function chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing: ReadonlyMap<string, string>): Promise<Wanted> {
+  const options = [...catalogue.values()]
+    .filter(({ kind, readable }) => kind !== "function" && readable)
+    .map(({ name, comment, estimatedRows }) => {
+      const rows = estimatedRows === undefined ? "" : `about ${estimatedRows.toLocaleString("en-US")} rows`;
+      const hint = [comment, rows, existing.has(name) ? `already ${existing.get(name)}` : ""].filter((part) => part !== "").join(", ");
+      return { value: name, label: name, ...(hint !== "" && { hint }) };
+    });
+  const tables = answered(
+    await autocompleteMultiselect({ message: "Which tables become resources? Type to search, Tab or Space to pick. None: row types only.", options, maxItems: 12 }),
+  );
+  const wanted: { table: string; resource?: string }[] = [];
+  for (const table of tables) {
+    const resource = answered(
+      await text({
+        message: `What do partners call the rows of ${table}? A plural in snake_case.`,
+        placeholder: "Enter: made from the table's name",
+        validate: (value) => (value === undefined || value === "" || snakeCase.test(value) ? undefined : "Lower-case letters, digits and _ only."),
+      }),
+    );
+    wanted.push({ table, ...(resource !== undefined && resource !== "" && { resource }) });
+  }
+  return wanted;
+}
+
+async function askAbout(findings: Findings, given: Answers, constants: ReadonlyMap<string, string>): Promise<Answers> {
+  const answers = new Map(given);
+  const state = { confirmsRest: false };
+  for (const draft of findings.drafts) {
+    log.step(`${draft.resource}, from ${draft.table}`);
+    await askAccount(draft, answers);
+    await askKey(draft, answers);
+    await askCompany(draft, answers, constants);
+    await askZone(draft, answers, constants);
+    for (const field of [...draft.fields, ...draft.lines.flatMap(({ fields }) => fields)]) {
+      if (field.guess !== undefined && !state.confirmsRest) await confirmGuess(draft, field, answers, state);
+      await askWords(draft, field, answers);
+    }
+    for (const lines of draft.lines) {
+      if (state.confirmsRest) break;
+      const answer = answered(
+        await select({
+          message: `${draft.resource}.${lines.name}: rows of ${lines.table}? ${lines.guess}`,
+          options: [
+            { value: "yes", label: "Yes" },
+            { value: "out", label: "No, leave them out" },
+          ],
+        }),
+      );
+      answers.set(questions.lines(draft.table, lines.table), answer);
+    }
+  }
+  return answers;
+}
+
+const later = { value: "later", label: "Decide later", hint: "the draft does not compile until then" } as const;
+
+async function askAccount({ resource, accounts }: TableDraft, answers: Map<string, string>): Promise<void> {
+  const answer = answered(
+    await select<string>({
+      message: `Whose rows are ${resource}? Every statement is narrowed to the caller's own customer numbers.`,
+      options: [
+        ...accounts.map(({ column, evidence }) => ({ value: column, label: column, hint: evidence })),
+        { value: "shared", label: "Every partner may read all of them" },
+        later,
+      ],
+    }),
+  );
+  if (answer === "shared") {
+    const why = answered(await text({ message: "Why? Reviewers of the binding read it.", validate: (value) => (value === undefined || value.trim() === "" ? "A few words." : undefined) }));
+    answers.set(questions.account(resource), `shared: ${why}`);
+  } else if (answer !== "later") answers.set(questions.account(resource), answer);
+}
+
+async function askKey({ resource, key }: TableDraft, answers: Map<string, string>): Promise<void> {
+  if (key.kind === "known" || key.candidates.length === 0) return;
+  const options = key.candidates.map(({ columns, evidence }) => ({ value: columns.join(","), label: columns.join(" and "), hint: evidence }));
+  const answer = answered(await select<string>({ message: `What tells ${resource} apart? Their table declares no key.`, options: [...options, later] }));
+  if (answer !== "later") answers.set(questions.key(resource), answer);
+}
+
+async function askCompany({ where }: TableDraft, answers: Map<string, string>, constants: ReadonlyMap<string, string>): Promise<void> {
+  for (const { column, condition } of where) {
+    if (condition.kind !== "which" || answers.has(questions.company(column)) || constants.has("company")) continue;
+    const options = condition.among.slice(0, 12).map(({ value, share }) => ({ value, label: value === "" ? "(blank)" : value, hint: share }));
+    const answer = answered(await select<string>({ message: `Which ${column} do partners see?`, options: [...options, later] }));
+    if (answer !== "later") answers.set(questions.company(column), answer);
+  }
+}
+
+async function askZone({ fields, lines }: TableDraft, answers: Map<string, string>, constants: ReadonlyMap<string, string>): Promise<void> {
+  const moments = [...fields, ...lines.flatMap((child) => child.fields)].some(({ conversion }) => conversion.kind === "dateTime" && conversion.zone === undefined);
+  if (!moments || answers.has(questions.zone) || constants.has("zone")) return;
+  const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC"]);
+  const zone = answered(
+    await text({
+      message: "Which time zone is the ERP's clock in?",
+      placeholder: "Europe/Berlin; Enter: decide later",
+      validate: (value) => (value === undefined || value === "" || zones.has(value) ? undefined : "An IANA time zone, such as Europe/Berlin."),
+    }),
+  );
+  if (zone !== undefined && zone !== "") answers.set(questions.zone, zone);
+}
+
+async function confirmGuess({ resource }: TableDraft, field: DraftField, answers: Map<string, string>, state: { confirmsRest: boolean }): Promise<void> {
+  const answer = answered(
+    await select<string>({
+      message: `${resource}.${field.name} from ${field.table}.${field.column}: ${said(field.conversion)}? ${field.guess}`,
+      options: [
+        { value: "yes", label: "Yes" },
+        { value: "mark", label: "Not sure", hint: "stays marked GUESS" },
+        { value: "plain", label: "No, take the column as it is" },
+        { value: "out", label: "No, and leave it out" },
+        { value: "rest", label: "Leave this and all other guesses marked" },
+      ],
+    }),
+  );
+  if (answer === "rest") state.confirmsRest = true;
+  else if (answer !== "mark") answers.set(questions.guess(field.table, field.column), answer);
+}
+
+async function askWords({ resource }: TableDraft, { name, table, column, conversion }: DraftField, answers: Map<string, string>): Promise<void> {
+  const handled = answers.get(questions.guess(table, column));
+  if (conversion.kind !== "code" || handled === "plain" || handled === "out") return;
+  const total = conversion.codes.reduce((sum, { rows }) => sum + rows, 0);
+  for (const { code, rows, word } of conversion.codes) {
+    if (answers.has(questions.word(table, column, code))) continue;
+    const shown = answered(
+      await text({
+        message: `${resource}.${name}: the public word of ${column} ${code === "" ? "(blank)" : code}, in ${Math.round((100 * rows) / Math.max(1, total))} % of rows`,
+        ...(word === undefined ? { placeholder: "snake_case; Enter: decide later" } : { initialValue: word }),
+        validate: (value) => (value === undefined || value === "" || snakeCase.test(value) ? undefined : "Lower-case letters, digits and _ only."),
+      }),
+    );
+    if (shown !== undefined && shown !== "") answers.set(questions.word(table, column, code), shown);
+  }
+}
+
+function said(conversion: Conversion): string {
+  switch (conversion.kind) {
+    case "date":
+      return conversion.stored.kind === "native" ? "a date" : `a date (${conversion.stored.form})`;
+    case "dateTime":
+      return conversion.time === undefined ? "a moment" : `a moment, with ${conversion.time}`;
+    case "money":
+    case "decimal":
+      return `${conversion.kind === "money" ? `an amount in ${conversion.currency}` : "a decimal number"}${conversion.scale === undefined ? "" : `, stored times ${10 ** conversion.scale}`}`;
+    case "flag":
+      return "yes or no";
+    case "code":
+      return "codes";
+    case "ref":
+      return `the id of one of the ${conversion.resource}`;
+    case "text":
+      return conversion.encoding === undefined ? "text" : `text in ${conversion.encoding}`;
+    case "integer":
+      return "a whole number";
+  }
+}

@@ -1,0 +1,97 @@
+/** Looks at one table: some of its rows, the codes of its columns, and whether what looks like a reference is one. */
+
+import { Problem } from "#lib/problems.ts";
+import type { ColumnFacts, TableFacts } from "../dialects/schema-reader.ts";
+import { SourceTrouble } from "../dialects/trouble.ts";
+import { type CodeTable, readWords } from "./code-tables.ts";
+import { guessCodes } from "./guess/codes.ts";
+import { referenceCandidates, type Schema } from "./guess/relations.ts";
+import { mayLookAt, type Reference, type Seen } from "./judge-columns.ts";
+import { countFound, countValues, type Looking, readSample, type Sample } from "./looking.ts";
+import { noValues, type Values, valuesOf } from "./values.ts";
+
+export interface SeenTable extends Seen {
+  readonly sample: Sample;
+}
+
+/** What went wrong in the ERP with one look, in its own words; undefined where nobody can go on. */
+export function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof Problem) || !(error.cause instanceof SourceTrouble)) return undefined;
+  const { trouble, cause } = error.cause;
+  if (trouble !== "drift" && trouble !== "timeout" && trouble !== "locked") return undefined;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return trouble === "drift" ? said : `${trouble}: ${said}`;
+}
+
+/** A look that may be refused, or take too long: then there is less to go by, and nothing else is lost. */
+export async function attempt<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error;
+    return otherwise;
+  }
+}
+
+export async function seeTable(looking: Looking, schema: Schema, codeTables: readonly CodeTable[], table: TableFacts): Promise<SeenTable> {
+  const columns = table.columns.filter(mayLookAt);
+  const sample = await readSample(looking, table, columns);
+  const common = sample.whole ? new Map<string, readonly string[]>() : await attempt(() => looking.reader.readCommonValues(looking.database, looking.schema, looking.tablePrefix + table.name), new Map());
+  const values = new Map<string, Values>();
+  for (const column of columns) {
+    const seen = valuesOf(sample, column);
+    values.set(column.name, sample.whole ? seen : await allCodes(looking, table, column, seen, common.get(column.name)));
+  }
+  const references = new Map<string, Reference>();
+  const words = new Map<string, ReadonlyMap<string, string>>();
+  for (const column of columns) {
+    const own = values.get(column.name) ?? noValues;
+    const reference = await findReference(looking, schema, table, column, own);
+    if (reference !== undefined) references.set(column.name, reference);
+    else if (guessCodes(column, own) !== undefined) {
+      for (const codes of codeTables) {
+        if (words.has(column.name) || codes.table === table.name) continue;
+        const found = await attempt(() => readWords(looking, codes, column.name), new Map<string, string>());
+        if (found.size > 0) words.set(column.name, found);
+      }
+    }
+  }
+  return { table, rows: sample.rows.length, whole: sample.whole, values, references, words, sample };
+}
+
+/** Codes that the rows looked at do not show: from more rows, and from the database's statistics. */
+async function allCodes(looking: Looking, table: TableFacts, column: ColumnFacts, seen: Values, common: readonly string[] | undefined): Promise<Values> {
+  if (guessCodes(column, seen) === undefined) return seen;
+  const counted = await attempt(() => countValues(looking, table.name, column.name, 50), undefined);
+  const counts = new Map(counted ?? seen.counts);
+  for (const value of common ?? []) if (!counts.has(value.trimEnd())) counts.set(value.trimEnd(), seen.counts.get(value.trimEnd()) ?? 2);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return counted === undefined ? { ...seen, counts } : { ...seen, counts, rows: total + seen.nulls };
+}
+
+/** How many different values are looked up in another table's key. */
+const lookedUp = 50;
+
+async function findReference(looking: Looking, schema: Schema, table: TableFacts, column: ColumnFacts, values: Values): Promise<Reference | undefined> {
+  const candidates = referenceCandidates(schema, table, column);
+  const filled = [...values.counts.keys()].filter((value) => value !== "" && value !== "0").slice(0, lookedUp);
+  const asked = column.type === "integer" ? filled.filter((value) => /^-?\d+$/.test(value)) : filled;
+  let best: { readonly reference: Reference; readonly share: number } | undefined;
+  let tried = 0;
+  for (const { table: other, target, by } of candidates) {
+    if (by === "declared") return { table: other, target, evidence: "a foreign key", declared: true };
+    if (asked.length === 0) {
+      if (by === "name") return { table: other, target, evidence: "its key has the same name; no value to compare", declared: false };
+      continue;
+    }
+    if (by === "values" && (best !== undefined || asked.length < 3 || tried >= 8)) continue;
+    if (by === "values") tried += 1;
+    const found = await attempt(() => countFound(looking, other, target, asked), 0);
+    const share = found / asked.length;
+    if (share < (by === "name" ? 0.5 : 0.95) || share <= (best?.share ?? 0)) continue;
+    const evidence = `${found} of ${asked.length} different values are keys there${by === "name" ? " and the name is the same" : ""}`;
+    best = { reference: { table: other, target, evidence, declared: false }, share };
+    if (share === 1) break;
+  }
+  return best?.reference;
+}
