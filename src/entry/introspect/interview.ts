@@ -99,7 +99,10 @@ async function askAccount({ resource, accounts }: TableDraft, answers: Map<strin
     await select<string>({
       message: `Whose rows are ${resource}? Every statement is narrowed to the caller's own customer numbers.`,
       options: [
-        ...accounts.map(({ column, evidence }) => ({ value: column, label: column, hint: evidence })),
+        ...accounts.flatMap(({ column, evidence, blank }) => [
+          { value: column, label: column, hint: evidence },
+          ...(blank ? [{ value: `shared or own: ${column}`, label: `${column}, and rows with a blank one are everyone's` }] : []),
+        ]),
         { value: "shared", label: "Every partner may read all of them" },
         later,
       ],

@@ -1,15 +1,14 @@
 /** Drafts one resource from a table: its fields, child rows, key, account, and what an index serves. */
 
-import { name, raw, sql } from "../binding/sql.ts";
 import type { TableFacts } from "../dialects/schema-reader.ts";
 import type { CodeTable } from "./code-tables.ts";
 import type { AccountCandidate, DraftField, DraftJoin, DraftLines, TableDraft } from "./draft.ts";
 import { nameHints } from "./guess/names.ts";
 import { distinctNames, resourceName, singular } from "./guess/public-names.ts";
-import { accountColumns, archiveCandidates, childCandidates, columnOf, customerTables, isServed, ownKey, type Schema } from "./guess/relations.ts";
-import { type Judged, judgeColumns, mayLookAt } from "./judge-columns.ts";
+import { accountColumns, archiveCandidates, childCandidates, columnOf, customerTables, declaredKey, isServed, ownKey, type Schema } from "./guess/relations.ts";
+import { type Judged, judgeColumns, type Surroundings } from "./judge-columns.ts";
 import { findKey } from "./key.ts";
-import { ask, countFound, type Looking, tableName } from "./looking.ts";
+import { countShared, type Looking } from "./looking.ts";
 import { attempt, type SeenTable, seeTable } from "./see-table.ts";
 import { noValues, ofRows, percentage } from "./values.ts";
 
@@ -21,15 +20,17 @@ export interface Drafting {
   readonly resources: ReadonlyMap<string, string>;
   /** Looks at a table once, however often it is needed. */
   readonly see: (table: TableFacts) => Promise<SeenTable>;
-  /** Takes note of the codes of a table's columns. */
-  readonly learn: (table: string, codes: Judged["codes"]) => void;
+  /** Takes note of the codes of a table's columns, and of the forms of its dates. */
+  readonly learn: (table: string, judged: Judged) => void;
+  readonly dateForms: Surroundings["dateForms"];
+  readonly keyParts: ReadonlySet<string>;
 }
 
 /** A `see` that remembers. */
-export function seeingOnce(looking: Looking, schema: Schema, codeTables: readonly CodeTable[]): Drafting["see"] {
+export function seeingOnce(looking: Looking, schema: Schema, codeTables: readonly CodeTable[], resources: ReadonlyMap<string, string>): Drafting["see"] {
   const seen = new Map<string, Promise<SeenTable>>();
   return (table) => {
-    const known = seen.get(table.name) ?? seeTable(looking, schema, codeTables, table);
+    const known = seen.get(table.name) ?? seeTable(looking, schema, codeTables, resources, table);
     seen.set(table.name, known);
     return known;
   };
@@ -49,9 +50,12 @@ export async function draftTable(drafting: Drafting, table: TableFacts, resource
     key: keyColumns,
     without: new Set(keyColumns.length === 1 ? keyColumns : []),
     resources: drafting.resources,
+    dateForms: drafting.dateForms,
+    child: false,
+    keyParts: drafting.keyParts,
     joinedCurrency,
   });
-  drafting.learn(table.name, judged.codes);
+  drafting.learn(table.name, judged);
   const alsoIn = await archivesOf(drafting, table);
   const lines = await linesOf(drafting, seen, resource, alsoIn.length > 0, new Set(judged.fields.map((field) => field.name)));
   const used = joins.filter(({ alias }) => joinedCurrency?.startsWith(`${alias}.`) || accounts.some(({ column }) => column.startsWith(`${alias}.`)));
@@ -84,9 +88,10 @@ function accountCandidates(schema: Schema, seen: SeenTable): readonly AccountCan
     const values = seen.values.get(column) ?? noValues;
     const reference = seen.references.get(column);
     const blank = values.counts.get("") ?? 0;
-    const said = customers.has(seen.table.name) ? "the customers' own key" : reference !== undefined && customers.has(reference.table) ? `a row of ${reference.table}` : "by its name";
-    const shared = blank > 0 ? `; blank in ${percentage(blank, values.rows)}: everyone's (sharedOrOwn) or nobody's` : "";
-    return { column, evidence: `${said}${shared}` };
+    const own = customers.has(seen.table.name) && ownKey(schema, seen.table).includes(column);
+    const said = own ? "the customers' own key" : reference !== undefined && customers.has(reference.table) ? `a row of ${reference.table}` : "by its name";
+    const shared = blank > 0 ? `; blank in ${percentage(blank, values.rows)}: everyone's, or nobody's?` : "";
+    return { column, evidence: `${said}${shared}`, blank: blank > 0 };
   });
 }
 
@@ -98,7 +103,7 @@ async function throughReferences(drafting: Drafting, seen: SeenTable, joins: Dra
     const [account] = other === undefined ? [] : accountColumns(schema, other);
     if (other === undefined || account === undefined || other.name === seen.table.name) continue;
     const join = joinTo(schema, seen, column, joins, await archivesOf(drafting, other));
-    return [{ column: `${join.alias}.${account}`, evidence: `over ${column}: ${other.name}.${account}` }];
+    return [{ column: `${join.alias}.${account}`, evidence: `over ${column}: ${other.name}.${account}`, blank: false }];
   }
   return [];
 }
@@ -138,14 +143,10 @@ function joinTo(schema: Schema, seen: SeenTable, column: string, joins: DraftJoi
 async function archivesOf({ looking, schema }: Drafting, table: TableFacts): Promise<readonly string[]> {
   const found: string[] = [];
   for (const archive of archiveCandidates(schema, table)) {
-    const own = ownKey(schema, table);
-    const [key] = own;
-    if (key === undefined) continue;
-    const keys = await attempt(() => ask(looking, sql`SELECT ${name(key)} FROM ${tableName(looking, archive)}${raw(" LIMIT 50")}`), []);
-    const values = [...new Set(keys.map(([value]) => String(value)))];
-    if (values.length === 0) continue;
-    const both = own.length > 1 ? 0 : await attempt(() => countFound(looking, table.name, key, values), values.length);
-    if (both <= 0.1 * values.length) found.push(archive);
+    const key = declaredKey(table) ?? [];
+    if (key.length === 0) continue;
+    const shared = await attempt(() => countShared(looking, archive, table.name, key.map((column) => [column, column])), { asked: 0, found: 0 });
+    if (shared.asked > 0 && shared.found <= 0.1 * shared.asked) found.push(archive);
   }
   return found;
 }
@@ -164,15 +165,18 @@ async function linesOf(drafting: Drafting, parent: SeenTable, resource: string, 
     const child = schema.tables.get(table);
     if (child === undefined) continue;
     const seen = await attempt<SeenTable | undefined>(() => drafting.see(child), undefined);
-    if (seen === undefined || (by === "name" && !(await belongs(drafting, parent.table, seen, on)))) continue;
+    if (seen === undefined || seen.rows === 0 || (by === "name" && !(await belongs(drafting, parent.table, seen, on)))) continue;
     const judged = judgeColumns(seen, {
       companyColumns: new Set(),
       key: rest,
       without: new Set(on.map(([column]) => column)),
       resources: drafting.resources,
+      dateForms: drafting.dateForms,
+      child: true,
+      keyParts: drafting.keyParts,
       joinedCurrency: undefined,
     });
-    drafting.learn(table, judged.codes);
+    drafting.learn(table, judged);
     if (judged.fields.length === 0) continue;
     const tie = on.filter(([column]) => !schema.companyColumns.has(column)).map(([column]) => column).join(", ");
     found.push({
@@ -204,16 +208,9 @@ function linesName(child: TableFacts, resource: string): string {
 }
 
 /** Rows of the other table name rows of this one: else the shared name is an accident, or these are an archive's lines. */
-async function belongs({ looking, schema }: Drafting, parent: TableFacts, child: SeenTable, on: DraftLines["on"]): Promise<boolean> {
-  const own = on.filter(([column]) => !schema.companyColumns.has(column));
-  const [tie] = own;
-  if (tie === undefined) return false;
-  const [column, target] = tie;
-  const values = [...(child.values.get(column)?.counts.keys() ?? [])].filter((value) => value !== "").slice(0, 50);
-  if (values.length === 0) return true;
-  const parentColumn = columnOf(parent, target);
-  if (own.length > 1 || parentColumn === undefined || !mayLookAt(parentColumn)) return true;
-  return (await attempt(() => countFound(looking, parent.name, target, values), 0)) >= 0.5 * values.length;
+async function belongs({ looking }: Drafting, parent: TableFacts, child: SeenTable, on: DraftLines["on"]): Promise<boolean> {
+  const { asked, found } = await attempt(() => countShared(looking, child.table.name, parent.name, on), { asked: 0, found: 0 });
+  return asked > 0 && found >= 0.5 * asked;
 }
 
 /** Filters and sorts that an index serves, given the columns by which every statement is narrowed. */

@@ -70,6 +70,8 @@ export interface AccountCandidate {
   /** A column, or `alias.COLUMN` of a join. */
   readonly column: string;
   readonly evidence: string;
+  /** Blank in some rows, which then are nobody's or everyone's. */
+  readonly blank: boolean;
 }
 
 export interface DraftJoin {

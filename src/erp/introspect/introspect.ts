@@ -7,9 +7,10 @@ import type { TableFacts } from "../dialects/schema-reader.ts";
 import { schemaReaders } from "../dialects/schema-readers.ts";
 import { codeTables } from "./code-tables.ts";
 import type { DraftField, Findings, Literal, TableDraft } from "./draft.ts";
-import { draftTable, seeingOnce } from "./draft-table.ts";
+import { type Drafting, draftTable, seeingOnce } from "./draft-table.ts";
+import type { StoredForm } from "./guess/dates.ts";
 import { resourceName } from "./guess/public-names.ts";
-import { schemaOf } from "./guess/relations.ts";
+import { keyPartsOf, schemaOf } from "./guess/relations.ts";
 import type { Looking } from "./looking.ts";
 import { refusalOf } from "./see-table.ts";
 
@@ -78,8 +79,9 @@ export async function introspect(options: IntrospectOptions): Promise<Findings> 
     schema,
     codeTables: lists,
     resources,
-    see: seeingOnce(looking, schema, lists),
-    learn: (table: string, learnt: ReadonlyMap<string, readonly Literal[]>) => codes.set(table, new Map([...(codes.get(table) ?? []), ...learnt])),
+    see: seeingOnce(looking, schema, lists, resources),
+    keyParts: keyPartsOf(schema),
+    ...memory(codes),
   };
   const drafts: TableDraft[] = [];
   for (const { facts, resource } of found) {
@@ -101,6 +103,22 @@ export async function introspect(options: IntrospectOptions): Promise<Findings> 
     ...lines.flatMap((line) => [line.table, ...line.alsoIn]),
   ]);
   return { drafts: drafts.map((draft) => withoutReferencesTo(lost, draft)), related: [...new Set(related)].filter((table) => !drafted.has(table)), codes, failures };
+}
+
+/** What one table shows and another may need: codes for row types, forms for dates that are all zero. */
+function memory(codes: Map<string, Map<string, readonly Literal[]>>): Pick<Drafting, "learn" | "dateForms"> {
+  const byName = new Map<string, StoredForm>();
+  const common: StoredForm[] = [];
+  return {
+    dateForms: { byName, common },
+    learn(table, judged) {
+      codes.set(table, new Map([...(codes.get(table) ?? []), ...judged.codes]));
+      for (const [column, form] of judged.dateForms) {
+        byName.set(column, form);
+        if (common.length === 0) common.push(form);
+      }
+    },
+  };
 }
 
 function whyNot({ kind, readable }: TableFacts): string | undefined {

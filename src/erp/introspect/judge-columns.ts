@@ -37,6 +37,12 @@ export interface Surroundings {
   readonly without: ReadonlySet<string>;
   /** Resources by table, those of the project and of this run. */
   readonly resources: ReadonlyMap<string, string>;
+  /** Forms of dates elsewhere: by the name of the column, and the most common one. For columns that hold only zeros. */
+  readonly dateForms: { readonly byName: ReadonlyMap<string, StoredForm>; readonly common: readonly StoredForm[] };
+  /** Child rows, whose amounts have the currency of what they belong to. */
+  readonly child: boolean;
+  /** Columns of several tables' composite keys: their values are no codes. */
+  readonly keyParts: ReadonlySet<string>;
   /** A currency of another table, joined one to one, where this table has none. */
   readonly joinedCurrency: string | undefined;
 }
@@ -47,6 +53,8 @@ export interface Judged {
   readonly leftOut: readonly LeftOut[];
   /** Codes that row types can name: text columns of a closed set. */
   readonly codes: ReadonlyMap<string, readonly Literal[]>;
+  /** Forms of the dates found, by column. */
+  readonly dateForms: ReadonlyMap<string, StoredForm>;
 }
 
 /** Whether a column's values may be read at all; checked again once they were. */
@@ -108,7 +116,7 @@ export function judgeColumns(seen: Seen, around: Surroundings): Judged {
       ...(remark !== undefined && { remark }),
     });
   }
-  return { fields, where, leftOut, codes };
+  return { fields, where, leftOut, codes, dateForms: new Map([...dates].map(([name, { stored }]) => [name, stored])) };
 }
 
 /** The name without what the conversion says already: `placed_date` of a moment is fine, `customer_number` of a reference is its id. */
@@ -136,7 +144,9 @@ function datesOf(seen: Seen, open: readonly ColumnFacts[], around: Surroundings)
     for (const column of open) {
       if (found.has(column.name) || seen.references.has(column.name)) continue;
       const values = seen.values.get(column.name) ?? noValues;
-      const guess = guessDate(column, values, identifies(seen, column, values, around), siblings);
+      const known = around.dateForms.byName.get(column.name);
+      const elsewhere = siblings === undefined ? undefined : [...(known === undefined ? [] : [known]), ...siblings, ...around.dateForms.common];
+      const guess = guessDate(column, values, identifies(seen, column, values, around), elsewhere);
       if (guess === undefined) continue;
       found.set(column.name, guess);
       if (siblings === undefined) forms.push(guess.stored);
@@ -271,7 +281,8 @@ function judgePlain(seen: Seen, column: ColumnFacts, known: Known): Verdict {
     return { conversion: { kind: "flag", ...(flag.values && { values: flag.values }) }, guess: flag.evidence, ...(closed && { closed: closed.sort() }) };
   }
   if (column.type === "text" && isCurrency(column, values)) return { conversion: { kind: "text", nullWhen: blanks(values) }, guess: undefined };
-  const codes = isCountry(column, values) ? undefined : guessCodes(column, values);
+  const isKey = around.keyParts.has(column.name) && (column.length ?? 0) >= 5;
+  const codes = isCountry(column, values) || isKey ? undefined : guessCodes(column, values);
   if (codes !== undefined) return judgeCodes(seen, column, values, codes);
   if (column.type === "text") {
     const pad = values.filledTo === undefined ? {} : { pad: values.filledTo };
@@ -285,7 +296,7 @@ function judgePlain(seen: Seen, column: ColumnFacts, known: Known): Verdict {
     return { conversion: { kind: "integer" }, guess: evidence, ...(remark !== undefined && { remark }) };
   }
   if (kind === "money" && currency !== undefined) return { conversion: { kind: "money", currency, ...shape }, guess: evidence };
-  const remark = kind === "money" ? 'no currency stands beside it: money(..., { currency: "..." }) if there is one for all' : undefined;
+  const remark = kind === "money" && !around.child ? 'no currency stands beside it: money(..., { currency: "..." }) if there is one for all' : undefined;
   return { conversion: { kind: "decimal", ...shape }, guess: evidence, ...(remark !== undefined && { remark }) };
 }
 
@@ -305,11 +316,12 @@ function judgeCodes(seen: Seen, column: ColumnFacts, values: Values, found: Read
   const words = seen.words.get(column.name);
   const kept = [...found].filter(([, rows]) => !isOdd(rows, values));
   const odd = [...found].filter(([, rows]) => isOdd(rows, values)).map(([code]) => code);
-  const codes: readonly Code[] = kept.map(([code, rows]) => ({ code, rows, word: words?.get(code) }));
-  const remark = odd.length > 0 ? `${odd.map((code) => JSON.stringify(code)).join(", ")}: in hardly any row, so without a word` : undefined;
+  const byCode = [...found].sort(([a], [b]) => (a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1));
+  const codes: readonly Code[] = byCode.map(([code, rows]) => ({ code, rows, word: words?.get(code) }));
+  const remark = odd.length > 0 ? `${odd.map((code) => JSON.stringify(code)).join(", ")}: in hardly any row; take out what is a mistake` : undefined;
   return {
     conversion: { kind: "code", codes },
-    guess: `${kept.length} code${kept.length === 1 ? "" : "s"} in ${ofRows(countWhere(values, (value) => found.has(value)), values)}`,
+    guess: `${found.size} code${found.size === 1 ? "" : "s"} in ${ofRows(countWhere(values, (value) => found.has(value)), values)}`,
     ...(remark !== undefined && { remark }),
     ...(column.type === "text" && { closed: kept.map(([code]) => code).sort() }),
   };

@@ -130,6 +130,21 @@ export async function looksUnique(looking: Looking, table: string, columns: read
   return { unique: true, rows: Number(rows) };
 }
 
+/**
+ * How many of the first different keys of one table are keys of another: `pairs` are the columns of both that have to be
+ * equal. The other table is asked by its key.
+ */
+export async function countShared(looking: Looking, from: string, to: string, pairs: readonly (readonly [from: string, to: string])[]): Promise<{ readonly asked: number; readonly found: number }> {
+  const list = join(pairs.map(([column]) => name(column)), ", ");
+  const some = sql`SELECT DISTINCT ${list} FROM (SELECT ${list} FROM ${tableName(looking, from)}${raw(" LIMIT 1000")}) s${raw(" LIMIT 50")}`;
+  const same = join(pairs.map(([ours, theirs]) => sql`${name("t", theirs)} = ${name("f", ours)}`), " AND ");
+  const [[asked, found] = []] = await ask(
+    looking,
+    sql`SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM ${tableName(looking, to)} t WHERE ${same}) THEN 1 ELSE 0 END) FROM (${some}) f`,
+  );
+  return { asked: Number(asked), found: Number(found ?? 0) };
+}
+
 /** How many of these values the other table's key column holds. `values` are few, and looked up by index. */
 export async function countFound(looking: Looking, table: string, column: string, values: readonly (string | number)[]): Promise<number> {
   const list = join(values.map((value) => sql`${value}`), ", ");

@@ -33,7 +33,7 @@ export async function attempt<T>(look: () => Promise<T>, otherwise: T): Promise<
   }
 }
 
-export async function seeTable(looking: Looking, schema: Schema, codeTables: readonly CodeTable[], table: TableFacts): Promise<SeenTable> {
+export async function seeTable(looking: Looking, schema: Schema, codeTables: readonly CodeTable[], resources: ReadonlyMap<string, string>, table: TableFacts): Promise<SeenTable> {
   const columns = table.columns.filter(mayLookAt);
   const sample = await readSample(looking, table, columns);
   const common = sample.whole ? new Map<string, readonly string[]>() : await attempt(() => looking.reader.readCommonValues(looking.database, looking.schema, looking.tablePrefix + table.name), new Map());
@@ -46,7 +46,7 @@ export async function seeTable(looking: Looking, schema: Schema, codeTables: rea
   const words = new Map<string, ReadonlyMap<string, string>>();
   for (const column of columns) {
     const own = values.get(column.name) ?? noValues;
-    const reference = await findReference(looking, schema, table, column, own);
+    const reference = await findReference(looking, schema, resources, table, column, own);
     if (reference !== undefined) references.set(column.name, reference);
     else if (guessCodes(column, own) !== undefined) {
       for (const codes of codeTables) {
@@ -72,26 +72,36 @@ async function allCodes(looking: Looking, table: TableFacts, column: ColumnFacts
 /** How many different values are looked up in another table's key. */
 const lookedUp = 50;
 
-async function findReference(looking: Looking, schema: Schema, table: TableFacts, column: ColumnFacts, values: Values): Promise<Reference | undefined> {
-  const candidates = referenceCandidates(schema, table, column);
+/** Of several tables whose key fits equally well, the one that is a resource. */
+async function findReference(
+  looking: Looking,
+  schema: Schema,
+  resources: ReadonlyMap<string, string>,
+  table: TableFacts,
+  column: ColumnFacts,
+  values: Values,
+): Promise<Reference | undefined> {
   const filled = [...values.counts.keys()].filter((value) => value !== "" && value !== "0").slice(0, lookedUp);
   const asked = column.type === "integer" ? filled.filter((value) => /^-?\d+$/.test(value)) : filled;
-  let best: { readonly reference: Reference; readonly share: number } | undefined;
+  let best: { readonly reference: Reference; readonly share: number; readonly isResource: boolean } | undefined;
   let tried = 0;
-  for (const { table: other, target, by } of candidates) {
+  for (const { table: other, target, by, alsoIn } of referenceCandidates(schema, table, column)) {
     if (by === "declared") return { table: other, target, evidence: "a foreign key", declared: true };
     if (asked.length === 0) {
-      if (by === "name") return { table: other, target, evidence: "its key has the same name; no value to compare", declared: false };
+      if (by === "name" && best === undefined) best = { reference: { table: other, target, evidence: "its key has the same name; no value to compare", declared: false }, share: 0, isResource: resources.has(other) };
       continue;
     }
-    if (by === "values" && (best !== undefined || asked.length < 3 || tried >= 8)) continue;
+    const isResource = resources.has(other);
+    if (by === "values" && (asked.length < 3 || tried >= 8 || (best !== undefined && (best.isResource || !isResource)))) continue;
     if (by === "values") tried += 1;
-    const found = await attempt(() => countFound(looking, other, target, asked), 0);
+    let found = await attempt(() => countFound(looking, other, target, asked), 0);
+    for (const archive of alsoIn) if (found < asked.length) found = Math.min(asked.length, found + (await attempt(() => countFound(looking, archive, target, asked), 0)));
     const share = found / asked.length;
-    if (share < (by === "name" ? 0.5 : 0.95) || share <= (best?.share ?? 0)) continue;
+    if (share < (by === "name" ? 0.5 : 0.95)) continue;
+    if (best !== undefined && (share < best.share || (share === best.share && best.isResource >= isResource))) continue;
     const evidence = `${found} of ${asked.length} different values are keys there${by === "name" ? " and the name is the same" : ""}`;
-    best = { reference: { table: other, target, evidence, declared: false }, share };
-    if (share === 1) break;
+    best = { reference: { table: other, target, evidence, declared: false }, share, isResource };
+    if (share === 1 && isResource) break;
   }
   return best?.reference;
 }

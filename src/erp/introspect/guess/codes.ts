@@ -27,15 +27,17 @@ export function guessFlag(column: Column, values: Values): FlagGuess | undefined
   const odd = countWhere(values, (value) => !positives.includes(value) && !negatives.includes(value));
   if (odd > Math.max(tolerated * values.rows, nameHints.flag(name) && values.counts.size > 2 ? 1 : 0)) return undefined;
   const seen = [...values.counts.keys()].filter((value) => positives.includes(value) || negatives.includes(value));
-  const yes = seen.filter((value) => positives.includes(value));
+  // A single odd letter is a slip of the hand: no reason to take it for the way this column says yes.
+  const yes = seen.filter((value) => positives.includes(value) && !(value !== "Y" && value !== "1" && isOdd(values.counts.get(value) ?? 0, values)));
   const no = seen.filter((value) => negatives.includes(value));
   if (yes.length > 1 || (yes.length === 0 && !nameHints.flag(name))) return undefined;
   // A letter beside nothing but itself is a code with one value; `S` and `O` mean yes only where a name says flag.
   if (no.length === 0 && !nameHints.flag(name)) return undefined;
   if (["S", "O", "T", "1"].includes(yes[0] ?? "") && !nameHints.flag(name)) return undefined;
   if (seen.length === 1 && seen[0] === "" && !nameHints.flag(name)) return undefined;
+  const slips = odd + seen.filter((value) => positives.includes(value) && !yes.includes(value)).reduce((sum, value) => sum + (values.counts.get(value) ?? 0), 0);
   const said = [...yes, ...no].map((value) => (value === "" ? "blank" : value)).join(", ");
-  const evidence = `only ${said} in ${ofRows(values.rows - values.nulls - odd, values)}${odd > 0 ? `, ${odd} odd` : ""}`;
+  const evidence = `only ${said} in ${ofRows(values.rows - values.nulls - slips, values)}${slips > 0 ? `, ${slips} odd` : ""}`;
   const known = yes.every((value) => value === "Y" || value === "1") && no.every((value) => value !== "F");
   return known ? { evidence } : { values: { true: yes.length > 0 ? yes : ["Y"], false: [...new Set([...no, ""])] }, evidence };
 }
@@ -55,21 +57,22 @@ function integerFlag({ name, declared }: Column, values: Values): FlagGuess | un
 export function guessCodes(column: Column, values: Values): ReadonlyMap<string, number> | undefined {
   const { name, type } = column;
   if (type !== "text" && type !== "integer") return undefined;
-  const named = nameHints.code(name) || nameHints.flag(name) || nameHints.language(name);
+  const named = type === "integer" ? nameHints.numberedCode(name) : nameHints.code(name) || nameHints.flag(name) || nameHints.language(name);
   if (type === "integer" && (!named || nameHints.sequence(name))) return undefined;
   if (type === "text" && (column.length ?? 99) > 10) return undefined;
   const { counts } = values;
   const filled = values.rows - values.nulls;
-  if (counts.size === 0 || counts.size > (named ? 20 : 12)) return undefined;
+  if (counts.size === 0 || counts.size > (named ? 20 : 8)) return undefined;
+  if (type === "text" && !named && (column.length ?? 99) > 2) return undefined;
   if ([...counts.keys()].every((value) => value === "")) return undefined;
   if (!named && (counts.size < 2 || filled < 10 * counts.size)) return undefined;
   // A handful of rows says nothing of what a column may hold, unless its name does.
-  if (named && filled < 2 * counts.size && counts.size > 3) return undefined;
+  if (named && counts.size > 1 && filled < ((column.length ?? 0) > 4 ? 10 : 3) * counts.size) return undefined;
   if (type === "text" && ![...counts.keys()].every((value) => /^[\w+*/.-]{0,10}$/.test(value))) return undefined;
   return new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
-/** Odd codes: each in hardly any row. They get no word, and reading one raises an alarm. */
+/** In hardly any row: a mistake, perhaps, or something rare. */
 export function isOdd(count: number, values: Values): boolean {
   return values.rows >= 200 && count <= Math.max(1, 0.001 * values.rows);
 }

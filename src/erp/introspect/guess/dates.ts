@@ -3,6 +3,7 @@
 import { type DateForm, type JulianForm, readDate, readJulian } from "../../binding/conversions/calendar.ts";
 import type { ColumnFacts } from "../../dialects/schema-reader.ts";
 import { countWhere, ofRows, type Values } from "../values.ts";
+import { isOdd } from "./codes.ts";
 import { nameHints, sameStem } from "./names.ts";
 
 export type StoredForm = { readonly kind: "date"; readonly form: DateForm } | { readonly kind: "julian"; readonly form: JulianForm };
@@ -56,7 +57,7 @@ export function guessDate(column: Pick<ColumnFacts, "name" | "type" | "length">,
     const [sibling] = siblings;
     const zeros = countWhere(values, isNothing);
     if (!saysDate || sibling === undefined || zeros === 0 || type === "text") return undefined;
-    return { stored: sibling, nullWhen: nothingIn(column, values), evidence: `its name says date and all values are 0; the form is that of the table's other dates (${sibling.form})` };
+    return { stored: sibling, nullWhen: nothingIn(column, values), evidence: `its name says date and all values are 0; the form is that of other dates (${sibling.form})` };
   }
   for (const stored of forms) {
     const [shortest = 0, longest = 0] = widths[stored.form] ?? [];
@@ -65,7 +66,9 @@ export function guessDate(column: Pick<ColumnFacts, "name" | "type" | "length">,
     const enough = saysDate ? validRows >= 0.9 * rows : valid.length >= 12 && validRows >= 0.995 * rows && isSpread(valid.map(([value]) => value), stored);
     if (!enough) continue;
     const wrong = rows - validRows;
-    const evidence = `${stored.form}: ${ofRows(validRows, values)} are such dates${wrong > 0 ? `, ${wrong} are none` : ""}`;
+    const empty = countWhere(values, isNothing);
+    const rest = [...(empty > 0 ? [`${empty.toLocaleString("en-US")} say none`] : []), ...(wrong > 0 ? [`${wrong} ${wrong === 1 ? "is" : "are"} wrong`] : [])];
+    const evidence = `${stored.form}: ${ofRows(validRows, values)} are such dates${rest.map((part) => `, ${part}`).join("")}`;
     return { stored, nullWhen: nothingIn(column, values), evidence };
   }
   return undefined;
@@ -78,8 +81,8 @@ function isSpread(valid: readonly string[], stored: StoredForm): boolean {
 }
 
 function nothingIn({ type }: Pick<ColumnFacts, "type">, values: Values): readonly (string | number)[] {
-  const seen = [...values.counts.keys()].filter((value) => isNothing(value) || openEnds.has(value)).sort();
-  return type === "text" ? seen : [...new Set(seen.map(Number))];
+  const seen = [...values.counts].filter(([value, rows]) => isNothing(value) || (openEnds.has(value) && !isOdd(rows, values))).map(([value]) => value);
+  return type === "text" ? seen.sort() : [...new Set(seen.map(Number))].sort((a, b) => a - b);
 }
 
 /**

@@ -13,7 +13,7 @@ const abbreviations = `
   pub=published pymt=payment qt=quantity qty=quantity quot=quotation rec=record ref=reference req=requested rtg=rating rvs=reversed seq=sequence sh=ship
   shp=shipment sl=sales sls=sales sq=sequence src=source srch=search st=status stk=stock str=street sup=supplier tab= titl=title tm=time tot=total
   tran=transaction trans=transaction trk=tracking trm=terms trn=transaction txt=text ty=type unt=unit uom=unit val=valid vol=volume wgt=weight
-  whs=warehouse wid=width zip=postal_code`;
+  whs=warehouse wid=width zip=postal_code zipcd=postal_code post=postal allocns=allocations allocn=allocation mast= locstock=location_stock`;
 
 /** Words that stand for themselves where names are written without a separator: `deliverydate`. */
 const words = `
@@ -22,7 +22,7 @@ const words = `
   dispatch document due ean end freight from gln gross group hold id input instructions internal invoice invoiced item items last limit line list
   location long lot man max method min mm name narrative net of on order orders packages packing paid payment percent placed places postal price printed
   product quantity quotation quote rate reason record reference sales salesman salesperson sent serialised settled ship shipper since slip special
-  standard start status stock street supplier tax terms title to total type unit units url vat vendor via volume web weight`;
+  standard start status stock street supplier tax terms title to total type unit units url vat vendor via volume web weight debtors details detail moves branches customers clients suppliers lines types taxes authorities headers contacts addresses transactions balances movements ledger account accounts journal shipments invoices payments receipts periods`;
 
 function listed(text: string): readonly string[] {
   return text.trim().split(/\s+/);

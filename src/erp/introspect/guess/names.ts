@@ -2,11 +2,13 @@
 
 /** Endings that make a name another thing than its beginning says: `VATCD` is no amount, `ORDNO` no order. */
 const isIdentifier = /(?:no|nr|num|nbr|number|id|key|uuid|guid)\d?$/i;
-const isCodeLike = /(?:cd|code|codes?|st|sts|stat|status|state|ty|typ|type|kind|class|mode|method|meth|mth|src|source|prio|priority|flag|flg|lvl|lv|cat|lang|langcd|func|reason)$/i;
+const isCodeLike = /(?:cd|code|codes?|st|sts|stat|status|state|ty|typ|type|kind|class|mode|method|meth|mth|src|source|flag|flg|cat|category|lang|langcd|func|reason)$/i;
 
 export const nameHints = {
   identifier: (name: string): boolean => isIdentifier.test(name),
   code: (name: string): boolean => isCodeLike.test(name),
+  /** Of numbers: a status and a type are codes, a priority and a level are numbers. */
+  numberedCode: (name: string): boolean => /(?:code|stat|status|state|ty|typ|type|kind|class|mode|method|reason|cd)$/i.test(name),
   date: (name: string): boolean =>
     /(?:^|_)(?:date|datum|dat|dt|day|fecha|on|since|until|from|to|at)(?:_|$)/i.test(name) ||
     /(?:DT|DAT|DTE|DATE|JD|DJ|JUL)\d?$/.test(name) ||
@@ -32,7 +34,7 @@ export const nameHints = {
   rate: (name: string): boolean => /(?:rate|kurs|exch|wkurs)$/i.test(name),
   flag: (name: string): boolean =>
     /(?:flg|flag|_yn|ind|kz)$/i.test(name) ||
-    /^(?:is|has|can|show|hide|allow)_?[a-z]/.test(name) ||
+    /^(?:is|has|can|show|hide|allow|printed|disable|enable)_?[a-z]/.test(name) ||
     /(?:active|enabled|disabled|inactive|blocked|locked|completed|printed|settled|closed|sent|discontinued|deleted|controlled|serialised|perishable|cancelled|canceled|approved|poplaced|quotation)$/i.test(
       name,
     ),

@@ -33,7 +33,7 @@ export function guessNumber(column: Pick<ColumnFacts, "name" | "type" | "scale" 
   const said = scaleInComment(column.comment);
   if (said !== undefined) return { kind: nameHints.quantity(name) ? "decimal" : "money", scale: said, evidence: `its comment says so` };
   if (nameHints.percent(name)) return { kind: "integer", evidence: undefined };
-  const multiple = commonFactor(values);
+  const multiple = commonFactor(values, nameHints.quantity(name) ? 1 : 3);
   if (nameHints.quantity(name) || nameHints.weight(name)) {
     if (multiple === undefined) return nameHints.weight(name) ? { kind: "integer", evidence: "a weight; the unit is not known, perhaps grams (then scale: 3 gives kilograms)" } : { kind: "integer", evidence: undefined };
     return { kind: "decimal", scale: multiple.digits, evidence: `implied decimals: ${ofRows(multiple.rows, values)} are multiples of ${10 ** multiple.digits}` };
@@ -82,10 +82,10 @@ function placesSeen({ counts }: Values): number {
 }
 
 /** The power of ten that divides nearly all values other than 0: 1000 of quantities kept times 1000. */
-export function commonFactor(values: Values): { readonly digits: number; readonly rows: number } | undefined {
+export function commonFactor(values: Values, leastDistinct = 3): { readonly digits: number; readonly rows: number } | undefined {
   const filled = [...values.counts].filter(([value]) => Number(value) !== 0);
   const rows = filled.reduce((sum, [, count]) => sum + count, 0);
-  if (filled.length < 3) return undefined;
+  if (filled.length < leastDistinct) return undefined;
   for (const digits of [3, 2]) {
     const fitting = filled.filter(([value]) => Number(value) % 10 ** digits === 0).reduce((sum, [, count]) => sum + count, 0);
     if (fitting >= 0.8 * rows) return { digits, rows: fitting };

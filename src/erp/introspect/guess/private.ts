@@ -16,6 +16,7 @@ const secretNames: readonly Pattern[] = [
   [/pass_?w(?:or)?d|passwd|(?:^|_)pwd|pwd$|passphrase|kennwort|(?:^|_)pass$/i, "a password"],
   [/secre?t|secrt/i, "a secret"],
   [/token|api_?key|private_?key|(?:^|_)salt$|(?:^|_)hash$|credential|otp|totp/i, "a credential"],
+  [/login|user_?name$|(?:server|db|edi|ftp|smtp)\w*user$/i, "a login"],
   [/(?:^|_)pin(?:_?(?:code|no))?$|^PINCD$|(?:^|_)cvv2?$|(?:^|_)cvc2?$/i, "a card's or an access code"],
 ];
 
@@ -33,7 +34,7 @@ const personalNames: readonly Pattern[] = [
 
 const internalNames: readonly Pattern[] = [
   [/margin|MRGAMT|^mrg|profit|markup/i, "what the company earns"],
-  [/(?:^|_)cost(?:s|price|_?pr)?(?:_|$)|CSTPR|^cst|cost$|costs$|purchase_?price|einkaufspreis|standardcost|costupdate/i, "what the company pays"],
+  [/(?:^|_)cost(?:s|price|_?pr)?(?:_|$)|CSTPR|^cst|(?<!freight|shipping|delivery|transport|postage)costs?$|purchase_?price|einkaufspreis|standardcost|costupdate/i, "what the company pays"],
   [/reorder_?(?:level|point)|^eoq$|(?:^|_)bin(?:_?loc)?$|BINLOC|glact|glcode|glaccount/i, "how the company works inside"],
 ];
 

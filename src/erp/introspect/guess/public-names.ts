@@ -43,9 +43,9 @@ const notNouns = /\b(?:master|masters|headers?|table|tables|file|files|records?|
 
 /** The plural noun of a resource: from the table's comment where it is short, else from its name. */
 export function resourceName(table: string, comment: string): string {
-  const said = comment.split(/[,.;:(]| with | by /i)[0] ?? "";
+  const said = comment.split(/[,.;:(]| (?:with|by|of|and|for|per) /i)[0] ?? "";
   const noun = said.length <= 40 ? said.replace(notNouns, " ").trim() : "";
-  const words = /^[A-Za-z]+(?: [A-Za-z]+){0,2}$/.test(noun.replaceAll(/\s+/g, " ")) ? noun.toLowerCase().split(/\s+/) : wordsOf(table);
+  const words = /^[A-Za-z-]+(?: [A-Za-z-]+){0,2}$/.test(noun.replaceAll(/\s+/g, " ")) ? noun.toLowerCase().split(/[\s-]+/) : wordsOf(table);
   const name = words.join("_").replace(/[^a-z0-9_]/g, "").slice(0, 40);
   return /^[a-z]/.test(name) ? plural(name) : `table_${plural(name)}`;
 }

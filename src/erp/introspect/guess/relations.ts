@@ -46,6 +46,8 @@ export interface ReferenceCandidate {
   readonly table: string;
   /** The one column of its key, the company aside. */
   readonly target: string;
+  /** Tables of the same shape, read as one with it. */
+  readonly alsoIn: readonly string[];
   /** `declared`: a foreign key says so. `name`: the key's own name. `values`: only equal types and values found there. */
   readonly by: "declared" | "name" | "values";
 }
@@ -61,6 +63,7 @@ export function referenceCandidates(schema: Schema, table: TableFacts, column: C
   const found: ReferenceCandidate[] = declared.map(({ table: target, columns, targets }) => ({
     table: target,
     target: targets[columns.indexOf(column.name)] ?? "",
+    alsoIn: [],
     by: "declared",
   }));
   if (found.length > 0 || (column.type !== "text" && column.type !== "integer")) return found;
@@ -73,13 +76,14 @@ export function referenceCandidates(schema: Schema, table: TableFacts, column: C
     const sameName = target.toLowerCase() === column.name.toLowerCase();
     if (sameName && (other.name === table.name || identifies)) continue;
     // A key that is shared one to one is the same thing, not a reference to another.
-    if (sameName) found.push({ table: other.name, target, by: "name" });
+    if (sameName) found.push({ table: other.name, target, alsoIn: archiveCandidates(schema, other), by: "name" });
     else if (column.type === "text" ? theirs.declared === column.declared && (column.length ?? 0) >= 2 : stemsMeet(column.name, target, other.name))
-      found.push({ table: other.name, target, by: "values" });
+      found.push({ table: other.name, target, alsoIn: [], by: "values" });
   }
   const rank = { declared: 0, name: 1, values: 2 } as const;
   const size = (candidate: ReferenceCandidate) => schema.tables.get(candidate.table)?.columns.length ?? 0;
-  return found.sort((a, b) => rank[a.by] - rank[b.by] || size(b) - size(a));
+  const archives = new Set(found.flatMap(({ alsoIn }) => alsoIn));
+  return found.filter(({ table: other }) => !archives.has(other)).sort((a, b) => rank[a.by] - rank[b.by] || size(b) - size(a));
 }
 
 const stem = (name: string): string => name.toLowerCase().replace(/^(?:fk|ref)_?/, "").replace(/_+$/, "").replace(/_?(?:no|nr|num|number|id|code|key)$/, "");
@@ -155,6 +159,11 @@ export function archiveCandidates(schema: Schema, table: TableFacts): readonly s
   return [...schema.tables.values()]
     .filter((other) => other.name !== table.name && other.name.startsWith(table.name) && other.kind === "table" && other.readable && shape(other) === shape(table))
     .map(({ name }) => name);
+}
+
+/** Columns that are a part of some table's composite key. */
+export function keyPartsOf(schema: Schema): ReadonlySet<string> {
+  return new Set([...schema.tables.values()].map((table) => ownKey(schema, table)).filter((key) => key.length > 1).flat());
 }
 
 /** Tables that hold the partners themselves. */

@@ -6,7 +6,7 @@ export type Answers = ReadonlyMap<string, string>;
 export const noAnswers: Answers = new Map();
 
 export const questions = {
-  /** A column, or `shared: <why>`. */
+  /** A column; `shared or own: <column>`, where blank ones are everyone's; or `shared: <why>`. */
   account: (resource: string) => `account ${resource}`,
   /** Columns, separated by commas. */
   key: (resource: string) => `key ${resource}`,

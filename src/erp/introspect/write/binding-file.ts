@@ -95,8 +95,12 @@ function accountLines(writing: Writing): readonly string[] {
     engine.add("sharedWithEveryPartner");
     return [`  account: sharedWithEveryPartner(${JSON.stringify(answer.slice(7).trim())}),`];
   }
+  if (answer?.startsWith("shared or own:")) {
+    engine.add("sharedOrOwn");
+    return [`  account: sharedOrOwn(${literal(answer.slice(14).trim())}, [""]),`];
+  }
   if (answer !== undefined) return [`  account: ${literal(answer)},`];
-  const said = draft.accounts.map(({ column, evidence }) => `  // ${comment(`${column}: ${evidence}`)}`);
+  const said = draft.accounts.map(({ column, evidence, blank }) => `  // ${comment(`${column}: ${evidence}${blank ? ` sharedOrOwn(${literal(column)}, [""]) shows those to everyone.` : ""}`)}`);
   const [first, ...more] = draft.accounts.slice(0, 3).map(({ column }) => column);
   const question =
     first === undefined
