@@ -106,7 +106,7 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
     onProgress: (line) => terminal.complain(line),
   });
   const given = new Map(typed.zone === undefined ? noAnswers : [[questions.zone, typed.zone]]);
-  const answers = interview ? await interview.askAbout(findings, given, folder.constants) : given;
+  const answers = interview ? await interview.askAbout(findings, given, decidedIn(folder)) : given;
   if (answers === "cancelled") return refuse(terminal, ["Nothing was written."]);
 
   const { files, byHand } = projectFiles({
@@ -114,7 +114,7 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
     answers,
     catalogue,
     exports: { source: source.exportedAs, constants: folder.constants },
-    present: { tables: folder.tables, gateway: folder.gateway },
+    present: { tables: folder.tables, decisions: folder.decisions, gateway: folder.gateway },
     rowTypesName: folder.rowTypesName ?? `${source.name.charAt(0).toUpperCase()}${source.name.slice(1)}Tables`,
     allTables: (typed.tables ?? []).length === 0 && wanted.length === 0,
     replaceTables: typed.force,
@@ -128,6 +128,11 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
   if (typed.json) terminal.say(reportJson(outcome));
   else for (const line of reportText(outcome)) terminal.say(line);
   return findings.failures.length > 0 && findings.drafts.length === 0 ? exitCodes.refused : exitCodes.done;
+}
+
+/** Constants for the whole ERP that the project has: strings of `erp/source.ts`, and what `erp/decisions.ts` declares. */
+function decidedIn({ constants, decisions }: IntrospectedProject): ReadonlySet<string> {
+  return new Set([...constants.keys(), ...[...(decisions ?? "").matchAll(/\bexport const (\w+)/g)].map(([, name = ""]) => name)]);
 }
 
 function isZone(zone: string): boolean {

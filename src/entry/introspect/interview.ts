@@ -6,8 +6,8 @@ export type Wanted = readonly { readonly table: string; readonly resource?: stri
 
 export interface Interview {
   chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing: ReadonlyMap<string, string>): Promise<Wanted | "cancelled">;
-  /** Everything may be left for later; then its question or its mark stays in the draft. */
-  askAbout(findings: Findings, given: Answers, constants: ReadonlyMap<string, string>): Promise<Answers | "cancelled">;
+  /** `decided`: constants that the project has already. Everything may be left for later; then its question or its mark stays in the draft. */
+  askAbout(findings: Findings, given: Answers, decided: ReadonlySet<string>): Promise<Answers | "cancelled">;
 }
 
 /** Whoever presses Ctrl-C or Esc stops the whole. */
@@ -31,7 +31,7 @@ async function unlessCancelled<T>(work: () => Promise<T>): Promise<T | "cancelle
 export function createInterview(): Interview {
   return {
     chooseTables: (catalogue, existing) => unlessCancelled(() => chooseTables(catalogue, existing)),
-    askAbout: (findings, given, constants) => unlessCancelled(() => askAbout(findings, given, constants)),
+    askAbout: (findings, given, decided) => unlessCancelled(() => askAbout(findings, given, decided)),
   };
 }
 
@@ -62,15 +62,15 @@ async function chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing
   return wanted;
 }
 
-async function askAbout(findings: Findings, given: Answers, constants: ReadonlyMap<string, string>): Promise<Answers> {
+async function askAbout(findings: Findings, given: Answers, decided: ReadonlySet<string>): Promise<Answers> {
   const answers = new Map(given);
   const state = { confirmsRest: false };
   for (const draft of findings.drafts) {
     log.step(`${draft.resource}, from ${draft.table}`);
     await askAccount(draft, answers);
     await askKey(draft, answers);
-    await askCompany(draft, answers, constants);
-    await askZone(draft, answers, constants);
+    await askCompany(draft, answers, decided);
+    await askZone(draft, answers, decided);
     for (const field of [...draft.fields, ...draft.lines.flatMap(({ fields }) => fields)]) {
       if (field.guess !== undefined && !state.confirmsRest) await confirmGuess(draft, field, answers, state);
       await askWords(draft, field, answers);
@@ -121,18 +121,18 @@ async function askKey({ resource, key }: TableDraft, answers: Map<string, string
   if (answer !== "later") answers.set(questions.key(resource), answer);
 }
 
-async function askCompany({ where }: TableDraft, answers: Map<string, string>, constants: ReadonlyMap<string, string>): Promise<void> {
+async function askCompany({ where }: TableDraft, answers: Map<string, string>, decided: ReadonlySet<string>): Promise<void> {
   for (const { column, condition } of where) {
-    if (condition.kind !== "which" || answers.has(questions.company(column)) || constants.has("company")) continue;
+    if (condition.kind !== "which" || answers.has(questions.company(column)) || decided.has("company")) continue;
     const options = condition.among.slice(0, 12).map(({ value, share }) => ({ value, label: value === "" ? "(blank)" : value, hint: share }));
     const answer = answered(await select<string>({ message: `Which ${column} do partners see?`, options: [...options, later] }));
     if (answer !== "later") answers.set(questions.company(column), answer);
   }
 }
 
-async function askZone({ fields, lines }: TableDraft, answers: Map<string, string>, constants: ReadonlyMap<string, string>): Promise<void> {
+async function askZone({ fields, lines }: TableDraft, answers: Map<string, string>, decided: ReadonlySet<string>): Promise<void> {
   const moments = [...fields, ...lines.flatMap((child) => child.fields)].some(({ conversion }) => conversion.kind === "dateTime" && conversion.zone === undefined);
-  if (!moments || answers.has(questions.zone) || constants.has("zone")) return;
+  if (!moments || answers.has(questions.zone) || decided.has("zone")) return;
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC"]);
   const zone = answered(
     await text({

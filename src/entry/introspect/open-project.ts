@@ -26,6 +26,7 @@ export interface IntrospectedProject {
   /** Resources by the table they stand on. */
   readonly resources: ReadonlyMap<string, string>;
   readonly tables: string | undefined;
+  readonly decisions: string | undefined;
   readonly gateway: string | undefined;
   /** The interface that `erp/source.ts` imports from `./tables.ts`. */
   readonly rowTypesName: string | undefined;
@@ -50,6 +51,7 @@ export async function openProject(folder: string): Promise<IntrospectedProject> 
     constants: new Map(exported.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : []))),
     resources: await readResources(path),
     tables: await readIfThere(join(path, "erp", "tables.ts")),
+    decisions: await readIfThere(join(path, "erp", "decisions.ts")),
     gateway: await readIfThere(join(path, "gateway.ts")),
     rowTypesName: /import type \{ (\w+) \} from "\.\/tables\.ts"/.exec(text)?.[1],
   };

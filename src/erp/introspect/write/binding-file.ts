@@ -1,10 +1,12 @@
 /** `erp.ts` of a draft: where the resource lives, with guesses marked and questions that do not compile. */
 
 import type { Conversion, DraftField, DraftLines, TableDraft, WhereClause } from "../draft.ts";
-import { camelCase } from "../guess/public-names.ts";
+import { camelCase, fieldName } from "../guess/public-names.ts";
+import { percentage } from "../values.ts";
 import { answeredFields, answeredLines } from "./answered.ts";
 import { type Answers, questions } from "./answers.ts";
 import { contractVariable } from "./contract-file.ts";
+import type { Decision, Decisions } from "./decisions-file.ts";
 import { comment, list, literal, property } from "./text.ts";
 
 /** What the project's `erp/source.ts` exports. */
@@ -22,12 +24,13 @@ interface Writing {
   /** Names imported from the engine and from `erp/source.ts`. */
   readonly engine: Set<string>;
   readonly fromSource: Set<string>;
-  /** Whether a moment needs the ERP's time zone. */
-  zone: boolean;
+  readonly fromDecisions: Set<string>;
+  readonly decisions: Decisions;
 }
 
-export function bindingFile(draft: TableDraft, answers: Answers, exports: SourceExports): string {
-  const writing: Writing = { draft, answers, exports, engine: new Set(), fromSource: new Set([exports.source]), zone: false };
+/** What holds for the whole ERP is added to `decisions`. */
+export function bindingFile(draft: TableDraft, answers: Answers, exports: SourceExports, decisions: Decisions): string {
+  const writing: Writing = { draft, answers, exports, engine: new Set(), fromSource: new Set([exports.source]), fromDecisions: new Set(), decisions };
   const { resource, table } = draft;
   const name = contractVariable(resource);
   const fields = answeredFields(draft, answers).flatMap((field) => fieldLines(writing, field, "", "    "));
@@ -40,9 +43,9 @@ export function bindingFile(draft: TableDraft, answers: Answers, exports: Source
     ...accountLines(writing),
     ...whereLines(writing, draft.where, "  "),
   ];
-  const zone = writing.zone ? zoneLines(writing) : [];
   const imports = [
     `import { ${[...writing.engine].sort().join(", ")} } from "sluice";`,
+    ...(writing.fromDecisions.size > 0 ? [`import { ${[...writing.fromDecisions].sort().join(", ")} } from "../../erp/decisions.ts";`] : []),
     `import { ${[...writing.fromSource].sort().join(", ")} } from "../../erp/source.ts";`,
     `import { ${name} } from "./contract.ts";`,
   ];
@@ -53,7 +56,7 @@ export function bindingFile(draft: TableDraft, answers: Answers, exports: Source
 // GUESS: what names and values suggest. Check it, and take the mark away. \`undecided\`: only you know; it does not compile
 // until the answer stands in its place.
 ${leftOutLines(draft).join("\n")}
-${zone.length > 0 ? `${zone.join("\n")}\n\n` : ""}/** ${comment(`Where ${resource} live: ${table}${draft.comment === "" ? "" : `, ${JSON.stringify(draft.comment)}`}.`)} */
+/** ${comment(`Where ${resource} live: ${table}${draft.comment === "" ? "" : `, ${JSON.stringify(draft.comment)}`}.`)} */
 export const ${camelCase(resource)}InErp = ${exports.source}.bind(${name}, {
 ${head.join("\n")}
   fields: {
@@ -115,28 +118,35 @@ function whereLines(writing: Writing, clauses: readonly WhereClause[], indent: s
 }
 
 function whereLine(writing: Writing, { column, condition, guess }: WhereClause): string {
-  const { draft, answers, exports, fromSource } = writing;
   const mark = ` // GUESS ${comment(guess)}`;
   if (condition.kind === "equal") return `${property(column)}: ${literal(condition.value)},${mark}`;
   if (condition.kind === "not") {
     const [only, ...more] = condition.values;
     return `${property(column)}: { not: ${only !== undefined && more.length === 0 ? literal(only) : list(condition.values)} },${mark}`;
   }
-  const constant = [...exports.constants].find(([name, value]) => name === "company" && condition.among.some((one) => one.value === value))?.[0];
-  if (constant !== undefined) {
-    fromSource.add(constant);
-    return `${property(column)}: ${constant},`;
-  }
-  const answer = answers.get(questions.company(column));
-  if (answer !== undefined) return `${property(column)}: ${literal(answer)},`;
   const among = condition.among.slice(0, 6).map(({ value, share }) => `${value === "" ? "blank" : value} (${share})`);
-  return `${property(column)}: ${undecided(writing, `${draft.resource}: which ${column} do partners see: ${among.join(", ")}?`)},`;
+  const constant = decided(writing, companyConstant(column, writing.decisions), {
+    about: comment(`The ${column} whose rows partners see.`),
+    question: comment(`${column}, the company whose rows partners see: ${among.join(", ")}?`),
+    answer: writing.answers.get(questions.company(column)),
+  });
+  return `${property(column)}: ${constant},`;
 }
 
-function zoneLines(writing: Writing): readonly string[] {
-  const answer = writing.answers.get(questions.zone);
-  if (answer !== undefined) return ["/** The ERP's wall clock. */", `const zone = ${literal(answer)};`];
-  return ["/** The ERP's wall clock. */", `const zone: string = ${undecided(writing, `${writing.draft.resource}: the IANA time zone of the ERP's clock, such as Europe/Berlin`)};`];
+/** `company`, unless a column of another name has that already. */
+function companyConstant(column: string, decisions: Decisions): string {
+  const taken = decisions.get("company");
+  return taken === undefined || taken.question.startsWith(`${column},`) ? "company" : camelCase(fieldName(column));
+}
+
+/** A constant for all resources: the one that `erp/source.ts` has, or one of `erp/decisions.ts`. */
+function decided({ exports, fromSource, fromDecisions, decisions }: Writing, name: string, decision: Decision): string {
+  if (exports.constants.has(name)) fromSource.add(name);
+  else {
+    fromDecisions.add(name);
+    if (!decisions.has(name)) decisions.set(name, decision);
+  }
+  return name;
 }
 
 function fieldLines(writing: Writing, field: DraftField, within: string, indent: string): readonly string[] {
@@ -151,7 +161,7 @@ function fieldLines(writing: Writing, field: DraftField, within: string, indent:
     const answer = answers.get(questions.word(field.table, column, code));
     if (answer !== undefined) return `${indent}  ${codeKey(code)}: ${literal(answer)},`;
     if (word !== undefined) return `${indent}  ${codeKey(code)}: ${literal(word)}, // GUESS its name in the ERP's code table`;
-    const share = total === 0 ? "" : `, in ${Math.max(1, Math.round((100 * rows) / total))} % of rows`;
+    const share = total === 0 ? "" : `, in ${percentage(rows, total)} of rows`;
     return `${indent}  ${codeKey(code)}: ${undecided(writing, `${draft.resource}.${within}${field.name}: the public word of ${column} ${code === "" ? "blank" : code}${share}`)},`;
   });
   return [...(note === "" ? [] : [`${indent}// ${note}`]), `${indent}${field.name}: code(${literal(column)}, {`, ...words, `${indent}}),`];
@@ -209,11 +219,12 @@ function writtenDate(
   return call("date", [literal(column)], [...(form === "yyyymmdd" ? [] : [`as: ${literal(form)}`]), ...nullWhen]);
 }
 
-/** The project's own constant where `erp/source.ts` has one. */
 function zoneOption(writing: Writing): string {
-  if (writing.exports.constants.has("zone")) writing.fromSource.add("zone");
-  else writing.zone = true;
-  return "zone";
+  return decided(writing, "zone", {
+    about: "The ERP's wall clock.",
+    question: "the IANA time zone of the ERP's clock, such as Europe/Berlin",
+    answer: writing.answers.get(questions.zone),
+  });
 }
 
 function shape({ scale, places }: { readonly scale?: number; readonly places?: number }): readonly string[] {

@@ -5,6 +5,7 @@ import type { Findings } from "../draft.ts";
 import type { Answers } from "./answers.ts";
 import { bindingFile, type SourceExports } from "./binding-file.ts";
 import { contractFile } from "./contract-file.ts";
+import { type Decisions, decisionsFile } from "./decisions-file.ts";
 import { withResources } from "./gateway-file.ts";
 import { parseRowTypes, rowTypes } from "./row-types.ts";
 import { schemaFile } from "./schema-file.ts";
@@ -15,7 +16,7 @@ export interface FilesOptions {
   readonly catalogue: ReadonlyMap<string, TableFacts>;
   readonly exports: SourceExports;
   /** The project's files as they are; undefined where there is none. */
-  readonly present: { readonly tables: string | undefined; readonly gateway: string | undefined };
+  readonly present: { readonly tables: string | undefined; readonly decisions: string | undefined; readonly gateway: string | undefined };
   /** Name of the interface of row types, where its file is new. */
   readonly rowTypesName: string;
   /** Write row types of every table rather than of those drafted and those around them. */
@@ -44,11 +45,15 @@ export function projectFiles(options: FilesOptions): ProjectFiles {
     const text = rowTypes({ existing, name: options.rowTypesName, catalogue, tables: tables.filter((table) => catalogue.has(table)), codes: findings.codes });
     if (text !== present.tables) files.set("erp/tables.ts", text);
   }
-  for (const draft of findings.drafts) {
+  const decisions: Decisions = new Map();
+  const bindings = new Map(findings.drafts.map((draft) => [draft, bindingFile(draft, answers, exports, decisions)]));
+  const decided = decisionsFile(present.decisions, decisions);
+  if (decided !== undefined) files.set("erp/decisions.ts", decided);
+  for (const [draft, binding] of bindings) {
     const folder = `resources/${draft.resource}`;
     files.set(`${folder}/schema.ts`, schemaFile(draft, answers));
     files.set(`${folder}/contract.ts`, contractFile(draft, answers));
-    files.set(`${folder}/erp.ts`, bindingFile(draft, answers, exports));
+    files.set(`${folder}/erp.ts`, binding);
   }
   if (findings.drafts.length > 0) {
     const edit = withResources(present.gateway ?? "", findings.drafts.map(({ resource }) => resource));
