@@ -43,7 +43,7 @@ export async function draftTable(drafting: Drafting, table: TableFacts, resource
   const joins: DraftJoin[] = [];
   const own = accountCandidates(schema, seen);
   const accounts = own.length > 0 ? own : await throughReferences(drafting, seen, joins);
-  const joinedCurrency = hasCurrency(table) ? undefined : currencyThroughReference(schema, seen, joins);
+  const joinedCurrency = hasCurrency(table) ? undefined : currencyThroughReference(drafting, seen, joins);
   const keyColumns = key.kind === "known" ? key.columns : [];
   const judged = judgeColumns(seen, {
     companyColumns: schema.companyColumns,
@@ -102,21 +102,21 @@ async function throughReferences(drafting: Drafting, seen: SeenTable, joins: Dra
     const other = schema.tables.get(reference.table);
     const [account] = other === undefined ? [] : accountColumns(schema, other);
     if (other === undefined || account === undefined || other.name === seen.table.name) continue;
-    const join = joinTo(schema, seen, column, joins, await archivesOf(drafting, other));
+    const join = joinTo(drafting, seen, column, joins, await archivesOf(drafting, other));
     return [{ column: `${join.alias}.${account}`, evidence: `over ${column}: ${other.name}.${account}`, blank: false }];
   }
   return [];
 }
 
 /** The currency of a row that every row refers to. */
-function currencyThroughReference(schema: Schema, seen: SeenTable, joins: DraftJoin[]): string | undefined {
+function currencyThroughReference(drafting: Drafting, seen: SeenTable, joins: DraftJoin[]): string | undefined {
   for (const [column, reference] of seen.references) {
     const values = seen.values.get(column) ?? noValues;
     const always = values.nulls === 0 && !values.counts.has("") && !values.counts.has("0") && values.counts.size > 0;
-    const other = schema.tables.get(reference.table);
+    const other = drafting.schema.tables.get(reference.table);
     const currency = other?.columns.find((candidate) => candidate.type === "text" && nameHints.currency(candidate.name) && (candidate.length ?? 9) <= 5 && candidate.readable);
     if (!always || other === undefined || currency === undefined || !/\b(\d+) of \1 |foreign key/.test(reference.evidence)) continue;
-    return `${joinTo(schema, seen, column, joins, []).alias}.${currency.name}`;
+    return `${joinTo(drafting, seen, column, joins, []).alias}.${currency.name}`;
   }
   return undefined;
 }
@@ -125,7 +125,7 @@ function hasCurrency(table: TableFacts): boolean {
   return table.columns.some((column) => column.type === "text" && nameHints.currency(column.name) && (column.length ?? 9) <= 5);
 }
 
-function joinTo(schema: Schema, seen: SeenTable, column: string, joins: DraftJoin[], alsoIn: readonly string[]): DraftJoin {
+function joinTo({ schema, resources }: Drafting, seen: SeenTable, column: string, joins: DraftJoin[], alsoIn: readonly string[]): DraftJoin {
   const reference = seen.references.get(column);
   const other = schema.tables.get(reference?.table ?? "");
   if (reference === undefined || other === undefined) throw new Error(`${column} refers to nothing`);
@@ -133,7 +133,7 @@ function joinTo(schema: Schema, seen: SeenTable, column: string, joins: DraftJoi
   if (known !== undefined) return known;
   const companies = [...schema.companyColumns].filter((company) => columnOf(other, company) !== undefined && columnOf(seen.table, company) !== undefined);
   const inKey = companies.filter((company) => other.indexes.some((index) => index.unique && index.columns.includes(company)));
-  const alias = singular(resourceName(other.name, other.comment));
+  const alias = singular(resources.get(other.name) ?? resourceName(other.name, other.comment));
   const join = { alias, table: other.name, alsoIn, on: [...inKey.map((company) => [company, company] as const), [reference.target, column] as const] };
   joins.push(join);
   return join;

@@ -286,8 +286,10 @@ function judgePlain(seen: Seen, column: ColumnFacts, known: Known): Verdict {
   if (codes !== undefined) return judgeCodes(seen, column, values, codes);
   if (column.type === "text") {
     const pad = values.filledTo === undefined ? {} : { pad: values.filledTo };
+    const html = countWhere(values, (value) => /&(?:amp|lt|gt|quot|#0?39);/.test(value));
+    const remark = html > 0 ? `written for HTML in ${ofRows(html, values)} (&amp; and the like): \`custom\` can undo that` : undefined;
     const guess = values.filledTo === undefined ? undefined : `filled up with spaces to ${values.filledTo} characters, though it is ${column.declared}`;
-    return { conversion: { kind: "text", nullWhen: blanks(values), ...pad }, guess };
+    return { conversion: { kind: "text", nullWhen: blanks(values), ...pad }, guess, ...(remark !== undefined && { remark }) };
   }
   const number = guessNumber(column, values, currency !== undefined);
   const { kind, evidence, ...shape } = number;

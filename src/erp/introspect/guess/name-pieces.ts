@@ -32,3 +32,18 @@ export const pieces: ReadonlyMap<string, string> = new Map([
   ...listed(words).map((word) => [word, word] as const),
   ...listed(abbreviations).map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)] as const),
 ]);
+
+/** The fewest pieces that make up `text`, or undefined where some letters are left over. */
+export function segment(text: string): readonly string[] | undefined {
+  const best: (readonly string[] | undefined)[] = [[]];
+  for (let end = 1; end <= text.length; end += 1) {
+    for (let start = Math.max(0, end - 14); start < end; start += 1) {
+      const before = best[start];
+      const piece = text.slice(start, end);
+      if (before === undefined || !pieces.has(piece)) continue;
+      const current = best[end];
+      if (current === undefined || before.length + 1 < current.length) best[end] = [...before, piece];
+    }
+  }
+  return best[text.length];
+}

@@ -65,6 +65,7 @@ function guessFloat(name: string, values: Values): NumberGuess {
       ? { kind: "decimal", scale: -2, places: 2, evidence: filled.length === 0 ? "a percentage by its name, kept as a fraction? All values are 0" : "a percentage by its name, kept as a fraction: all values are at most 1" }
       : { kind: "decimal", places: 2, evidence: "a percentage by its name" };
   }
+  if (/(?:unit_?pr|price)/i.test(name)) return { kind: "money", places: 4, evidence: "a price by its name, in floating point: rounded to 4 decimals, as prices may be finer than cents" };
   if (nameHints.amount(name) && !nameHints.rate(name)) return { kind: "money", places: 2, evidence: "an amount by its name, in floating point: rounded to cents" };
   return { kind: "decimal", places: Math.max(4, placesSeen(values)), evidence: "floating point: rounded to the decimals seen, at least 4" };
 }

@@ -13,7 +13,7 @@ export interface Suspicion {
 type Pattern = readonly [pattern: RegExp, what: string];
 
 const secretNames: readonly Pattern[] = [
-  [/pass_?w(?:or)?d|passwd|(?:^|_)pwd|pwd$|passphrase|kennwort|(?:^|_)pass$/i, "a password"],
+  [/pass_?w(?:or)?[dt]|passwd|(?:^|_)pwd|pwd$|passphrase|kennwort|(?:^|_)pass$/i, "a password"],
   [/secre?t|secrt/i, "a secret"],
   [/token|api_?key|private_?key|(?:^|_)salt$|(?:^|_)hash$|credential|otp|totp/i, "a credential"],
   [/login|user_?name$|(?:server|db|edi|ftp|smtp)\w*user$/i, "a login"],

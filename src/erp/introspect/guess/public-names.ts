@@ -1,21 +1,6 @@
 /** Public names from the ERP's: `ORDDT` is `order_date`, `Order headers` is `orders`. Guesses, to be read and changed. */
 
-import { pieces } from "./name-pieces.ts";
-
-/** The fewest pieces that make up `text`, or undefined where some letters are left over. */
-function segment(text: string): readonly string[] | undefined {
-  const best: (readonly string[] | undefined)[] = [[]];
-  for (let end = 1; end <= text.length; end += 1) {
-    for (let start = Math.max(0, end - 14); start < end; start += 1) {
-      const before = best[start];
-      const piece = text.slice(start, end);
-      if (before === undefined || !pieces.has(piece)) continue;
-      const current = best[end];
-      if (current === undefined || before.length + 1 < current.length) best[end] = [...before, piece];
-    }
-  }
-  return best[text.length];
-}
+import { pieces, segment } from "./name-pieces.ts";
 
 function wordsOf(name: string): readonly string[] {
   return name

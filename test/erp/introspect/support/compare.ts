@@ -42,7 +42,7 @@ export async function compare(drafts: readonly TableDraft[], drafted: GatewayDef
     for (const resource of truth.resources) {
       const { binding } = resource;
       if (binding.table === draft.table) {
-        judge("key", JSON.stringify(mine.binding.key) === JSON.stringify(binding.key) ? "right" : "wrong", `${binding.key.join(" ")}, drafted ${mine.binding.key.join(" ")}`);
+        judge("key", [...mine.binding.key].sort().join() === [...binding.key].sort().join() ? "right" : "wrong", `${binding.key.join(" ")}, drafted ${mine.binding.key.join(" ")}`);
         judge("account", ...accountVerdict(draft, binding.account));
         for (const [column] of Object.entries(binding.where)) {
           if (column.includes(".")) judge(`where ${column}`, "not at all", "a condition on a joined table");

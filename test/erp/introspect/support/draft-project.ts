@@ -46,7 +46,7 @@ export function makeDraftProject(dialect: "postgres" | "mariadb"): DraftProject 
     "erp/source.ts",
     `import { defineSource } from "sluice";\nimport type { ErpTables } from "./tables.ts";\n\nexport const erp = defineSource<ErpTables>({ name: "erp", dialect: "${dialect}" });\n`,
   );
-  const names = (): readonly string[] => readdirSync(path, { recursive: true, withFileTypes: true })
+  const names = (): string[] => readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
   const read = (file: string): string => readFileSync(join(path, file), "utf8");
