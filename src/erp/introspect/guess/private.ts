@@ -26,7 +26,7 @@ const personalNames: readonly Pattern[] = [
   [/birth|brthd|(?:^|_)dob(?:_|$)|gebdat|gebdt|geburt/i, "a date of birth"],
   [/(?:^|_)(?:ssn|nin|sin)(?:_|$)|social_?sec|passport|national_?id|tax_?payer_?id|driver_?lic/i, "an official number of a person"],
   [/e_?mail/i, "an e-mail address"],
-  [/(?:^|_)(?:phone|tel|mobile|cell|fax)|phone|(?:^|_)tel(?:no|f)?\d*$|faxno|handy/i, "a telephone number"],
+  [/phone|faxno|handy|(?:^|_)(?:tel|telefon|telefax|mobile|cell|fax)(?:_|no|nr|num|\d|$)/i, "a telephone number"],
   [/gender|(?:^|_)sex(?:_|$)|religion|marital|salary|wage|disabilit/i, "a person's own business"],
   [/(?:^|_)(?:first|last|middle|sur|family|maiden)_?name|FSTNAM|LSTNAM|vorname|nachname|contact_?name|buyer_?name/i, "a person's name"],
   [/^(?:crt|chg|upd|mod|ent|ins|del)(?:_?by|_?usr|_?user|usr)$|(?:created|changed|updated|modified|entered|deleted)_?(?:by|user)|^(?:USRID|USER_?ID|UNAME|ERNAM|AENAM)$/i, "who of the staff did it"],
