@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { sourceVariables, type Variables } from "#config";
 import { introspect, noAnswers, openSource, projectFiles, questions, questionsIn, readTables, type TableFacts } from "#gateway";
+import { Problem } from "#lib/problems.ts";
 import { createInterview, type Interview } from "../introspect/interview.ts";
 import { type IntrospectedProject, openProject, type ProjectSource } from "../introspect/open-project.ts";
 import { putInPlace } from "../introspect/put-in-place.ts";
@@ -63,11 +64,20 @@ export const introspectCommand: Command = {
     const database = openSource(source.dialect, { url, ...limits });
     try {
       return await run(typed, terminal, { folder, source, database, interview: interactive ? createInterview() : undefined });
+    } catch (error) {
+      throw error instanceof Problem ? unreadable(url, error) : error;
     } finally {
       await database.close();
     }
   },
 };
+
+/** The driver's own words, without the URL: it holds a password. */
+function unreadable(url: string, { cause }: Problem): Error {
+  const { host, pathname } = new URL(url);
+  const inner = cause instanceof Error ? cause.cause : undefined;
+  return new Error(`The database ${host}${pathname} cannot be read.`, { cause: inner instanceof Error ? inner : cause });
+}
 
 /** What one statement may take of the ERP, and how long it is left alone between two. */
 const limits = {
@@ -91,7 +101,10 @@ interface Parts {
 async function run(typed: Options, terminal: Terminal, { folder, source, database, interview }: Parts): Promise<number> {
   const place = { dialect: source.dialect, database, schema: typed.schema ?? source.schema, tablePrefix: source.tablePrefix ?? "" };
   const catalogue = await readTables(place);
-  if (catalogue.size === 0) return refuse(terminal, [`${source.name} shows no table${place.schema === undefined ? "" : ` in ${place.schema}`}: is it the right database, and may this account read it?`]);
+  if (catalogue.size === 0)
+    return refuse(terminal, [
+      `${source.name} shows no table${place.schema === undefined ? "" : ` in ${place.schema}`}: is it the right database, and may this account read it?`,
+    ]);
   const asked = parseTables(typed.tables ?? [], catalogue);
   const wanted = interview && asked.length === 0 ? await interview.chooseTables(catalogue, folder.resources) : asked;
   if (wanted === "cancelled") return refuse(terminal, ["Nothing was written."]);
@@ -121,7 +134,10 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
   });
   const inTheWay = [...files.keys()].filter((path) => path.startsWith("resources/") && existsSync(join(folder.path, path)));
   if (inTheWay.length > 0 && !typed.force && !typed["dry-run"]) {
-    return refuse(terminal, [...inTheWay.map((path) => `${path} exists already.`), "Nothing was written. With --force they are replaced; `--tables TABLE=name` drafts under another name."]);
+    return refuse(terminal, [
+      ...inTheWay.map((path) => `${path} exists already.`),
+      "Nothing was written. With --force they are replaced; `--tables TABLE=name` drafts under another name.",
+    ]);
   }
   if (!typed["dry-run"]) await putInPlace(folder.path, files);
   const outcome: Outcome = { source: source.name, findings, files: typed["dry-run"] ? [] : [...files.keys()], questions: questionsIn(files.values()), byHand };
@@ -165,7 +181,8 @@ function chooseSource(folder: IntrospectedProject, typed: string | undefined, va
   }
   const [first, ...others] = folder.sources;
   const source = typed === undefined ? (others.length === 0 ? first : undefined) : folder.sources.find(({ name }) => name === typed);
-  if (source === undefined) throw new UsageError(typed === undefined ? `--source is missing: one of ${names}, or a URL.` : `There is no source "${typed}". There are: ${names}.`);
+  if (source === undefined)
+    throw new UsageError(typed === undefined ? `--source is missing: one of ${names}, or a URL.` : `There is no source "${typed}". There are: ${names}.`);
   const [live, test] = sourceVariables(source.name);
   const url = variables[live] || variables[test];
   if (!url) throw new Error(`Neither ${live} nor ${test} is set: the URL of the ERP's database. Or give it as --source.`);

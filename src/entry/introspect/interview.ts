@@ -46,7 +46,11 @@ async function chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing
       return { value: name, label: name, ...(hint !== "" && { hint }) };
     });
   const tables = answered(
-    await autocompleteMultiselect({ message: "Which tables become resources? Type to search, Tab or Space to pick. None: row types only.", options, maxItems: 12 }),
+    await autocompleteMultiselect({
+      message: "Which tables become resources? Type to search, Tab or Space to pick. None: row types only.",
+      options,
+      maxItems: 12,
+    }),
   );
   const wanted: { table: string; resource?: string }[] = [];
   for (const table of tables) {
@@ -109,7 +113,12 @@ async function askAccount({ resource, accounts }: TableDraft, answers: Map<strin
     }),
   );
   if (answer === "shared") {
-    const why = answered(await text({ message: "Why? Reviewers of the binding read it.", validate: (value) => (value === undefined || value.trim() === "" ? "A few words." : undefined) }));
+    const why = answered(
+      await text({
+        message: "Why? Reviewers of the binding read it.",
+        validate: (value) => (value === undefined || value.trim() === "" ? "A few words." : undefined),
+      }),
+    );
     answers.set(questions.account(resource), `shared: ${why}`);
   } else if (answer !== "later") answers.set(questions.account(resource), answer);
 }
@@ -131,7 +140,9 @@ async function askCompany({ where }: TableDraft, answers: Map<string, string>, d
 }
 
 async function askZone({ fields, lines }: TableDraft, answers: Map<string, string>, decided: ReadonlySet<string>): Promise<void> {
-  const moments = [...fields, ...lines.flatMap((child) => child.fields)].some(({ conversion }) => conversion.kind === "dateTime" && conversion.zone === undefined);
+  const moments = [...fields, ...lines.flatMap((child) => child.fields)].some(
+    ({ conversion }) => conversion.kind === "dateTime" && conversion.zone === undefined,
+  );
   if (!moments || answers.has(questions.zone) || decided.has("zone")) return;
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC"]);
   const zone = answered(

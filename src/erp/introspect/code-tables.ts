@@ -37,7 +37,9 @@ export function codeTables({ tables, companyColumns }: Schema): readonly CodeTab
 
 function textColumn({ columns, comment, name: table }: TableFacts, key: readonly string[]): string | undefined {
   if (!/code|lookup|list|tab|domain|valu|option/i.test(`${table} ${comment}`)) return undefined;
-  const texts = columns.filter((column) => column.type === "text" && !key.includes(column.name) && (column.length ?? 99) >= 15 && /te?xt|desc|name|nam|label|mean|bez/i.test(column.name));
+  const texts = columns.filter(
+    (column) => column.type === "text" && !key.includes(column.name) && (column.length ?? 99) >= 15 && /te?xt|desc|name|nam|label|mean|bez/i.test(column.name),
+  );
   return texts[0]?.name;
 }
 
@@ -47,14 +49,16 @@ export async function readWords(looking: Looking, codes: CodeTable, column: stri
   const list = what.map((part) => name(part)).reduce((all, part) => sql`${all}, ${part}`);
   const rows = await ask(looking, sql`SELECT ${list} FROM ${tableName(looking, codes.table)} WHERE ${name(codes.list)} = ${column}${raw(" LIMIT 200")}`);
   const english = rows.filter(([, , language]) => /^e/i.test(String(language ?? "")));
-  return new Map((english.length > 0 ? english : rows).flatMap(([code, text]) => {
-    const word = publicWord(String(text ?? ""));
-    return word === undefined ? [] : [[String(code).trimEnd(), word] as const];
-  }));
+  return new Map(
+    (english.length > 0 ? english : rows).flatMap(([code, text]) => {
+      const word = publicWord(String(text ?? ""));
+      return word === undefined ? [] : [[String(code).trimEnd(), word] as const];
+    }),
+  );
 }
 
 /** `Partly shipped` is `partly_shipped`. A word that is not Latin is left to people. */
-export function publicWord(text: string): string | undefined {
+function publicWord(text: string): string | undefined {
   const word = text
     .normalize("NFKD")
     .replaceAll(/[\u0300-\u036f]/g, "")

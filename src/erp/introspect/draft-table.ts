@@ -114,7 +114,9 @@ function currencyThroughReference(drafting: Drafting, seen: SeenTable, joins: Dr
     const values = seen.values.get(column) ?? noValues;
     const always = values.nulls === 0 && !values.counts.has("") && !values.counts.has("0") && values.counts.size > 0;
     const other = drafting.schema.tables.get(reference.table);
-    const currency = other?.columns.find((candidate) => candidate.type === "text" && nameHints.currency(candidate.name) && (candidate.length ?? 9) <= 5 && candidate.readable);
+    const currency = other?.columns.find(
+      (candidate) => candidate.type === "text" && nameHints.currency(candidate.name) && (candidate.length ?? 9) <= 5 && candidate.readable,
+    );
     if (!always || other === undefined || currency === undefined || !/\b(\d+) of \1 |foreign key/.test(reference.evidence)) continue;
     return `${joinTo(drafting, seen, column, joins, []).alias}.${currency.name}`;
   }
@@ -145,7 +147,16 @@ async function archivesOf({ looking, schema }: Drafting, table: TableFacts): Pro
   for (const archive of archiveCandidates(schema, table)) {
     const key = declaredKey(table) ?? [];
     if (key.length === 0) continue;
-    const shared = await attempt(() => countShared(looking, archive, table.name, key.map((column) => [column, column])), { asked: 0, found: 0 });
+    const shared = await attempt(
+      () =>
+        countShared(
+          looking,
+          archive,
+          table.name,
+          key.map((column) => [column, column]),
+        ),
+      { asked: 0, found: 0 },
+    );
     if (shared.asked > 0 && shared.found <= 0.1 * shared.asked) found.push(archive);
   }
   return found;
@@ -178,7 +189,10 @@ async function linesOf(drafting: Drafting, parent: SeenTable, resource: string, 
     });
     drafting.learn(table, judged);
     if (judged.fields.length === 0) continue;
-    const tie = on.filter(([column]) => !schema.companyColumns.has(column)).map(([column]) => column).join(", ");
+    const tie = on
+      .filter(([column]) => !schema.companyColumns.has(column))
+      .map(([column]) => column)
+      .join(", ");
     found.push({
       lines: {
         name: distinct(linesName(child, resource)),
@@ -188,7 +202,10 @@ async function linesOf(drafting: Drafting, parent: SeenTable, resource: string, 
         fields: judged.fields.map(withoutCurrencyObject),
         where: judged.where,
         sort: rest,
-        guess: by === "declared" ? `a foreign key ties it` : `its key is ${tie} and ${rest.join(", ")}; ${ofRows(seen.rows, { ...noValues, rows: seen.rows, whole: seen.whole })}`,
+        guess:
+          by === "declared"
+            ? `a foreign key ties it`
+            : `its key is ${tie} and ${rest.join(", ")}; ${ofRows(seen.rows, { ...noValues, rows: seen.rows, whole: seen.whole })}`,
       },
       leftOut: judged.leftOut.filter(({ why }) => why !== "fixed"),
     });
@@ -198,7 +215,9 @@ async function linesOf(drafting: Drafting, parent: SeenTable, resource: string, 
 
 /** Lines have the currency of their header: their amounts are plain decimals unless they carry one of their own. */
 function withoutCurrencyObject(field: DraftField): DraftField {
-  return field.conversion.kind === "money" && field.conversion.currency.includes(".") ? { ...field, conversion: { ...field.conversion, kind: "decimal" } } : field;
+  return field.conversion.kind === "money" && field.conversion.currency.includes(".")
+    ? { ...field, conversion: { ...field.conversion, kind: "decimal" } }
+    : field;
 }
 
 function linesName(child: TableFacts, resource: string): string {
@@ -214,7 +233,12 @@ async function belongs({ looking }: Drafting, parent: TableFacts, child: SeenTab
 }
 
 /** Filters and sorts that an index serves, given the columns by which every statement is narrowed. */
-function servedBy(table: TableFacts, judged: Judged, accounts: readonly AccountCandidate[], key: readonly string[]): Pick<TableDraft, "filters" | "sorts" | "unserved"> {
+function servedBy(
+  table: TableFacts,
+  judged: Judged,
+  accounts: readonly AccountCandidate[],
+  key: readonly string[],
+): Pick<TableDraft, "filters" | "sorts" | "unserved"> {
   const fixed = new Set<string>(judged.where.filter(({ condition }) => condition.kind !== "not").map(({ column }) => column));
   const [account] = accounts;
   if (account !== undefined && !account.column.includes(".")) fixed.add(account.column);
@@ -231,7 +255,14 @@ function servedBy(table: TableFacts, judged: Judged, accounts: readonly AccountC
       continue;
     }
     filters.push(path);
-    if (conversion.kind === "date" || conversion.kind === "dateTime" || conversion.kind === "integer" || conversion.kind === "decimal" || conversion.kind === "money") sorts.push(path);
+    if (
+      conversion.kind === "date" ||
+      conversion.kind === "dateTime" ||
+      conversion.kind === "integer" ||
+      conversion.kind === "decimal" ||
+      conversion.kind === "money"
+    )
+      sorts.push(path);
   }
   return { filters, sorts, unserved };
 }

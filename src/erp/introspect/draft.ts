@@ -10,7 +10,13 @@ export type Conversion =
   | { readonly kind: "text"; readonly nullWhen: readonly Literal[]; readonly pad?: number; readonly encoding?: "utf-8" | "latin1" }
   | { readonly kind: "date"; readonly stored: StoredForm | { readonly kind: "native" }; readonly nullWhen: readonly Literal[] }
   /** `zone`: the database knows it; else the ERP's wall clock, which people have to name. */
-  | { readonly kind: "dateTime"; readonly time?: string; readonly form: "yyyymmdd" | "cyymmdd" | "native"; readonly nullWhen: readonly Literal[]; readonly zone?: "UTC" }
+  | {
+      readonly kind: "dateTime";
+      readonly time?: string;
+      readonly form: "yyyymmdd" | "cyymmdd" | "native";
+      readonly nullWhen: readonly Literal[];
+      readonly zone?: "UTC";
+    }
   | { readonly kind: "money"; readonly currency: string; readonly scale?: number; readonly places?: number }
   | { readonly kind: "decimal"; readonly scale?: number; readonly places?: number }
   | { readonly kind: "integer" }

@@ -42,7 +42,10 @@ export async function readTables({ dialect, database, schema, tablePrefix }: Pla
   return new Map(
     [...found.values()]
       .filter(({ name }) => name.startsWith(tablePrefix) && !name.startsWith("sluice_"))
-      .map((facts) => [bare(facts.name), { ...facts, name: bare(facts.name), foreignKeys: facts.foreignKeys.map((key) => ({ ...key, table: bare(key.table) })) }]),
+      .map((facts) => [
+        bare(facts.name),
+        { ...facts, name: bare(facts.name), foreignKeys: facts.foreignKeys.map((key) => ({ ...key, table: bare(key.table) })) },
+      ]),
   );
 }
 
@@ -102,7 +105,12 @@ export async function introspect(options: IntrospectOptions): Promise<Findings> 
     ...joins.flatMap((join) => [join.table, ...join.alsoIn]),
     ...lines.flatMap((line) => [line.table, ...line.alsoIn]),
   ]);
-  return { drafts: drafts.map((draft) => withoutReferencesTo(lost, draft)), related: [...new Set(related)].filter((table) => !drafted.has(table)), codes, failures };
+  return {
+    drafts: drafts.map((draft) => withoutReferencesTo(lost, draft)),
+    related: [...new Set(related)].filter((table) => !drafted.has(table)),
+    codes,
+    failures,
+  };
 }
 
 /** What one table shows and another may need: codes for row types, forms for dates that are all zero. */
@@ -140,6 +148,8 @@ function distinctResource(facts: TableFacts, existing: ReadonlyMap<string, strin
 /** A reference to a resource whose draft failed leads nowhere: the column is kept as it is. */
 function withoutReferencesTo(lost: ReadonlySet<string>, draft: TableDraft): TableDraft {
   const kept = (field: DraftField): DraftField =>
-    field.conversion.kind === "ref" && lost.has(field.conversion.resource) ? { ...field, conversion: { kind: "text", nullWhen: field.conversion.nullWhen } } : field;
+    field.conversion.kind === "ref" && lost.has(field.conversion.resource)
+      ? { ...field, conversion: { kind: "text", nullWhen: field.conversion.nullWhen } }
+      : field;
   return { ...draft, fields: draft.fields.map(kept), lines: draft.lines.map((lines) => ({ ...lines, fields: lines.fields.map(kept) })) };
 }

@@ -155,7 +155,11 @@ function datesOf(seen: Seen, open: readonly ColumnFacts[], around: Surroundings)
   return found;
 }
 
-function timesOf(seen: Seen, open: readonly ColumnFacts[], dates: ReadonlyMap<string, DateGuess>): ReadonlyMap<string, { readonly column: string; readonly evidence: string }> {
+function timesOf(
+  seen: Seen,
+  open: readonly ColumnFacts[],
+  dates: ReadonlyMap<string, DateGuess>,
+): ReadonlyMap<string, { readonly column: string; readonly evidence: string }> {
   const found = new Map<string, { readonly column: string; readonly evidence: string }>();
   const taken = new Set<string>();
   for (const [date, { stored }] of dates) {
@@ -237,7 +241,10 @@ function judge(seen: Seen, column: ColumnFacts, known: Known): Verdict | undefin
 function judgeTimestamp(column: ColumnFacts, values: Values): Verdict {
   const nullWhen = nativeNothing(column, values);
   if (holdsDaysOnly(values))
-    return { conversion: { kind: "date", stored: { kind: "native" }, nullWhen }, guess: `days only: no time of day in ${ofRows(values.rows - values.nulls, values)}` };
+    return {
+      conversion: { kind: "date", stored: { kind: "native" }, nullWhen },
+      guess: `days only: no time of day in ${ofRows(values.rows - values.nulls, values)}`,
+    };
   const zoned = /with time zone/.test(column.declared);
   return { conversion: { kind: "dateTime", form: "native", nullWhen, ...(zoned && { zone: "UTC" as const }) }, guess: undefined };
 }
@@ -277,7 +284,8 @@ function judgePlain(seen: Seen, column: ColumnFacts, known: Known): Verdict {
   }
   const flag = guessFlag(column, values);
   if (flag !== undefined) {
-    const closed = column.type === "text" ? [...values.counts].filter(([, rows]) => !isOdd(rows, values) || values.counts.size <= 3).map(([value]) => value) : undefined;
+    const closed =
+      column.type === "text" ? [...values.counts].filter(([, rows]) => !isOdd(rows, values) || values.counts.size <= 3).map(([value]) => value) : undefined;
     return { conversion: { kind: "flag", ...(flag.values && { values: flag.values }) }, guess: flag.evidence, ...(closed && { closed: closed.sort() }) };
   }
   if (column.type === "text" && isCurrency(column, values)) return { conversion: { kind: "text", nullWhen: blanks(values) }, guess: undefined };
@@ -323,7 +331,10 @@ function judgeCodes(seen: Seen, column: ColumnFacts, values: Values, found: Read
   const remark = odd.length > 0 ? `${odd.map((code) => JSON.stringify(code)).join(", ")}: in hardly any row; take out what is a mistake` : undefined;
   return {
     conversion: { kind: "code", codes },
-    guess: `${found.size} code${found.size === 1 ? "" : "s"} in ${ofRows(countWhere(values, (value) => found.has(value)), values)}`,
+    guess: `${found.size} code${found.size === 1 ? "" : "s"} in ${ofRows(
+      countWhere(values, (value) => found.has(value)),
+      values,
+    )}`,
     ...(remark !== undefined && { remark }),
     ...(column.type === "text" && { closed: kept.map(([code]) => code).sort() }),
   };
@@ -331,5 +342,11 @@ function judgeCodes(seen: Seen, column: ColumnFacts, values: Values, found: Read
 
 /** ISO 3166 country codes are words that everybody knows. */
 function isCountry({ name, type, length }: ColumnFacts, { counts }: Values): boolean {
-  return type === "text" && (length ?? 0) >= 2 && (length ?? 9) <= 3 && /(?:cry|country|land|ctry)/i.test(name) && [...counts.keys()].every((value) => /^[A-Z]{0,3}$/.test(value));
+  return (
+    type === "text" &&
+    (length ?? 0) >= 2 &&
+    (length ?? 9) <= 3 &&
+    /(?:cry|country|land|ctry)/i.test(name) &&
+    [...counts.keys()].every((value) => /^[A-Z]{0,3}$/.test(value))
+  );
 }

@@ -1,7 +1,7 @@
 /** What could tell the rows of a table apart that declares no key. */
 
-import { nameHints } from "./guess/names.ts";
 import type { KeyDraft } from "./draft.ts";
+import { nameHints } from "./guess/names.ts";
 import { columnOf, declaredKey, ownKey, type Schema } from "./guess/relations.ts";
 import { type Looking, looksUnique } from "./looking.ts";
 import { attempt, type SeenTable } from "./see-table.ts";
@@ -28,7 +28,11 @@ function uniqueInSample(schema: Schema, { table, sample }: SeenTable): readonly 
       const column = columnOf(table, name);
       const type = column?.type;
       const at = sample.columns.indexOf(name);
-      return (type === "text" || type === "integer" || type === "decimal" || type === "date") && !schema.companyColumns.has(name) && sample.rows.every((row) => row[at] !== null);
+      return (
+        (type === "text" || type === "integer" || type === "decimal" || type === "date") &&
+        !schema.companyColumns.has(name) &&
+        sample.rows.every((row) => row[at] !== null)
+      );
     })
     .sort((a, b) => Number(nameHints.identifier(b)) - Number(nameHints.identifier(a)));
   const company = sample.columns.findIndex((name) => schema.companyColumns.has(name));

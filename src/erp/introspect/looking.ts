@@ -59,7 +59,13 @@ export async function readSample(looking: Looking, table: TableFacts, columns: r
   const order = orderOf(table);
   const what = join(columns.map(selected), ", ");
   const from = tableName(looking, table.name);
-  const ordered = (direction: string) => (order.length === 0 ? raw("") : sql` ORDER BY ${join(order.map((column) => sql`${name(column)} ${raw(direction)}`), ", ")}`);
+  const ordered = (direction: string) =>
+    order.length === 0
+      ? raw("")
+      : sql` ORDER BY ${join(
+          order.map((column) => sql`${name(column)} ${raw(direction)}`),
+          ", ",
+        )}`;
   const limit = (rows: number) => raw(` LIMIT ${Math.max(1, Math.floor(rows))}`);
 
   const small = table.estimatedRows === undefined || table.estimatedRows <= looking.rows || order.length === 0;
@@ -96,7 +102,10 @@ async function seekBetween(looking: Looking, table: TableFacts, order: readonly 
   for (let jump = 1; jump <= jumps; jump += 1) {
     const at = Math.floor(low + ((high - low) * jump) / (jumps + 1));
     found.push(
-      await ask(looking, sql`SELECT ${what} FROM ${from} WHERE ${name(lead)} >= ${at} ORDER BY ${name(lead)} ASC${raw(` LIMIT ${Math.max(1, Math.floor(wanted / jumps))}`)}`),
+      await ask(
+        looking,
+        sql`SELECT ${what} FROM ${from} WHERE ${name(lead)} >= ${at} ORDER BY ${name(lead)} ASC${raw(` LIMIT ${Math.max(1, Math.floor(wanted / jumps))}`)}`,
+      ),
     );
   }
   return found;
@@ -122,7 +131,10 @@ export async function countValues(looking: Looking, table: string, column: strin
 
 /** Whether no two of the table's first rows agree in these columns, and how many rows that says something of. */
 export async function looksUnique(looking: Looking, table: string, columns: readonly string[]): Promise<{ readonly unique: boolean; readonly rows: number }> {
-  const list = join(columns.map((column) => name(column)), ", ");
+  const list = join(
+    columns.map((column) => name(column)),
+    ", ",
+  );
   const first = sql`SELECT ${list} FROM ${tableName(looking, table)}${raw(` LIMIT ${looking.rowsToConfirm}`)}`;
   const twice = await ask(looking, sql`SELECT COUNT(*) FROM (${first}) s GROUP BY ${list} HAVING COUNT(*) > 1${raw(" LIMIT 1")}`);
   if (twice.length > 0) return { unique: false, rows: 0 };
@@ -134,10 +146,21 @@ export async function looksUnique(looking: Looking, table: string, columns: read
  * How many of the first different keys of one table are keys of another: `pairs` are the columns of both that have to be
  * equal. The other table is asked by its key.
  */
-export async function countShared(looking: Looking, from: string, to: string, pairs: readonly (readonly [from: string, to: string])[]): Promise<{ readonly asked: number; readonly found: number }> {
-  const list = join(pairs.map(([column]) => name(column)), ", ");
+export async function countShared(
+  looking: Looking,
+  from: string,
+  to: string,
+  pairs: readonly (readonly [from: string, to: string])[],
+): Promise<{ readonly asked: number; readonly found: number }> {
+  const list = join(
+    pairs.map(([column]) => name(column)),
+    ", ",
+  );
   const some = sql`SELECT DISTINCT ${list} FROM (SELECT ${list} FROM ${tableName(looking, from)}${raw(" LIMIT 1000")}) s${raw(" LIMIT 50")}`;
-  const same = join(pairs.map(([ours, theirs]) => sql`${name("t", theirs)} = ${name("f", ours)}`), " AND ");
+  const same = join(
+    pairs.map(([ours, theirs]) => sql`${name("t", theirs)} = ${name("f", ours)}`),
+    " AND ",
+  );
   const [[asked, found] = []] = await ask(
     looking,
     sql`SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM ${tableName(looking, to)} t WHERE ${same}) THEN 1 ELSE 0 END) FROM (${some}) f`,
@@ -145,10 +168,24 @@ export async function countShared(looking: Looking, from: string, to: string, pa
   return { asked: Number(asked), found: Number(found ?? 0) };
 }
 
-/** How many of these values the other table's key column holds. `values` are few, and looked up by index. */
-export async function countFound(looking: Looking, table: string, column: string, values: readonly (string | number)[]): Promise<number> {
-  const list = join(values.map((value) => sql`${value}`), ", ");
-  const found = await ask(looking, sql`SELECT DISTINCT ${name(column)} FROM ${tableName(looking, table)} WHERE ${name(column)} IN (${list})${raw(` LIMIT ${values.length}`)}`);
+/** How many of these values the other table's key column holds. `leading`: the columns that its index has before that one, with their values. */
+export async function countFound(
+  looking: Looking,
+  table: string,
+  column: string,
+  values: readonly string[],
+  leading: readonly (readonly [column: string, values: readonly string[]])[],
+): Promise<number> {
+  const among = (one: string, of: readonly string[]): Sql =>
+    sql`${name(one)} IN (${join(
+      of.map((value) => sql`${value}`),
+      ", ",
+    )})`;
+  const where = join(
+    [...leading, [column, values] as const].map(([one, of]) => among(one, of)),
+    " AND ",
+  );
+  const found = await ask(looking, sql`SELECT DISTINCT ${name(column)} FROM ${tableName(looking, table)} WHERE ${where}${raw(` LIMIT ${values.length}`)}`);
   const keys = new Set(found.map(([value]) => String(value).trimEnd().toLowerCase()));
   return values.filter((value) => keys.has(String(value).trimEnd().toLowerCase())).length;
 }

@@ -33,20 +33,31 @@ export async function attempt<T>(look: () => Promise<T>, otherwise: T): Promise<
   }
 }
 
-export async function seeTable(looking: Looking, schema: Schema, codeTables: readonly CodeTable[], resources: ReadonlyMap<string, string>, table: TableFacts): Promise<SeenTable> {
+export async function seeTable(
+  looking: Looking,
+  schema: Schema,
+  codeTables: readonly CodeTable[],
+  resources: ReadonlyMap<string, string>,
+  table: TableFacts,
+): Promise<SeenTable> {
   const columns = table.columns.filter(mayLookAt);
   const sample = await readSample(looking, table, columns);
-  const common = sample.whole ? new Map<string, readonly string[]>() : await attempt(() => looking.reader.readCommonValues(looking.database, looking.schema, looking.tablePrefix + table.name), new Map());
+  const common = sample.whole
+    ? new Map<string, readonly string[]>()
+    : await attempt(() => looking.reader.readCommonValues(looking.database, looking.schema, looking.tablePrefix + table.name), new Map());
   const values = new Map<string, Values>();
   for (const column of columns) {
     const seen = valuesOf(sample, column);
     values.set(column.name, sample.whole ? seen : await allCodes(looking, table, column, seen, common.get(column.name)));
   }
+  const companies = new Map(
+    columns.filter(({ name }) => schema.companyColumns.has(name)).map(({ name }) => [name, [...(values.get(name)?.counts.keys() ?? [])]]),
+  );
   const references = new Map<string, Reference>();
   const words = new Map<string, ReadonlyMap<string, string>>();
   for (const column of columns) {
     const own = values.get(column.name) ?? noValues;
-    const reference = await findReference(looking, schema, resources, table, column, own);
+    const reference = await findReference(looking, schema, resources, { table, column, values: own, companies });
     if (reference !== undefined) references.set(column.name, reference);
     else if (guessCodes(column, own) !== undefined) {
       for (const codes of codeTables) {
@@ -72,15 +83,43 @@ async function allCodes(looking: Looking, table: TableFacts, column: ColumnFacts
 /** How many different values are looked up in another table's key. */
 const lookedUp = 50;
 
+/** A column, its values, and the companies of the rows looked at. */
+interface Referring {
+  readonly table: TableFacts;
+  readonly column: ColumnFacts;
+  readonly values: Values;
+  readonly companies: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The columns before `target` in an index, with their values; undefined where only reading a large table whole would tell. */
+function leadingColumns(
+  table: TableFacts | undefined,
+  target: string,
+  companies: ReadonlyMap<string, readonly string[]>,
+  most: number,
+): readonly (readonly [string, readonly string[]])[] | undefined {
+  for (const { columns } of table?.indexes ?? []) {
+    const before = columns.slice(0, Math.max(0, columns.indexOf(target)));
+    const known = before.flatMap((column) => {
+      const values = companies.get(column);
+      return values === undefined || values.length === 0 ? [] : [[column, values] as const];
+    });
+    if (columns.includes(target) && known.length === before.length) return known;
+  }
+  return (table?.estimatedRows ?? 0) <= most ? [] : undefined;
+}
+
 /** Of several tables whose key fits equally well, the one that is a resource. */
 async function findReference(
   looking: Looking,
   schema: Schema,
   resources: ReadonlyMap<string, string>,
-  table: TableFacts,
-  column: ColumnFacts,
-  values: Values,
+  { table, column, values, companies }: Referring,
 ): Promise<Reference | undefined> {
+  const lookUp = async (other: string, target: string, keys: readonly string[]): Promise<number> => {
+    const leading = leadingColumns(schema.tables.get(other), target, companies, looking.rowsToConfirm);
+    return leading === undefined ? 0 : attempt(() => countFound(looking, other, target, keys, leading), 0);
+  };
   const filled = [...values.counts.keys()].filter((value) => value !== "" && value !== "0").slice(0, lookedUp);
   const asked = column.type === "integer" ? filled.filter((value) => /^-?\d+$/.test(value)) : filled;
   let best: { readonly reference: Reference; readonly share: number; readonly isResource: boolean } | undefined;
@@ -88,14 +127,19 @@ async function findReference(
   for (const { table: other, target, by, alsoIn } of referenceCandidates(schema, table, column)) {
     if (by === "declared") return { table: other, target, evidence: "a foreign key", declared: true };
     if (asked.length === 0) {
-      if (by === "name" && best === undefined) best = { reference: { table: other, target, evidence: "its key has the same name; no value to compare", declared: false }, share: 0, isResource: resources.has(other) };
+      if (by === "name" && best === undefined)
+        best = {
+          reference: { table: other, target, evidence: "its key has the same name; no value to compare", declared: false },
+          share: 0,
+          isResource: resources.has(other),
+        };
       continue;
     }
     const isResource = resources.has(other);
     if (by === "values" && (asked.length < 3 || tried >= 8 || (best !== undefined && (best.isResource || !isResource)))) continue;
     if (by === "values") tried += 1;
-    let found = await attempt(() => countFound(looking, other, target, asked), 0);
-    for (const archive of alsoIn) if (found < asked.length) found = Math.min(asked.length, found + (await attempt(() => countFound(looking, archive, target, asked), 0)));
+    let found = await lookUp(other, target, asked);
+    for (const archive of alsoIn) if (found < asked.length) found = Math.min(asked.length, found + (await lookUp(archive, target, asked)));
     const share = found / asked.length;
     if (share < (by === "name" ? 0.5 : 0.95)) continue;
     if (best !== undefined && (share < best.share || (share === best.share && best.isResource >= isResource))) continue;

@@ -61,7 +61,9 @@ export function countWhere({ counts }: Values, test: (value: string) => boolean)
 /** `812 of 820 rows`. */
 export function ofRows(count: number, { rows, whole }: Values): string {
   const total = rows.toLocaleString("en-US");
-  return count === rows ? `${whole ? "all" : "each of"} ${total} rows${whole ? "" : " looked at"}` : `${count.toLocaleString("en-US")} of ${total} rows${whole ? "" : " looked at"}`;
+  return count === rows
+    ? `${whole ? "all" : "each of"} ${total} rows${whole ? "" : " looked at"}`
+    : `${count.toLocaleString("en-US")} of ${total} rows${whole ? "" : " looked at"}`;
 }
 
 export function percentage(count: number, total: number): string {

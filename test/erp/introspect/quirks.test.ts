@@ -55,7 +55,8 @@ function recognises(dialect: "postgres" | "mariadb", prepare: () => Promise<Prep
     expect(field("auftrag", "reqdt").guess).toMatch(/200 of 300 rows are such dates, 100 say none/);
   });
 
-  test("dates with a century digit, under a name that says nothing", () => is("lieferung", { kind: "date", stored: { kind: "date", form: "cyymmdd" }, nullWhen: [] }));
+  test("dates with a century digit, under a name that says nothing", () =>
+    is("lieferung", { kind: "date", stored: { kind: "date", form: "cyymmdd" }, nullWhen: [] }));
 
   test("a time of day beside its date", () => {
     is("orddt", { kind: "dateTime", time: "ordtm", form: "yyyymmdd", nullWhen: [] });
@@ -128,7 +129,14 @@ function recognises(dialect: "postgres" | "mariadb", prepare: () => Promise<Prep
 
   test("child rows by a shared key, and not those whose keys are elsewhere", () => {
     expect(draft("auftrag").lines.map(({ table, on, sort }) => ({ table, on, sort }))).toEqual([
-      { table: "auftrag_pos", on: [["mandt", "mandt"], ["aufnr", "aufnr"]], sort: ["posnr"] },
+      {
+        table: "auftrag_pos",
+        on: [
+          ["mandt", "mandt"],
+          ["aufnr", "aufnr"],
+        ],
+        sort: ["posnr"],
+      },
     ]);
   });
 
@@ -138,7 +146,17 @@ function recognises(dialect: "postgres" | "mariadb", prepare: () => Promise<Prep
     expect(draft("auftrag").accounts.map(({ column }) => column)).toEqual(["kunnr", "regulierer"]);
     expect(field("lieferung", "aufnr").conversion).toEqual({ kind: "ref", resource: "orders", nullWhen: [] });
     expect(draft("lieferung").accounts.map(({ column }) => column)).toEqual(["order.kunnr"]);
-    expect(draft("lieferung").joins).toEqual([{ alias: "order", table: "auftrag", alsoIn: [], on: [["mandt", "mandt"], ["aufnr", "aufnr"]] }]);
+    expect(draft("lieferung").joins).toEqual([
+      {
+        alias: "order",
+        table: "auftrag",
+        alsoIn: [],
+        on: [
+          ["mandt", "mandt"],
+          ["aufnr", "aufnr"],
+        ],
+      },
+    ]);
   });
 
   test("secrets and personal data are left out, by name and by what the values look like", () => {
@@ -194,11 +212,15 @@ describe("on Postgres, introspection recognises", () => {
     await admin.connect();
     await admin.query(quirkyErp("postgres"));
     const role = `reader_${database.name}`;
-    await admin.query(`CREATE ROLE "${role}" LOGIN PASSWORD 'reader'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO "${role}"; REVOKE ALL ON geheim FROM "${role}"`);
+    await admin.query(
+      `CREATE ROLE "${role}" LOGIN PASSWORD 'reader'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO "${role}"; REVOKE ALL ON geheim FROM "${role}"`,
+    );
     const url = new URL(database.url);
     url.username = role;
     url.password = "reader";
-    const { rows } = await admin.query<{ name: string }>("SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1");
+    const { rows } = await admin.query<{ name: string }>(
+      "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
+    );
     return {
       url: url.href,
       contents: async () => {
@@ -225,7 +247,9 @@ describeWith("mariadb", "on MariaDB, introspection recognises", (at) => {
     const database = await createMariadbDatabase(at);
     await database.run(quirkyErp("mariadb"));
     const user = `r${database.name.slice(-8)}`;
-    const tables = (await database.rows(`SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database.name}' ORDER BY 1`)).map(([name]) => String(name));
+    const tables = (await database.rows(`SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database.name}' ORDER BY 1`)).map(([name]) =>
+      String(name),
+    );
     const grants = tables.filter((table) => table !== "geheim").map((table) => `GRANT SELECT ON \`${database.name}\`.\`${table}\` TO '${user}'@'%';`);
     await database.run(`CREATE USER '${user}'@'%' IDENTIFIED BY 'reader'; ${grants.join(" ")}`);
     const url = new URL(database.url);

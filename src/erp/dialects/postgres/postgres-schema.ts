@@ -139,7 +139,7 @@ function columnOf([, name, typname, declared, modifier, nullable, expression, co
     padded: typname === "bpchar",
     // `typmod` holds the length plus the 4 bytes of a header; of NUMERIC, the scale in its lower bits (11, signed).
     ...(type === "text" && typmod > 4 && { length: typmod - 4 }),
-    ...(type === "decimal" && typmod > 4 && { scale: ((typmod - 4) & 0x7ff) }),
+    ...(type === "decimal" && typmod > 4 && { scale: (typmod - 4) & 0x7ff }),
     nullable: nullable === true,
     ...(defaultValue !== undefined && { defaultValue }),
     comment: String(comment ?? ""),

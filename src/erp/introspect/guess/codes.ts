@@ -35,7 +35,8 @@ export function guessFlag(column: Column, values: Values): FlagGuess | undefined
   if (no.length === 0 && !nameHints.flag(name)) return undefined;
   if (["S", "O", "T", "1"].includes(yes[0] ?? "") && !nameHints.flag(name)) return undefined;
   if (seen.length === 1 && seen[0] === "" && !nameHints.flag(name)) return undefined;
-  const slips = odd + seen.filter((value) => positives.includes(value) && !yes.includes(value)).reduce((sum, value) => sum + (values.counts.get(value) ?? 0), 0);
+  const slips =
+    odd + seen.filter((value) => positives.includes(value) && !yes.includes(value)).reduce((sum, value) => sum + (values.counts.get(value) ?? 0), 0);
   const said = [...yes, ...no].map((value) => (value === "" ? "blank" : value)).join(", ");
   const evidence = `only ${said} in ${ofRows(values.rows - values.nulls - slips, values)}${slips > 0 ? `, ${slips} odd` : ""}`;
   const known = yes.every((value) => value === "Y" || value === "1") && no.every((value) => value !== "F");

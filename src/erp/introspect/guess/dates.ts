@@ -42,7 +42,12 @@ const widths: Readonly<Record<string, readonly [number, number]>> = { yyyymmdd: 
  * 20240131 is an order number.
  * `siblings`: forms of the table's other date columns, for a column that holds only zeros.
  */
-export function guessDate(column: Pick<ColumnFacts, "name" | "type" | "length">, values: Values, identifies: boolean, siblings: readonly StoredForm[] = []): DateGuess | undefined {
+export function guessDate(
+  column: Pick<ColumnFacts, "name" | "type" | "length">,
+  values: Values,
+  identifies: boolean,
+  siblings: readonly StoredForm[] = [],
+): DateGuess | undefined {
   const { name, type } = column;
   if (type !== "integer" && type !== "decimal" && type !== "text") return undefined;
   if (type === "text" && column.length !== undefined && (column.length < 5 || column.length > 10)) return undefined;
@@ -57,13 +62,24 @@ export function guessDate(column: Pick<ColumnFacts, "name" | "type" | "length">,
     const [sibling] = siblings;
     const zeros = countWhere(values, isNothing);
     if (!saysDate || sibling === undefined || zeros === 0 || type === "text") return undefined;
-    return { stored: sibling, nullWhen: nothingIn(column, values), evidence: `its name says date and all values are 0; the form is that of other dates (${sibling.form})` };
+    return {
+      stored: sibling,
+      nullWhen: nothingIn(column, values),
+      evidence: `its name says date and all values are 0; the form is that of other dates (${sibling.form})`,
+    };
   }
   for (const stored of forms) {
     const [shortest = 0, longest = 0] = widths[stored.form] ?? [];
     const valid = filled.filter(([value]) => /^\d+$/.test(value) && value.length >= shortest && value.length <= longest && inBusiness(value, stored));
     const validRows = valid.reduce((sum, [, count]) => sum + count, 0);
-    const enough = saysDate ? validRows >= 0.9 * rows : valid.length >= 12 && validRows >= 0.995 * rows && isSpread(valid.map(([value]) => value), stored);
+    const enough = saysDate
+      ? validRows >= 0.9 * rows
+      : valid.length >= 12 &&
+        validRows >= 0.995 * rows &&
+        isSpread(
+          valid.map(([value]) => value),
+          stored,
+        );
     if (!enough) continue;
     const wrong = rows - validRows;
     const empty = countWhere(values, isNothing);
@@ -76,7 +92,9 @@ export function guessDate(column: Pick<ColumnFacts, "name" | "type" | "length">,
 
 /** Numbers handed out one after the other fill a range; dates leave out days and go over many months. */
 function isSpread(valid: readonly string[], stored: StoredForm): boolean {
-  const months = new Set(valid.map((value) => (stored.kind === "date" ? value.slice(0, -2) : String(Math.floor((Number(value) % 1000) / 31)) + value.slice(0, -3))));
+  const months = new Set(
+    valid.map((value) => (stored.kind === "date" ? value.slice(0, -2) : String(Math.floor((Number(value) % 1000) / 31)) + value.slice(0, -3))),
+  );
   return months.size >= 4;
 }
 
@@ -89,7 +107,11 @@ function nothingIn({ type }: Pick<ColumnFacts, "type">, values: Values): readonl
  * Whether a column of numbers or digits is the time of day, `hhmmss`, that belongs to a date column: it has the date's
  * name, or stands right behind it and could hardly be anything else.
  */
-export function guessTime(column: Pick<ColumnFacts, "name" | "type" | "length">, values: Values, date: { readonly name: string; readonly adjacent: boolean }): string | undefined {
+export function guessTime(
+  column: Pick<ColumnFacts, "name" | "type" | "length">,
+  values: Values,
+  date: { readonly name: string; readonly adjacent: boolean },
+): string | undefined {
   const { name, type } = column;
   if (type !== "integer" && !(type === "text" && (column.length ?? 0) >= 6 && (column.length ?? 0) <= 8)) return undefined;
   const filled = [...values.counts].filter(([value]) => value !== "");
@@ -98,7 +120,13 @@ export function guessTime(column: Pick<ColumnFacts, "name" | "type" | "length">,
   const validRows = valid.reduce((sum, [, count]) => sum + count, 0);
   if (rows === 0) return undefined;
   const named = nameHints.time(name) && (sameStem(date.name, name) || date.adjacent);
-  const beyondDoubt = date.adjacent && !nameHints.identifier(name) && !nameHints.amount(name) && valid.length >= 20 && validRows === rows && valid.some(([value]) => Number(value) >= 100_000);
+  const beyondDoubt =
+    date.adjacent &&
+    !nameHints.identifier(name) &&
+    !nameHints.amount(name) &&
+    valid.length >= 20 &&
+    validRows === rows &&
+    valid.some(([value]) => Number(value) >= 100_000);
   if (!(named && validRows >= 0.95 * rows) && !beyondDoubt) return undefined;
   return `hhmmss beside ${date.name}: ${ofRows(validRows, values)} are times of day`;
 }

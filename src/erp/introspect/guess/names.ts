@@ -20,7 +20,8 @@ export const nameHints = {
   numberedCode: (name: string): boolean => /(?:code|stat|status|state|typ|type|kind|class|mode|method|reason)$/i.test(name) || endsInCode(name),
   date: (name: string): boolean =>
     /(?:^|_)(?:date|datum|dat|dt|day|fecha|on|since|until|from|to|at)(?:_|$)/i.test(name) ||
-    /(?:dt|dat|dte|date|jd|jul)\d?$/i.test(name) || /(?:DJ)$/.test(name) ||
+    /(?:dt|dat|dte|date|jd|jul)\d?$/i.test(name) ||
+    /(?:DJ)$/.test(name) ||
     /(?:date|datum|due|since)(?:\d|time|alloc|printed|created|changed|update)?$/i.test(name) ||
     /^(?:VAL|VLD|GUELT|DATBI|DATAB)(?:FR|FROM|TO|UNTIL|VON|BIS)?$/i.test(name) ||
     /^date/i.test(name) ||
@@ -37,7 +38,8 @@ export const nameHints = {
   quantity: (name: string): boolean =>
     !isIdentifier.test(name) &&
     !isCodeLike.test(name) &&
-    (/^(?:qty|quant|menge|min_?qt|max_?qt)/i.test(name) || /(?:qty|qt|quantity|menge|_units|onhand|qoh|invoiced|fc|factor|volume|kgs|weight|level|eoq)\d?$/i.test(name)),
+    (/^(?:qty|quant|menge|min_?qt|max_?qt)/i.test(name) ||
+      /(?:qty|qt|quantity|menge|_units|onhand|qoh|invoiced|fc|factor|volume|kgs|weight|level|eoq)\d?$/i.test(name)),
   weight: (name: string): boolean => /(?:weight|wgt|gewicht|ntgew|brgew|kgs)/i.test(name) && !isIdentifier.test(name),
   percent: (name: string): boolean => /(?:percent|percentage|pct|pc|prozent|taxrate|vatrate|discountpercent)$/i.test(name) || /^(?:disc|discount)$/i.test(name),
   rate: (name: string): boolean => /(?:rate|kurs|exch|wkurs)$/i.test(name),
@@ -47,19 +49,27 @@ export const nameHints = {
     /(?:active|enabled|disabled|inactive|blocked|locked|completed|printed|settled|closed|sent|discontinued|deleted|controlled|serialised|perishable|cancelled|canceled|approved|poplaced|quotation)$/i.test(
       name,
     ),
-  deleted: (name: string): boolean => /^(?:del|deleted|is_?deleted|delflg|delflag|loevm|lvorm|lkz|deleted_?(?:at|on|flag)|dlt\w*|soft_?delete\w*)$/i.test(name) || /(?:DELFLG|DELFL|DELIND|DELKZ)$/i.test(name),
+  deleted: (name: string): boolean =>
+    /^(?:del|deleted|is_?deleted|delflg|delflag|loevm|lvorm|lkz|deleted_?(?:at|on|flag)|dlt\w*|soft_?delete\w*)$/i.test(name) ||
+    /(?:DELFLG|DELFL|DELIND|DELKZ)$/i.test(name),
   bits: (name: string): boolean => /(?:bit|bits|mask|bitmap)$/i.test(name),
-  currency: (name: string): boolean => /(?:^|_)(?:cur|curr|currency|ccy|waers|waehrung)/i.test(name) || /^(?:CURCD|CURR?|WAERS|CCY)\w{0,3}$/i.test(name) || /^curr/i.test(name),
+  currency: (name: string): boolean =>
+    /(?:^|_)(?:cur|curr|currency|ccy|waers|waehrung)/i.test(name) || /^(?:CURCD|CURR?|WAERS|CCY)\w{0,3}$/i.test(name) || /^curr/i.test(name),
   customer: (name: string): boolean =>
-    /(?:^|_)(?:cus|cust|customer|client|debtor|kun|kunde|dealer|partner|buyer|bp|account|acct|sold_?to|ship_?to|bill_?to|payer)(?:_|no|nr|num|id|number|code|$)/i.test(name) ||
-    /^(?:CUSNO|CUSTNO|KUNNR|KUNAG|KUNWE|KUNRG|BILTO|SOLDTO|SHIPTO|SHPTO|PAYTO|AN8|ABAN8|DEBTORNO|CARDCODE)$/i.test(name),
+    /(?:^|_)(?:cus|cust|customer|client|debtor|kun|kunde|dealer|partner|buyer|bp|account|acct|sold_?to|ship_?to|bill_?to|payer)(?:_|no|nr|num|id|number|code|$)/i.test(
+      name,
+    ) || /^(?:CUSNO|CUSTNO|KUNNR|KUNAG|KUNWE|KUNRG|BILTO|SOLDTO|SHIPTO|SHPTO|PAYTO|AN8|ABAN8|DEBTORNO|CARDCODE)$/i.test(name),
   /** Tables that hold the customers themselves. */
   customerTable: (name: string, comment: string): boolean =>
     /^(?:customers?|customer master|debtors?|clients?|business partners?|kunden(?:stamm)?)$/i.test(comment.trim()) ||
     /^(?:customers?|cusmas|custmast|debtors?|debtorsmaster|kna1|clients?|f0301|ocrd|business_?partners?|res_partner|cus|cust)$/i.test(name),
-  company: (name: string): boolean => /^(?:compny|company|company_?(?:id|no|code)|comp|co|cono|cocd|cmpno|cmpny|mandt|mandant|client|bukrs|firm|firma|firm_?id|entity|tenant(?:_?id)?|site)$/i.test(name),
+  company: (name: string): boolean =>
+    /^(?:compny|company|company_?(?:id|no|code)|comp|co|cono|cocd|cmpno|cmpny|mandt|mandant|client|bukrs|firm|firma|firm_?id|entity|tenant(?:_?id)?|site)$/i.test(
+      name,
+    ),
   language: (name: string): boolean => /(?:^|_)(?:lang|language|spras|sprache)/i.test(name) || /^LANG/i.test(name),
-  sequence: (name: string): boolean => /(?:line|lin|ln|seq|sq|pos|posnr|item|row|sort)_?(?:no|nr|num|number|id|nbr)?$/i.test(name) || /(?:LNO|LINNO|SEQNO|lineno)$/i.test(name),
+  sequence: (name: string): boolean =>
+    /(?:line|lin|ln|seq|sq|pos|posnr|item|row|sort)_?(?:no|nr|num|number|id|nbr)?$/i.test(name) || /(?:LNO|LINNO|SEQNO|lineno)$/i.test(name),
 } as const;
 
 /** Two names of one thing: `ORDDT` and `ORDTM`, `order_date` and `order_time`. */

@@ -35,8 +35,15 @@ export function guessNumber(column: Pick<ColumnFacts, "name" | "type" | "scale" 
   if (nameHints.percent(name)) return { kind: "integer", evidence: undefined };
   const multiple = commonFactor(values, nameHints.quantity(name) ? 1 : 3);
   if (nameHints.quantity(name) || nameHints.weight(name)) {
-    if (multiple === undefined) return nameHints.weight(name) ? { kind: "integer", evidence: "a weight; the unit is not known, perhaps grams (then scale: 3 gives kilograms)" } : { kind: "integer", evidence: undefined };
-    return { kind: "decimal", scale: multiple.digits, evidence: `implied decimals: ${ofRows(multiple.rows, values)} are multiples of ${10 ** multiple.digits}` };
+    if (multiple === undefined)
+      return nameHints.weight(name)
+        ? { kind: "integer", evidence: "a weight; the unit is not known, perhaps grams (then scale: 3 gives kilograms)" }
+        : { kind: "integer", evidence: undefined };
+    return {
+      kind: "decimal",
+      scale: multiple.digits,
+      evidence: `implied decimals: ${ofRows(multiple.rows, values)} are multiples of ${10 ** multiple.digits}`,
+    };
   }
   if (nameHints.amount(name) && !isSmall(values)) {
     const beside = currency ? " with a currency beside it" : "";
@@ -62,11 +69,21 @@ function guessFloat(name: string, values: Values): NumberGuess {
     const filled = [...values.counts.keys()].map(Number).filter((value) => value !== 0);
     const fractions = filled.length === 0 || filled.every((value) => value > 0 && value <= 1);
     return fractions
-      ? { kind: "decimal", scale: -2, places: 2, evidence: filled.length === 0 ? "a percentage by its name, kept as a fraction? All values are 0" : "a percentage by its name, kept as a fraction: all values are at most 1" }
+      ? {
+          kind: "decimal",
+          scale: -2,
+          places: 2,
+          evidence:
+            filled.length === 0
+              ? "a percentage by its name, kept as a fraction? All values are 0"
+              : "a percentage by its name, kept as a fraction: all values are at most 1",
+        }
       : { kind: "decimal", places: 2, evidence: "a percentage by its name" };
   }
-  if (/(?:unit_?pr|price)/i.test(name)) return { kind: "money", places: 4, evidence: "a price by its name, in floating point: rounded to 4 decimals, as prices may be finer than cents" };
-  if (nameHints.amount(name) && !nameHints.rate(name)) return { kind: "money", places: 2, evidence: "an amount by its name, in floating point: rounded to cents" };
+  if (/(?:unit_?pr|price)/i.test(name))
+    return { kind: "money", places: 4, evidence: "a price by its name, in floating point: rounded to 4 decimals, as prices may be finer than cents" };
+  if (nameHints.amount(name) && !nameHints.rate(name))
+    return { kind: "money", places: 2, evidence: "an amount by its name, in floating point: rounded to cents" };
   return { kind: "decimal", places: Math.max(4, placesSeen(values)), evidence: "floating point: rounded to the decimals seen, at least 4" };
 }
 

@@ -29,12 +29,18 @@ const personalNames: readonly Pattern[] = [
   [/phone|faxno|handy|(?:^|_)(?:tel|telefon|telefax|mobile|cell|fax)(?:_|no|nr|num|\d|$)/i, "a telephone number"],
   [/gender|(?:^|_)sex(?:_|$)|religion|marital|salary|wage|disabilit/i, "a person's own business"],
   [/(?:^|_)(?:first|last|middle|sur|family|maiden)_?name|FSTNAM|LSTNAM|vorname|nachname|contact_?name|buyer_?name/i, "a person's name"],
-  [/^(?:crt|chg|upd|mod|ent|ins|del)(?:_?by|_?usr|_?user|usr)$|(?:created|changed|updated|modified|entered|deleted)_?(?:by|user)|^(?:USRID|USER_?ID|UNAME|ERNAM|AENAM)$/i, "who of the staff did it"],
+  [
+    /^(?:crt|chg|upd|mod|ent|ins|del)(?:_?by|_?usr|_?user|usr)$|(?:created|changed|updated|modified|entered|deleted)_?(?:by|user)|^(?:USRID|USER_?ID|UNAME|ERNAM|AENAM)$/i,
+    "who of the staff did it",
+  ],
 ];
 
 const internalNames: readonly Pattern[] = [
   [/margin|MRGAMT|^mrg|profit|markup/i, "what the company earns"],
-  [/(?:^|_)cost(?:s|price|_?pr)?(?:_|$)|CSTPR|^cst|(?<!freight|shipping|delivery|transport|postage)costs?$|purchase_?price|einkaufspreis|standardcost|costupdate/i, "what the company pays"],
+  [
+    /(?:^|_)cost(?:s|price|_?pr)?(?:_|$)|CSTPR|^cst|(?<!freight|shipping|delivery|transport|postage)costs?$|purchase_?price|einkaufspreis|standardcost|costupdate/i,
+    "what the company pays",
+  ],
   [/reorder_?(?:level|point)|^eoq$|(?:^|_)bin(?:_?loc)?$|BINLOC|glact|glcode|glaccount/i, "how the company works inside"],
 ];
 

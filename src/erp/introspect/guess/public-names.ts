@@ -31,7 +31,10 @@ export function resourceName(table: string, comment: string): string {
   const said = comment.split(/[,.;:(]| (?:with|by|of|and|for|per) /i)[0] ?? "";
   const noun = said.length <= 40 ? said.replace(notNouns, " ").trim() : "";
   const words = /^[A-Za-z-]+(?: [A-Za-z-]+){0,2}$/.test(noun.replaceAll(/\s+/g, " ")) ? noun.toLowerCase().split(/[\s-]+/) : wordsOf(table);
-  const name = words.join("_").replace(/[^a-z0-9_]/g, "").slice(0, 40);
+  const name = words
+    .join("_")
+    .replace(/[^a-z0-9_]/g, "")
+    .slice(0, 40);
   return /^[a-z]/.test(name) ? plural(name) : `table_${plural(name)}`;
 }
 

@@ -86,7 +86,12 @@ export function referenceCandidates(schema: Schema, table: TableFacts, column: C
   return found.filter(({ table: other }) => !archives.has(other)).sort((a, b) => rank[a.by] - rank[b.by] || size(b) - size(a));
 }
 
-const stem = (name: string): string => name.toLowerCase().replace(/^(?:fk|ref)_?/, "").replace(/_+$/, "").replace(/_?(?:no|nr|num|number|id|code|key)$/, "");
+const stem = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/^(?:fk|ref)_?/, "")
+    .replace(/_+$/, "")
+    .replace(/_?(?:no|nr|num|number|id|code|key)$/, "");
 
 /** `order_` and `salesorders.orderno`, `stockid` and `stock.id`. Numbers fit many keys: their names have to meet, too. */
 function stemsMeet(column: string, target: string, table: string): boolean {
@@ -157,13 +162,20 @@ function commonBeginning(a: string, b: string): number {
 export function archiveCandidates(schema: Schema, table: TableFacts): readonly string[] {
   const shape = ({ columns }: TableFacts): string => columns.map(({ name, declared }) => `${name} ${declared}`).join(",");
   return [...schema.tables.values()]
-    .filter((other) => other.name !== table.name && other.name.startsWith(table.name) && other.kind === "table" && other.readable && shape(other) === shape(table))
+    .filter(
+      (other) => other.name !== table.name && other.name.startsWith(table.name) && other.kind === "table" && other.readable && shape(other) === shape(table),
+    )
     .map(({ name }) => name);
 }
 
 /** Columns that are a part of some table's composite key. */
 export function keyPartsOf(schema: Schema): ReadonlySet<string> {
-  return new Set([...schema.tables.values()].map((table) => ownKey(schema, table)).filter((key) => key.length > 1).flat());
+  return new Set(
+    [...schema.tables.values()]
+      .map((table) => ownKey(schema, table))
+      .filter((key) => key.length > 1)
+      .flat(),
+  );
 }
 
 /** Tables that hold the partners themselves. */

@@ -103,7 +103,10 @@ function accountLines(writing: Writing): readonly string[] {
     return [`  account: sharedOrOwn(${literal(answer.slice(14).trim())}, [""]),`];
   }
   if (answer !== undefined) return [`  account: ${literal(answer)},`];
-  const said = draft.accounts.map(({ column, evidence, blank }) => `  // ${comment(`${column}: ${evidence}${blank ? ` sharedOrOwn(${literal(column)}, [""]) shows those to everyone.` : ""}`)}`);
+  const said = draft.accounts.map(
+    ({ column, evidence, blank }) =>
+      `  // ${comment(`${column}: ${evidence}${blank ? ` sharedOrOwn(${literal(column)}, [""]) shows those to everyone.` : ""}`)}`,
+  );
   const [first, ...more] = draft.accounts.slice(0, 3).map(({ column }) => column);
   const question =
     first === undefined
@@ -181,11 +184,15 @@ function written(writing: Writing, { column, conversion }: DraftField): string {
   const nullWhen = "nullWhen" in conversion && conversion.nullWhen.length > 0 ? [`nullWhen: ${list(conversion.nullWhen)}`] : [];
   switch (conversion.kind) {
     case "text":
-      return call("text", [literal(column)], [
-        ...(conversion.encoding === undefined ? [] : [`encoding: ${literal(conversion.encoding)}`]),
-        ...(conversion.pad === undefined ? [] : [`pad: ${conversion.pad}`]),
-        ...nullWhen,
-      ]);
+      return call(
+        "text",
+        [literal(column)],
+        [
+          ...(conversion.encoding === undefined ? [] : [`encoding: ${literal(conversion.encoding)}`]),
+          ...(conversion.pad === undefined ? [] : [`pad: ${conversion.pad}`]),
+          ...nullWhen,
+        ],
+      );
     case "date":
       return writtenDate(call, column, conversion, nullWhen);
     case "dateTime": {
@@ -200,7 +207,11 @@ function written(writing: Writing, { column, conversion }: DraftField): string {
     case "integer":
       return call("integer", [literal(column)], []);
     case "flag":
-      return call("flag", [literal(column)], conversion.values === undefined ? [] : [`true: ${list(conversion.values.true)}`, `false: ${list(conversion.values.false)}`]);
+      return call(
+        "flag",
+        [literal(column)],
+        conversion.values === undefined ? [] : [`true: ${list(conversion.values.true)}`, `false: ${list(conversion.values.false)}`],
+      );
     case "ref":
       return call("ref", [literal(conversion.resource), literal(column)], nullWhen);
     case "code":
@@ -214,7 +225,8 @@ function writtenDate(
   { stored }: Extract<Conversion, { kind: "date" }>,
   nullWhen: readonly string[],
 ): string {
-  if (stored.kind === "julian") return call("julianDate", [literal(column)], [...(stored.form === "cyyddd" ? [] : [`as: ${literal(stored.form)}`]), ...nullWhen]);
+  if (stored.kind === "julian")
+    return call("julianDate", [literal(column)], [...(stored.form === "cyyddd" ? [] : [`as: ${literal(stored.form)}`]), ...nullWhen]);
   const form = stored.kind === "native" ? "native" : stored.form;
   return call("date", [literal(column)], [...(form === "yyyymmdd" ? [] : [`as: ${literal(form)}`]), ...nullWhen]);
 }
@@ -255,5 +267,9 @@ function childLines(writing: Writing, child: DraftLines): readonly string[] {
 function leftOutLines({ table, leftOut }: TableDraft): readonly string[] {
   const named = leftOut.filter(({ why }) => why !== "fixed");
   if (named.length === 0) return [];
-  return ["// Left out, so no request can reach them:", ...named.map(({ table: of, column, reason }) => `//   ${comment(`${of === table ? "" : `${of}.`}${column}: ${reason}`)}`), ""];
+  return [
+    "// Left out, so no request can reach them:",
+    ...named.map(({ table: of, column, reason }) => `//   ${comment(`${of === table ? "" : `${of}.`}${column}: ${reason}`)}`),
+    "",
+  ];
 }

@@ -22,10 +22,12 @@ export function decisionsFile(present: string | undefined, decisions: Decisions)
   const open = missing.some(([, { answer }]) => answer === undefined);
   const importLine = open && !/\bimport \{[^}]*\bundecided\b[^}]*\} from "sluice"/.test(present ?? "") ? '\nimport { undecided } from "sluice";\n' : "";
   const constants = missing.map(([name, { about, question, answer }]) =>
-    answer === undefined ? `/** ${about} */\nexport const ${name}: string = undecided(${JSON.stringify(question)});\n` : `/** ${about} */\nexport const ${name} = ${literal(answer)};\n`,
+    answer === undefined
+      ? `/** ${about} */\nexport const ${name}: string = undecided(${JSON.stringify(question)});\n`
+      : `/** ${about} */\nexport const ${name} = ${literal(answer)};\n`,
   );
   const [opening, rest] = present === undefined ? [head, ""] : splitHead(present);
-  return [`${opening}${importLine}${rest}`.trimEnd(), ...constants.map((text) => text.trimEnd())].join("\n\n") + "\n";
+  return `${[`${opening}${importLine}${rest}`.trimEnd(), ...constants.map((text) => text.trimEnd())].join("\n\n")}\n`;
 }
 
 /** The comment that opens a file, and what follows it. */

@@ -41,7 +41,9 @@ export function projectFiles(options: FilesOptions): ProjectFiles {
   if (present.tables !== undefined && existing === undefined && !options.replaceTables)
     byHand.push("erp/tables.ts was given another form than that of generated row types, and stays as it is. With --force it is written anew.");
   else {
-    const tables = options.allTables ? [...catalogue.values()].filter(({ readable }) => readable).map(({ name }) => name) : [...findings.drafts.map(({ table }) => table), ...findings.related];
+    const tables = options.allTables
+      ? [...catalogue.values()].filter(({ readable }) => readable).map(({ name }) => name)
+      : [...findings.drafts.map(({ table }) => table), ...findings.related];
     const text = rowTypes({ existing, name: options.rowTypesName, catalogue, tables: tables.filter((table) => catalogue.has(table)), codes: findings.codes });
     if (text !== present.tables) files.set("erp/tables.ts", text);
   }
@@ -56,7 +58,10 @@ export function projectFiles(options: FilesOptions): ProjectFiles {
     files.set(`${folder}/erp.ts`, binding);
   }
   if (findings.drafts.length > 0) {
-    const edit = withResources(present.gateway ?? "", findings.drafts.map(({ resource }) => resource));
+    const edit = withResources(
+      present.gateway ?? "",
+      findings.drafts.map(({ resource }) => resource),
+    );
     if (edit.kind === "changed") files.set("gateway.ts", edit.text);
     if (edit.kind === "by hand") byHand.push(`gateway.ts is not of a form that can be added to safely. Add:`, ...edit.lines.map((line) => `  ${line}`));
   }

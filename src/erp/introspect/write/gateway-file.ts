@@ -2,7 +2,10 @@
 
 import { camelCase } from "../guess/public-names.ts";
 
-export type GatewayEdit = { readonly kind: "changed"; readonly text: string } | { readonly kind: "unchanged" } | { readonly kind: "by hand"; readonly lines: readonly string[] };
+export type GatewayEdit =
+  | { readonly kind: "changed"; readonly text: string }
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "by hand"; readonly lines: readonly string[] };
 
 /** Adds imports and names to the list of resources, where the file has the plain form of one list of names. */
 export function withResources(text: string, resources: readonly string[]): GatewayEdit {

@@ -18,12 +18,18 @@ export function parseRowTypes(text: string): RowTypesFile | undefined {
   if (found === null) return undefined;
   const [, head = "", name = "", body = ""] = found;
   const tables = new Map<string, ReadonlyMap<string, string>>();
-  const block = /^ {2}("[^"]+"|[\w$]+): \{\n([\s\S]*?)^ {2}\};\n?/gm;
+  const block = /^ {2}("(?:[^"\\]|\\.)+"|[\w$]+): \{\n([\s\S]*?)^ {2}\};\n?/gm;
   let rest = `${body}\n`;
   for (const [whole, table = "", columns = ""] of rest.matchAll(block)) {
     const types = new Map<string, string>();
-    const left = columns.replaceAll(/^ {4}("[^"]+"|[\w$]+):\s([^;]+);\n/gm, (_, column: string, type: string) => {
-      types.set(unquoted(column), type.replaceAll(/\s+/g, " ").replace(/^ ?\| /, "").trim());
+    const left = columns.replaceAll(/^ {4}("(?:[^"\\]|\\.)+"|[\w$]+):\s([^;]+);\n/gm, (_, column: string, type: string) => {
+      types.set(
+        unquoted(column),
+        type
+          .replaceAll(/\s+/g, " ")
+          .replace(/^ ?\| /, "")
+          .trim(),
+      );
       return "";
     });
     if (left.trim() !== "") return undefined;
@@ -34,7 +40,7 @@ export function parseRowTypes(text: string): RowTypesFile | undefined {
 }
 
 function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1) : name;
+  return name.startsWith('"') ? String(JSON.parse(name)) : name;
 }
 
 const defaultHead = `/** Row types of the ERP's tables, as the driver gives them. Written by \`sluice introspect\`, which keeps unions of codes as they are edited. */

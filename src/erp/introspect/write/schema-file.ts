@@ -2,8 +2,8 @@
 
 import type { DraftField, TableDraft } from "../draft.ts";
 import { pascalCase, singular } from "../guess/public-names.ts";
-import { type Answers, questions } from "./answers.ts";
 import { answeredFields, answeredLines } from "./answered.ts";
+import { type Answers, questions } from "./answers.ts";
 import { comment } from "./text.ts";
 
 export function schemaFile(draft: TableDraft, answers: Answers): string {
@@ -40,10 +40,10 @@ function lineModel(model: string, lines: string): string {
 }
 
 function schemaOf(draft: TableDraft, field: DraftField, answers: Answers, within: string): string {
-  return `${valueOf(draft, field, answers, within)}${field.nullable ? ".nullable()" : ""}`;
+  return `${valueSchema(draft, field, answers, within)}${field.nullable ? ".nullable()" : ""}`;
 }
 
-function valueOf({ resource }: TableDraft, { name, table, column, conversion }: DraftField, answers: Answers, within: string): string {
+function valueSchema({ resource }: TableDraft, { name, table, column, conversion }: DraftField, answers: Answers, within: string): string {
   switch (conversion.kind) {
     case "text":
       return "z.string()";

@@ -17,7 +17,10 @@ export function property(name: string): string {
 
 /** One line that ends no comment: names and values of an ERP stand in it. */
 export function comment(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").replaceAll("*/", "* /").trim();
+  return text
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .replaceAll("*/", "* /")
+    .trim();
 }
 
 /** A name that code may use: `class` and its like may not. */

@@ -28,15 +28,34 @@ describe("dates", () => {
         const cells = (write: (date: Date) => number) => valuesOf([...some.map(write), ...(zeros ? [0] : [])]);
         const nullWhen = zeros ? [0] : [];
         expect(guessDate(integer("ORDDT"), cells(yyyymmdd), false)).toMatchObject({ stored: { kind: "date", form: "yyyymmdd" }, nullWhen });
-        expect(guessDate(integer("ORDDT"), cells((date) => yyyymmdd(date) - 19_000_000), false)).toMatchObject({ stored: { kind: "date", form: "cyymmdd" }, nullWhen });
-        expect(guessDate(integer("DUEJD"), cells((date) => (date.getUTCFullYear() - 1900) * 1000 + dayOfYear(date)), false)).toMatchObject({ stored: { kind: "julian", form: "cyyddd" }, nullWhen });
-        expect(guessDate(integer("DUEJD"), cells((date) => date.getUTCFullYear() * 1000 + dayOfYear(date)), false)).toMatchObject({ stored: { kind: "julian", form: "yyyyddd" }, nullWhen });
+        expect(
+          guessDate(
+            integer("ORDDT"),
+            cells((date) => yyyymmdd(date) - 19_000_000),
+            false,
+          ),
+        ).toMatchObject({ stored: { kind: "date", form: "cyymmdd" }, nullWhen });
+        expect(
+          guessDate(
+            integer("DUEJD"),
+            cells((date) => (date.getUTCFullYear() - 1900) * 1000 + dayOfYear(date)),
+            false,
+          ),
+        ).toMatchObject({ stored: { kind: "julian", form: "cyyddd" }, nullWhen });
+        expect(
+          guessDate(
+            integer("DUEJD"),
+            cells((date) => date.getUTCFullYear() * 1000 + dayOfYear(date)),
+            false,
+          ),
+        ).toMatchObject({ stored: { kind: "julian", form: "yyyyddd" }, nullWhen });
       }),
     );
   });
 
   test("texts of digits are dates as well", () => {
-    fc.assert(fc.property(dates, (some) => {
+    fc.assert(
+      fc.property(dates, (some) => {
         expect(guessDate(text("ZAHLDAT", 8), valuesOf(some.map((date) => String(yyyymmdd(date)))), false)).toMatchObject({ stored: { form: "yyyymmdd" } });
       }),
     );
@@ -51,7 +70,8 @@ describe("dates", () => {
   });
 
   test("what tells rows apart is no date, whatever its digits: order 20240131", () => {
-    fc.assert(fc.property(dates, (some) => {
+    fc.assert(
+      fc.property(dates, (some) => {
         expect(guessDate(integer("ORDDT"), valuesOf(some.map(yyyymmdd)), true)).toBeUndefined();
       }),
     );
@@ -59,15 +79,20 @@ describe("dates", () => {
 
   test("numbers counted up from one that looks like a date are none, under a name that says nothing", () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date("2000-01-01"), max: new Date("2030-12-31"), noInvalidDate: true }), fc.integer({ min: 1, max: 400 }), (first, length) => {
-        const counted = Array.from({ length }, (_, index) => yyyymmdd(first) + index);
-        expect(guessDate(integer("BELEG"), valuesOf(counted), false)).toBeUndefined();
-      }),
+      fc.property(
+        fc.date({ min: new Date("2000-01-01"), max: new Date("2030-12-31"), noInvalidDate: true }),
+        fc.integer({ min: 1, max: 400 }),
+        (first, length) => {
+          const counted = Array.from({ length }, (_, index) => yyyymmdd(first) + index);
+          expect(guessDate(integer("BELEG"), valuesOf(counted), false)).toBeUndefined();
+        },
+      ),
     );
   });
 
   test("numbers of any size are none, under a name that says nothing", () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 99_999_999 }), { minLength: 20, maxLength: 200 }), (cells) => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 99_999_999 }), { minLength: 20, maxLength: 200 }), (cells) => {
         expect(guessDate(integer("WERT"), valuesOf(cells), false)).toBeUndefined();
       }),
     );
@@ -81,15 +106,21 @@ describe("dates", () => {
 
   test("a column of zeros has the form of the dates around it, or none", () => {
     expect(guessDate(integer("REQDT"), valuesOf([0, 0]), false)).toBeUndefined();
-    expect(guessDate(integer("REQDT"), valuesOf([0, 0]), false, [{ kind: "julian", form: "cyyddd" }])).toMatchObject({ stored: { form: "cyyddd" }, nullWhen: [0] });
+    expect(guessDate(integer("REQDT"), valuesOf([0, 0]), false, [{ kind: "julian", form: "cyyddd" }])).toMatchObject({
+      stored: { form: "cyyddd" },
+      nullWhen: [0],
+    });
   });
 });
 
 describe("times of day", () => {
-  const time = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 59 })).map(([h, m, s]) => h * 10_000 + m * 100 + s);
+  const time = fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 59 }))
+    .map(([h, m, s]) => h * 10_000 + m * 100 + s);
 
   test("every time of day is one beside the date of its name, and 24:00:00 and 12:60:00 are none", () => {
-    fc.assert(fc.property(fc.array(time, { minLength: 1 }), (cells) => {
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1 }), (cells) => {
         expect(guessTime(integer("ORDTM"), valuesOf(cells), { name: "ORDDT", adjacent: false })).toBeDefined();
       }),
     );
@@ -110,7 +141,10 @@ describe("numbers", () => {
   test("multiples of 1000 under a quantity's name have three implied decimals; under a line number's they have none", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9_999 }), { minLength: 3, maxLength: 50 }), (cells) => {
-        expect(guessNumber({ ...integer("QTYOR"), comment: "" }, valuesOf(cells.map((cell) => cell * 1000)), false)).toMatchObject({ kind: "decimal", scale: 3 });
+        expect(guessNumber({ ...integer("QTYOR"), comment: "" }, valuesOf(cells.map((cell) => cell * 1000)), false)).toMatchObject({
+          kind: "decimal",
+          scale: 3,
+        });
         expect(guessNumber({ ...integer("LINNO"), comment: "" }, valuesOf(cells.map((cell) => cell * 1000)), false)).toMatchObject({ kind: "integer" });
       }),
     );
@@ -120,10 +154,14 @@ describe("numbers", () => {
   test("a percentage in floating point is a fraction only where no value is above one", () => {
     const float = { name: "discountpercent", type: "float", comment: "" } as const;
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 1 }), fc.double({ min: 1.5, max: 100, noNaN: true }), (fractions, more) => {
-        expect(guessNumber(float, valuesOf(fractions), false)).toMatchObject({ scale: -2 });
-        expect(guessNumber(float, valuesOf([...fractions, more]), false)).not.toHaveProperty("scale");
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 1 }),
+        fc.double({ min: 1.5, max: 100, noNaN: true }),
+        (fractions, more) => {
+          expect(guessNumber(float, valuesOf(fractions), false)).toMatchObject({ scale: -2 });
+          expect(guessNumber(float, valuesOf([...fractions, more]), false)).not.toHaveProperty("scale");
+        },
+      ),
     );
   });
 
@@ -156,7 +194,8 @@ describe("flags and codes", () => {
     const cells = Array.from({ length: 200 }, (_, index) => index % 2);
     expect(guessFlag({ ...integer("is_active"), declared: "integer" }, valuesOf(cells))).toBeDefined();
     expect(guessFlag({ ...integer("NEWSLT"), declared: "smallint" }, valuesOf(cells))).toBeDefined();
-    for (const name of ["LINNO", "QTYOR", "SEQNO", "packages_qty"]) expect(guessFlag({ ...integer(name), declared: "smallint" }, valuesOf(cells))).toBeUndefined();
+    for (const name of ["LINNO", "QTYOR", "SEQNO", "packages_qty"])
+      expect(guessFlag({ ...integer(name), declared: "smallint" }, valuesOf(cells))).toBeUndefined();
     expect(guessFlag({ ...integer("WERT"), declared: "integer" }, valuesOf(cells))).toBeUndefined();
   });
 
@@ -179,22 +218,31 @@ describe("secrets and personal data", () => {
     expect(isIban("DE89 3704 0044 0532 0130 00")).toBe(true);
     expect(isCardNumber("4111 1111 1111 1111")).toBe(true);
     const digit = fc.tuple(fc.integer({ min: 4, max: 21 }), fc.integer({ min: 1, max: 9 }));
-    fc.assert(fc.property(digit, ([at, more]) => {
-      const digits = [..."DE89370400440532013000"];
-      digits[at] = String((Number(digits[at]) + more) % 10);
-      expect(isIban(digits.join(""))).toBe(false);
-    }));
-    fc.assert(fc.property(fc.tuple(fc.integer({ min: 1, max: 15 }), fc.integer({ min: 1, max: 9 })), ([at, more]) => {
-      const digits = [..."4111111111111111"];
-      digits[at] = String((Number(digits[at]) + more) % 10);
-      expect(isCardNumber(digits.join(""))).toBe(false);
-    }));
+    fc.assert(
+      fc.property(digit, ([at, more]) => {
+        const digits = [..."DE89370400440532013000"];
+        digits[at] = String((Number(digits[at]) + more) % 10);
+        expect(isIban(digits.join(""))).toBe(false);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.tuple(fc.integer({ min: 1, max: 15 }), fc.integer({ min: 1, max: 9 })), ([at, more]) => {
+        const digits = [..."4111111111111111"];
+        digits[at] = String((Number(digits[at]) + more) % 10);
+        expect(isCardNumber(digits.join(""))).toBe(false);
+      }),
+    );
   });
 
   test("numbers of documents, EANs and amounts look like nobody's data", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 2_000_000_000 }), { minLength: 5, maxLength: 60 }), (cells) => {
-        for (const write of [(cell: number) => String(cell), (cell: number) => String(cell).padStart(10, "0"), (cell: number) => `RE${String(cell).padStart(8, "0")}`, (cell: number) => (cell / 100).toFixed(2)])
+        for (const write of [
+          (cell: number) => String(cell),
+          (cell: number) => String(cell).padStart(10, "0"),
+          (cell: number) => `RE${String(cell).padStart(8, "0")}`,
+          (cell: number) => (cell / 100).toFixed(2),
+        ])
           expect(valueSuspicion(valuesOf(cells.map(write)))).toBeUndefined();
       }),
     );
@@ -205,10 +253,27 @@ describe("secrets and personal data", () => {
 
   test("names give away what must not even be looked at, and leave the others alone", () => {
     const why = (name: string) => nameSuspicion({ name, comment: "" })?.why;
-    for (const name of ["PASSWD", "password", "user_pwd", "XSECRT", "api_token", "apikey", "ediserverpwd", "passwort"]) expect([name, why(name)]).toEqual([name, "secret"]);
-    for (const name of ["IBAN", "birth_date", "BRTHDT", "dob", "e_mail", "EMAIL", "PHONE", "card_number", "bankacc", "faxno", "LSTNAM"]) expect([name, why(name)]).toEqual([name, "personal"]);
+    for (const name of ["PASSWD", "password", "user_pwd", "XSECRT", "api_token", "apikey", "ediserverpwd", "passwort"])
+      expect([name, why(name)]).toEqual([name, "secret"]);
+    for (const name of ["IBAN", "birth_date", "BRTHDT", "dob", "e_mail", "EMAIL", "PHONE", "card_number", "bankacc", "faxno", "LSTNAM"])
+      expect([name, why(name)]).toEqual([name, "personal"]);
     for (const name of ["MRGAMT", "standardcost", "CSTPR"]) expect([name, why(name)]).toEqual([name, "internal"]);
-    for (const name of ["ORDNO", "CUSNM1", "STREET", "freightcost", "passenger_count", "compass", "pinned", "telescope", "discard", "CARCD", "hotel", "PLNDT", "tokyo", "costcenter_name"]) {
+    for (const name of [
+      "ORDNO",
+      "CUSNM1",
+      "STREET",
+      "freightcost",
+      "passenger_count",
+      "compass",
+      "pinned",
+      "telescope",
+      "discard",
+      "CARCD",
+      "hotel",
+      "PLNDT",
+      "tokyo",
+      "costcenter_name",
+    ]) {
       expect([name, why(name)]).toEqual([name, undefined]);
     }
   });

@@ -1,8 +1,9 @@
 /** Measures drafts against bindings made by hand: both read the same rows, and what they read is compared. */
-import type { GatewayDefinition } from "#gateway";
+
 import type { AccountRule } from "#erp/binding/account.ts";
 import type { AnyConversion, ChildRows } from "#erp/binding/conversion.ts";
 import type { TableDraft } from "#erp/introspect/draft.ts";
+import type { GatewayDefinition } from "#gateway";
 
 export type Verdict = "right" | "wrong" | "withheld" | "not at all";
 
@@ -24,7 +25,12 @@ interface Side {
 const nothing = (): void => undefined;
 
 /** Judges what the hand-written resources bind of the drafted tables. */
-export async function compare(drafts: readonly TableDraft[], drafted: GatewayDefinition, truth: GatewayDefinition, readRows: ReadRows): Promise<readonly Judgement[]> {
+export async function compare(
+  drafts: readonly TableDraft[],
+  drafted: GatewayDefinition,
+  truth: GatewayDefinition,
+  readRows: ReadRows,
+): Promise<readonly Judgement[]> {
   const judgements: Judgement[] = [];
   const truthTables = tablesByResource(truth);
   const draftTables = tablesByResource(drafted);
@@ -36,13 +42,21 @@ export async function compare(drafts: readonly TableDraft[], drafted: GatewayDef
     const judgeFields = async (theirs: ReadonlyMap<string, AnyConversion>): Promise<void> => {
       for (const [name, conversion] of theirs) {
         const verdict = await judgeField(draft, ours, { name, conversion }, { truthTables, draftTables, readRows });
-        judgements.push({ table: draft.table, what: `${name} (${conversion.columns.map((column) => (typeof column === "string" ? column : "expression")).join(", ")})`, ...verdict });
+        judgements.push({
+          table: draft.table,
+          what: `${name} (${conversion.columns.map((column) => (typeof column === "string" ? column : "expression")).join(", ")})`,
+          ...verdict,
+        });
       }
     };
     for (const resource of truth.resources) {
       const { binding } = resource;
       if (binding.table === draft.table) {
-        judge("key", [...mine.binding.key].sort().join() === [...binding.key].sort().join() ? "right" : "wrong", `${binding.key.join(" ")}, drafted ${mine.binding.key.join(" ")}`);
+        judge(
+          "key",
+          [...mine.binding.key].sort().join() === [...binding.key].sort().join() ? "right" : "wrong",
+          `${binding.key.join(" ")}, drafted ${mine.binding.key.join(" ")}`,
+        );
         judge("account", ...accountVerdict(draft, binding.account));
         for (const [column] of Object.entries(binding.where)) {
           if (column.includes(".")) judge(`where ${column}`, "not at all", "a condition on a joined table");
@@ -52,7 +66,8 @@ export async function compare(drafts: readonly TableDraft[], drafted: GatewayDef
         await judgeFields(leaves(binding.fields));
         for (const [name, children] of childFields(binding.fields)) judge(`child rows ${name} (${children.table})`, ...linesVerdict(draft, children));
       }
-      for (const [name, children] of childFields(binding.fields)) if (children.table === draft.table) await judgeFields(prefixed(name, leaves(children.fields)));
+      for (const [name, children] of childFields(binding.fields))
+        if (children.table === draft.table) await judgeFields(prefixed(name, leaves(children.fields)));
     }
   }
   return judgements;
@@ -163,12 +178,16 @@ function amountOf(side: Side): Side {
 export function summary(judgements: readonly Judgement[]): readonly string[] {
   const verdicts: readonly Verdict[] = ["right", "wrong", "withheld", "not at all"];
   const tables = [...new Set(judgements.map(({ table }) => table))];
-  const count = (table: string | undefined, verdict: Verdict): number => judgements.filter((one) => (table === undefined || one.table === table) && one.verdict === verdict).length;
-  const row = (name: string, table: string | undefined): string => `${name.padEnd(20)}${verdicts.map((verdict) => String(count(table, verdict)).padStart(verdict.length + 3)).join("")}`;
+  const count = (table: string | undefined, verdict: Verdict): number =>
+    judgements.filter((one) => (table === undefined || one.table === table) && one.verdict === verdict).length;
+  const row = (name: string, table: string | undefined): string =>
+    `${name.padEnd(20)}${verdicts.map((verdict) => String(count(table, verdict)).padStart(verdict.length + 3)).join("")}`;
   return [
     `${"".padEnd(20)}${verdicts.map((verdict) => `   ${verdict}`).join("")}`,
     ...tables.map((table) => row(table, table)),
     row("all", undefined),
-    ...judgements.filter(({ verdict }) => verdict !== "right").map(({ table, what, verdict, why }) => `${verdict}: ${table} ${what}${why === "" ? "" : `: ${why}`}`),
+    ...judgements
+      .filter(({ verdict }) => verdict !== "right")
+      .map(({ table, what, verdict, why }) => `${verdict}: ${table} ${what}${why === "" ? "" : `: ${why}`}`),
   ];
 }

@@ -39,23 +39,37 @@ export function makeDraftProject(dialect: "postgres" | "mariadb"): DraftProject 
   write("package.json", '{ "type": "module" }\n');
   write(
     "tsconfig.json",
-    JSON.stringify({ extends: join(repository, "tsconfig.json"), compilerOptions: { typeRoots: [join(repository, "node_modules/@types")] }, include: ["**/*.ts"], exclude: [] }),
+    JSON.stringify({
+      extends: join(repository, "tsconfig.json"),
+      compilerOptions: { typeRoots: [join(repository, "node_modules/@types")] },
+      include: ["**/*.ts"],
+      exclude: [],
+    }),
   );
-  write("gateway.ts", `import { defineGateway } from "sluice";\n\nexport default defineGateway({ title: "Draft", summary: "Drafts.", version: "2026-11-01", resources: [] });\n`);
+  write(
+    "gateway.ts",
+    `import { defineGateway } from "sluice";\n\nexport default defineGateway({ title: "Draft", summary: "Drafts.", version: "2026-11-01", resources: [] });\n`,
+  );
   write(
     "erp/source.ts",
     `import { defineSource } from "sluice";\nimport type { ErpTables } from "./tables.ts";\n\nexport const erp = defineSource<ErpTables>({ name: "erp", dialect: "${dialect}" });\n`,
   );
-  const names = (): string[] => readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
-    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
+  const names = (): string[] =>
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+      .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
   const read = (file: string): string => readFileSync(join(path, file), "utf8");
   return {
     path,
     read,
     write,
     put: (files) => putInPlace(path, files),
-    files: () => new Map(names().sort().map((name) => [name, read(name)])),
+    files: () =>
+      new Map(
+        names()
+          .sort()
+          .map((name) => [name, read(name)]),
+      ),
     typeCheck: () =>
       new Promise((resolve) => {
         execFile(join(repository, "node_modules/.bin/tsc"), ["-p", path, "--pretty", "false"], { cwd: path, maxBuffer: 2 ** 26 }, (_error, stdout, stderr) =>

@@ -51,23 +51,60 @@ export function quirkyErp(dialect: "postgres" | "mariadb"): string {
   const zeroDate = dialect === "mariadb" ? "0000-00-00" : null;
   const kunnr = (index: number): string => `K${pad(index % 40, 7)}`;
   const kunde = Array.from({ length: 40 }, (_, i): Cell[] => [
-    "100", kunnr(i), `Firma ${i}`, "EUR", `geheim${i}`, `pw${i}`, `tok${i}`, 19700101 + i, `a${i}@example.org`, `+49 40 ${pad(1_234_567 + i, 7)}`, iban(i), card(i), `R-${i}`,
+    "100",
+    kunnr(i),
+    `Firma ${i}`,
+    "EUR",
+    `geheim${i}`,
+    `pw${i}`,
+    `tok${i}`,
+    19700101 + i,
+    `a${i}@example.org`,
+    `+49 40 ${pad(1_234_567 + i, 7)}`,
+    iban(i),
+    card(i),
+    `R-${i}`,
   ]);
   const auftrag = Array.from({ length: rows }, (_, i): Cell[] => {
     const date = day(i);
     const year = date.getUTCFullYear();
     return [
       // Numbers that look like dates, one after the other, and a second such column under a name that says nothing.
-      "100", 20240101 + (i % 28) + 100 * Math.floor(i / 28), kunnr(i), kunnr(i * 7), 20240101 + (i % 28) + 100 * (Math.floor(i / 28) % 12) - 10_000 * Math.floor(i / 336),
-      yyyymmdd(date), (i * 337) % 24 * 10_000 + (i % 60) * 100 + (i * 7) % 60, yyyymmdd(day(Math.floor(i / 2))) - 19_000_000, i % 3 === 0 ? 0 : yyyymmdd(date), (year - 1900) * 1000 + dayOfYear(date), year * 1000 + dayOfYear(date),
-      i % 4 === 0 ? "00000000" : String(yyyymmdd(date)), i % 5 === 0 ? 99_999_999 : yyyymmdd(date), i % 6 === 0 ? zeroDate : isoDate(date), i % 7 === 0 ? null : `${isoDate(date)} 12:${pad(i % 60, 2)}:00`,
-      i % 9 === 0 ? "USD" : "EUR", 12_345 + i * 17, 4.9 + i / 100, 2.5, (1 + (i % 9)) * 1000,
-      i === 17 ? "?" : ["J", "N", ""][i % 3] ?? "", i % 2, i % 3 === 0 ? "Y" : "", ["10", "20", "30"][i % 3] ?? "", 1 + (i % 2),
-      i % 50 === 0 ? "X" : "", `REF-${i}`.padEnd(20), ["DE", "FR", "AT"][i % 3] ?? "", 100 + i,
+      "100",
+      20240101 + (i % 28) + 100 * Math.floor(i / 28),
+      kunnr(i),
+      kunnr(i * 7),
+      20240101 + (i % 28) + 100 * (Math.floor(i / 28) % 12) - 10_000 * Math.floor(i / 336),
+      yyyymmdd(date),
+      ((i * 337) % 24) * 10_000 + (i % 60) * 100 + ((i * 7) % 60),
+      yyyymmdd(day(Math.floor(i / 2))) - 19_000_000,
+      i % 3 === 0 ? 0 : yyyymmdd(date),
+      (year - 1900) * 1000 + dayOfYear(date),
+      year * 1000 + dayOfYear(date),
+      i % 4 === 0 ? "00000000" : String(yyyymmdd(date)),
+      i % 5 === 0 ? 99_999_999 : yyyymmdd(date),
+      i % 6 === 0 ? zeroDate : isoDate(date),
+      i % 7 === 0 ? null : `${isoDate(date)} 12:${pad(i % 60, 2)}:00`,
+      i % 9 === 0 ? "USD" : "EUR",
+      12_345 + i * 17,
+      4.9 + i / 100,
+      2.5,
+      (1 + (i % 9)) * 1000,
+      i === 17 ? "?" : (["J", "N", ""][i % 3] ?? ""),
+      i % 2,
+      i % 3 === 0 ? "Y" : "",
+      ["10", "20", "30"][i % 3] ?? "",
+      1 + (i % 2),
+      i % 50 === 0 ? "X" : "",
+      `REF-${i}`.padEnd(20),
+      ["DE", "FR", "AT"][i % 3] ?? "",
+      100 + i,
     ];
   });
   const numbers = auftrag.map((row) => row[1] ?? 0);
-  const pos = numbers.flatMap((number, i): Cell[][] => Array.from({ length: 1 + (i % 3) }, (_, line) => ["100", number, (line + 1) * 10, `M-${i % 60}`, (1 + line) * 1000, 9.9 + line]));
+  const pos = numbers.flatMap((number, i): Cell[][] =>
+    Array.from({ length: 1 + (i % 3) }, (_, line) => ["100", number, (line + 1) * 10, `M-${i % 60}`, (1 + line) * 1000, 9.9 + line]),
+  );
   const alt = Array.from({ length: 60 }, (_, i): Cell[] => ["100", 90_000_000 + i, 10, "anderswo"]);
   const protokoll = Array.from({ length: 200 }, (_, i): Cell[] => [i + 1, i % 2 === 0 ? "A" : "B", 100 + Math.floor(i / 2), `Zeile ${i}`, Math.floor(i / 4)]);
   const lieferung = Array.from({ length: 100 }, (_, i): Cell[] => [5000 + i, "100", numbers[i] ?? 0, null]);
@@ -75,7 +112,13 @@ export function quirkyErp(dialect: "postgres" | "mariadb"): string {
   return [
     ...(dialect === "mariadb" ? ["SET sql_mode = '';"] : []),
     tables.replace("COMMENT_ON_KUNDE", comment).replace("changed TIMESTAMP NULL", dialect === "mariadb" ? "changed DATETIME NULL" : "changed TIMESTAMP NULL"),
-    insert("kunde", kunde), insert("auftrag", auftrag), insert("auftrag_pos", pos), insert("auftrag_alt", alt), insert("protokoll", protokoll), insert("lieferung", lieferung), insert("geheim", [[1, "niemand"]]),
+    insert("kunde", kunde),
+    insert("auftrag", auftrag),
+    insert("auftrag_pos", pos),
+    insert("auftrag_alt", alt),
+    insert("protokoll", protokoll),
+    insert("lieferung", lieferung),
+    insert("geheim", [[1, "niemand"]]),
     ...(dialect === "postgres" ? ["ANALYZE;"] : []),
   ].join("\n");
 }

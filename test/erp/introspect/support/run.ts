@@ -1,9 +1,10 @@
 /** Introspects a database the way the command does, with a database that remembers every statement it was sent. */
-import { openSource } from "#gateway";
+
 import type { ErpDatabase } from "#erp/dialects/dialect.ts";
 import type { TableFacts } from "#erp/dialects/schema-reader.ts";
 import type { Findings } from "#erp/introspect/draft.ts";
 import { introspect, readTables } from "#erp/introspect/introspect.ts";
+import { openSource } from "#gateway";
 
 export interface Introspected {
   readonly findings: Findings;
