@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { z } from "zod";
 import { type Meridian, openMeridian } from "../demo/erp/meridian.ts";
 import { type DraftProject, makeDraftProject } from "../erp/introspect/support/draft-project.ts";
+import { describeWith } from "../support/requires.ts";
 
 const cli = fileURLToPath(new URL("../../src/entry/cli.ts", import.meta.url));
 
@@ -152,8 +153,8 @@ describe("sluice introspect", { timeout: 60_000 }, () => {
   });
 });
 
-describe("in a terminal", { timeout: 60_000 }, () => {
-  test("tables are picked, guesses confirmed, words given; what was answered is in the draft, what was not is a question", async () => {
+describeWith("pseudoTerminal", "in a terminal", () => {
+  test("tables are picked, guesses confirmed, words given; what was answered is in the draft, what was not is a question", { timeout: 60_000 }, async () => {
     const terminal = openTerminal(["--project", "."]);
     await terminal.sees("Which tables become resources?");
     await terminal.types("ARPAY");
@@ -192,7 +193,7 @@ describe("in a terminal", { timeout: 60_000 }, () => {
     expect(await project.typeCheck()).toEqual([]);
   });
 
-  test("Ctrl-C at any question writes nothing", async () => {
+  test("Ctrl-C at any question writes nothing", { timeout: 60_000 }, async () => {
     const before = project.files();
     const terminal = openTerminal(["--project", ".", "--tables", "ARPAY"]);
     await terminal.sees("Whose rows are payments?");
@@ -206,7 +207,7 @@ describe("in a terminal", { timeout: 60_000 }, () => {
 function openTerminal(words: readonly string[]) {
   const command = [process.execPath, "--conditions=source", cli, "introspect", ...words].map((word) => `'${word}'`).join(" ");
   const env = { PATH: process.env["PATH"] ?? "", TERM: "xterm", ERP_TEST_URL: erp.url, COLUMNS: "200", LINES: "50" };
-  const child = spawn("script", ["-qefc", `stty cols 200 rows 50; exec ${command}`, "/dev/null"], {
+  const child = spawn("/usr/bin/script", ["-qefc", `stty cols 200 rows 50; exec ${command}`, "/dev/null"], {
     cwd: project.path,
     env,
     stdio: ["pipe", "pipe", "inherit"],

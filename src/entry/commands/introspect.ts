@@ -79,7 +79,7 @@ function unreadable(url: string, { cause }: Problem): Error {
   return new Error(`The database ${host}${pathname} cannot be read.`, { cause: inner instanceof Error ? inner : cause });
 }
 
-/** What one statement may take of the ERP, and how long it is left alone between two. */
+/** What one statement may take of the ERP. Between two it is left alone for as long as the first of them took. */
 const limits = {
   maxConnections: 1,
   acquireTimeoutMs: 10_000,
@@ -88,7 +88,7 @@ const limits = {
   prepare: false,
   applicationName: "sluice introspect",
 } as const;
-const pauseMs = 10;
+const leastPauseMs = 10;
 
 interface Parts {
   readonly folder: IntrospectedProject;
@@ -109,13 +109,26 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
   const wanted = interview && asked.length === 0 ? await interview.chooseTables(catalogue, folder.resources) : asked;
   if (wanted === "cancelled") return refuse(terminal, ["Nothing was written."]);
 
+  let lastMs = 0;
+  const paced: typeof database = {
+    ...database,
+    query: async (statement) => {
+      const from = performance.now();
+      try {
+        return await database.query(statement);
+      } finally {
+        lastMs = performance.now() - from;
+      }
+    },
+  };
   const findings = await introspect({
     ...place,
+    database: paced,
     tables: catalogue,
     wanted,
     existing: folder.resources,
     rows: typed.rows,
-    pause: () => sleep(pauseMs),
+    pause: () => sleep(Math.max(leastPauseMs, lastMs)),
     onProgress: (line) => terminal.complain(line),
   });
   const given = new Map(typed.zone === undefined ? noAnswers : [[questions.zone, typed.zone]]);

@@ -45,8 +45,9 @@ function selected({ name: column, type, length }: ColumnFacts): Sql {
 }
 
 /** The columns that a look orders by: those of the primary key, or of a unique index. Without one there is no order. */
-function orderOf({ indexes }: TableFacts): readonly string[] {
-  return (indexes.find(({ primary }) => primary) ?? indexes.find(({ unique }) => unique))?.columns ?? [];
+function orderOf({ indexes, columns }: TableFacts): readonly string[] {
+  const readable = new Set(columns.filter((column) => column.readable).map((column) => column.name));
+  return indexes.find(({ unique, columns: ordered }) => unique && ordered.every((column) => readable.has(column)))?.columns ?? [];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Conversion, DraftField, TableDraft } from "#erp/introspect/draft.t
 import { createMariadbDatabase } from "../../support/mariadb.ts";
 import { createDatabase } from "../../support/postgres.ts";
 import { describeWith } from "../../support/requires.ts";
-import { quirkyErp } from "./support/quirky-erp.ts";
+import { grantedOfKunde, quirkyErp } from "./support/quirky-erp.ts";
 import { type Introspected, runIntrospect } from "./support/run.ts";
 
 interface Prepared {
@@ -184,6 +184,12 @@ function recognises(dialect: "postgres" | "mariadb", prepare: () => Promise<Prep
     expect(run.findings.drafts).toHaveLength(drafted.length);
   });
 
+  test("a column it may not read is in no look and no draft", () => {
+    expect(draft("kunde").fields.map(({ column }) => column)).not.toContain("intern");
+    if (dialect === "postgres") expect(left("kunde", "intern")).toBe("unreadable");
+    expect(run.statements.filter((text) => text.includes("intern"))).toEqual([]);
+  });
+
   test("nothing is written: the rows are as before, and every statement reads a limited number of them", async () => {
     expect(await erp.contents()).toBe(before);
     expect(await erp.written()).toBe(writtenBefore);
@@ -213,7 +219,7 @@ describe("on Postgres, introspection recognises", () => {
     await admin.query(quirkyErp("postgres"));
     const role = `reader_${database.name}`;
     await admin.query(
-      `CREATE ROLE "${role}" LOGIN PASSWORD 'reader'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO "${role}"; REVOKE ALL ON geheim FROM "${role}"`,
+      `CREATE ROLE "${role}" LOGIN PASSWORD 'reader'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO "${role}"; REVOKE ALL ON geheim, kunde FROM "${role}"; GRANT SELECT (${grantedOfKunde}) ON kunde TO "${role}"`,
     );
     const url = new URL(database.url);
     url.username = role;
@@ -250,7 +256,9 @@ describeWith("mariadb", "on MariaDB, introspection recognises", (at) => {
     const tables = (await database.rows(`SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database.name}' ORDER BY 1`)).map(([name]) =>
       String(name),
     );
-    const grants = tables.filter((table) => table !== "geheim").map((table) => `GRANT SELECT ON \`${database.name}\`.\`${table}\` TO '${user}'@'%';`);
+    const grants = tables
+      .filter((table) => table !== "geheim")
+      .map((table) => `GRANT SELECT${table === "kunde" ? ` (${grantedOfKunde})` : ""} ON \`${database.name}\`.\`${table}\` TO '${user}'@'%';`);
     await database.run(`CREATE USER '${user}'@'%' IDENTIFIED BY 'reader'; ${grants.join(" ")}`);
     const url = new URL(database.url);
     url.username = user;

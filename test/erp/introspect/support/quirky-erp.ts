@@ -1,5 +1,8 @@
 /** A small schema made of quirks, in SQL that Postgres and MariaDB both take: the names are those of several houses. */
 
+/** Columns of \`kunde\` that the reading account may read: all but \`intern\`. */
+export const grantedOfKunde = "mandt, kunnr, name1, waers, passwort, passwd, api_token, gebdat, email, telefon2, konto, karte, extref";
+
 const rows = 300;
 const day = (index: number): Date => new Date(Date.UTC(2022, 0, 3 + index * 3));
 const pad = (value: number, width: number): string => String(value).padStart(width, "0");
@@ -25,7 +28,7 @@ const tables = `
 CREATE TABLE kunde (
   mandt CHAR(3) NOT NULL, kunnr CHAR(8) NOT NULL, name1 VARCHAR(35) NOT NULL, waers CHAR(3) NOT NULL,
   passwort VARCHAR(20), passwd CHAR(10), api_token VARCHAR(40), gebdat INTEGER, email VARCHAR(60), telefon2 VARCHAR(30),
-  konto VARCHAR(34), karte VARCHAR(20), extref VARCHAR(12) NOT NULL, PRIMARY KEY (mandt, kunnr));
+  konto VARCHAR(34), karte VARCHAR(20), extref VARCHAR(12) NOT NULL, intern VARCHAR(10), PRIMARY KEY (mandt, kunnr));
 COMMENT_ON_KUNDE
 CREATE TABLE auftrag (
   mandt CHAR(3) NOT NULL, aufnr INTEGER NOT NULL, kunnr CHAR(8) NOT NULL, regulierer CHAR(8) NOT NULL, beleg INTEGER NOT NULL,
@@ -64,6 +67,7 @@ export function quirkyErp(dialect: "postgres" | "mariadb"): string {
     iban(i),
     card(i),
     `R-${i}`,
+    "GEHEIM",
   ]);
   const auftrag = Array.from({ length: rows }, (_, i): Cell[] => {
     const date = day(i);
