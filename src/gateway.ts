@@ -27,6 +27,7 @@ import type { GatewayDefinition } from "./project.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
 export type { TableFacts } from "#erp/dialects/schema-reader.ts";
 export type { Conversion, DraftField, Findings, TableDraft } from "#erp/introspect/draft.ts";
+export { resourceName } from "#erp/introspect/guess/public-names.ts";
 export { introspect, readTables } from "#erp/introspect/introspect.ts";
 export { type Answers, noAnswers, questions } from "#erp/introspect/write/answers.ts";
 export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";

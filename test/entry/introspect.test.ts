@@ -28,9 +28,13 @@ interface Outcome {
 }
 
 function introspect(words: readonly string[], variables: Readonly<Record<string, string>> = { ERP_TEST_URL: erp.url }): Promise<Outcome> {
+  return sluice("introspect", words, variables);
+}
+
+function sluice(command: string, words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Outcome> {
   return new Promise((resolve) => {
     const env = { PATH: process.env["PATH"] ?? "", ...variables };
-    execFile(process.execPath, ["--conditions=source", cli, "introspect", ...words], { cwd: project.path, env, maxBuffer: 2 ** 24 }, (error, out, err) =>
+    execFile(process.execPath, ["--conditions=source", cli, command, ...words], { cwd: project.path, env, maxBuffer: 2 ** 24 }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out: out.trimEnd(), err: err.trimEnd() }),
     );
   });
@@ -76,6 +80,12 @@ describe("sluice introspect", { timeout: 60_000 }, () => {
     await introspect([...here, "--tables", "CUSMAS=customers"]);
     expect((await introspect([...here, "--tables", "ARPAY", "--zone", "Europe/Berlin"])).code).toBe(0);
     expect(project.read("resources/payments/erp.ts")).toContain('customer_id: ref("customers", "CUSNO")');
+  });
+
+  test("a project started with a question open stops with the question", async () => {
+    await introspect([...here, "--tables", "ARPAY"]);
+    const { code, err } = await sluice("document", [...here], {});
+    expect([code, err]).toEqual([1, expect.stringMatching(/^Undecided: /)]);
   });
 
   test("without --tables it writes row types of every table, and reads no row", async () => {

@@ -1,6 +1,6 @@
 /** Introspection in a terminal: tables are picked, guesses confirmed one by one, and questions answered on the spot. */
 import { autocompleteMultiselect, cancel, isCancel, log, select, text } from "@clack/prompts";
-import { type Answers, type Conversion, type DraftField, type Findings, questions, type TableDraft, type TableFacts } from "#gateway";
+import { type Answers, type Conversion, type DraftField, type Findings, questions, resourceName, type TableDraft, type TableFacts } from "#gateway";
 
 export type Wanted = readonly { readonly table: string; readonly resource?: string }[];
 
@@ -40,6 +40,7 @@ const snakeCase = /^[a-z][a-z0-9_]{0,62}$/;
 async function chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing: ReadonlyMap<string, string>): Promise<Wanted> {
   const options = [...catalogue.values()]
     .filter(({ kind, readable }) => kind !== "function" && readable)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, comment, estimatedRows }) => {
       const rows = estimatedRows === undefined ? "" : `about ${estimatedRows.toLocaleString("en-US")} rows`;
       const hint = [comment, rows, existing.has(name) ? `already ${existing.get(name)}` : ""].filter((part) => part !== "").join(", ");
@@ -57,7 +58,7 @@ async function chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing
     const resource = answered(
       await text({
         message: `What do partners call the rows of ${table}? A plural in snake_case.`,
-        placeholder: "Enter: made from the table's name",
+        placeholder: `Enter: ${resourceName(table, catalogue.get(table)?.comment ?? "")}`,
         validate: (value) => (value === undefined || value === "" || snakeCase.test(value) ? undefined : "Lower-case letters, digits and _ only."),
       }),
     );

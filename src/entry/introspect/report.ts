@@ -19,7 +19,7 @@ export function reportText({ findings, files, questions, byHand }: Outcome): rea
     lines.push(
       "",
       questions.length > 0
-        ? `${questions.length} question${questions.length === 1 ? "" : "s"} only you can answer: \`npx tsc --noEmit\` asks them, \`grep -rn 'undecided(' resources\` finds them.`
+        ? `${questions.length} question${questions.length === 1 ? "" : "s"} only you can answer: \`npx tsc --noEmit\` asks them, \`grep -rn 'undecided(' erp resources\` finds them.`
         : "No question is open.",
       "`grep -rn GUESS resources` finds what was guessed.",
     );
