@@ -3,7 +3,7 @@
 import { name, raw, sql } from "../binding/sql.ts";
 import type { TableFacts } from "../dialects/schema-reader.ts";
 import { nameHints } from "./guess/names.ts";
-import { declaredKey, type Schema } from "./guess/relations.ts";
+import { declaredKey, type Schema } from "./guess/schema.ts";
 import { ask, type Looking, tableName } from "./looking.ts";
 
 /** A table whose key says which list an entry belongs to, and which code it explains. */

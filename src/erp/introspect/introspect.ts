@@ -7,10 +7,11 @@ import type { TableFacts } from "../dialects/schema-reader.ts";
 import { schemaReaders } from "../dialects/schema-readers.ts";
 import { codeTables } from "./code-tables.ts";
 import type { DraftField, Findings, Literal, TableDraft } from "./draft.ts";
-import { type Drafting, draftTable, seeingOnce } from "./draft-table.ts";
+import { draftTable } from "./draft-table.ts";
+import { type Drafting, seeingOnce } from "./drafting.ts";
 import type { StoredForm } from "./guess/dates.ts";
 import { resourceName } from "./guess/public-names.ts";
-import { keyPartsOf, schemaOf } from "./guess/relations.ts";
+import { keyPartsOf, schemaOf } from "./guess/schema.ts";
 import type { Looking } from "./looking.ts";
 import { refusalOf } from "./see-table.ts";
 

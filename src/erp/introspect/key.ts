@@ -2,7 +2,7 @@
 
 import type { KeyDraft } from "./draft.ts";
 import { nameHints } from "./guess/names.ts";
-import { columnOf, declaredKey, ownKey, type Schema } from "./guess/relations.ts";
+import { columnOf, declaredKey, ownKey, type Schema } from "./guess/schema.ts";
 import { type Looking, looksUnique } from "./looking.ts";
 import { attempt, type SeenTable } from "./see-table.ts";
 

@@ -5,9 +5,11 @@ import type { ColumnFacts, TableFacts } from "../dialects/schema-reader.ts";
 import { SourceTrouble } from "../dialects/trouble.ts";
 import { type CodeTable, readWords } from "./code-tables.ts";
 import { guessCodes } from "./guess/codes.ts";
-import { referenceCandidates, type Schema } from "./guess/relations.ts";
-import { mayLookAt, type Reference, type Seen } from "./judge-columns.ts";
+import { referenceCandidates } from "./guess/references.ts";
+import type { Schema } from "./guess/schema.ts";
+import { mayLookAt } from "./judge-columns.ts";
 import { countFound, countValues, type Looking, readSample, type Sample } from "./looking.ts";
+import type { Reference, Seen } from "./seen.ts";
 import { noValues, type Values, valuesOf } from "./values.ts";
 
 export interface SeenTable extends Seen {

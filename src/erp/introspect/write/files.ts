@@ -3,12 +3,13 @@
 import type { TableFacts } from "../../dialects/schema-reader.ts";
 import type { Findings } from "../draft.ts";
 import type { Answers } from "./answers.ts";
-import { bindingFile, type SourceExports } from "./binding-file.ts";
+import { bindingFile } from "./binding-file.ts";
 import { contractFile } from "./contract-file.ts";
 import { type Decisions, decisionsFile } from "./decisions-file.ts";
 import { withResources } from "./gateway-file.ts";
 import { parseRowTypes, rowTypes } from "./row-types.ts";
 import { schemaFile } from "./schema-file.ts";
+import type { SourceExports } from "./writing.ts";
 
 export interface FilesOptions {
   readonly findings: Findings;
