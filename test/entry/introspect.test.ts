@@ -150,6 +150,8 @@ describe("sluice introspect", { timeout: 60_000 }, () => {
       [[...here, "--source", "mysql://u:hunter2@127.0.0.1/erp"], {}, 1, "No source of this project is of the dialect mariadb"],
       [[...here, "--source", nowhere], {}, 1, "The database 127.0.0.1:1/erp cannot be read."],
       [[...here, "--tables", "ARPAY=Payments"], { ERP_LIVE_URL: erp.url }, 2, "must be snake_case"],
+      [[...here, "--tables", "ARPAY,arpay"], { ERP_LIVE_URL: erp.url }, 2, "--tables names ARPAY twice."],
+      [[...here, "--tables", "ARPAY=a,STKBAL=a"], { ERP_LIVE_URL: erp.url }, 2, "--tables names a twice."],
       [[...here, "--zone", "Berlin"], {}, 2, "--zone takes an IANA time zone"],
       [[...here, "--rows", "0"], {}, 2, "--rows takes a number"],
       [[...here, "--tables", "NOWHERE"], { ERP_LIVE_URL: erp.url }, 1, ""],

@@ -3,14 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { sourceVariables, type Variables } from "#config";
 import { introspect, noAnswers, openSource, projectFiles, questions, questionsIn, readTables, type TableFacts } from "#gateway";
 import { Problem } from "#lib/problems.ts";
+import { chooseSource, limits, unreadable } from "../introspect/choose-source.ts";
 import { createInterview, type Interview } from "../introspect/interview.ts";
 import { type IntrospectedProject, openProject, type ProjectSource } from "../introspect/open-project.ts";
 import { putInPlace } from "../introspect/put-in-place.ts";
 import { type Outcome, reportJson, reportText } from "../introspect/report.ts";
-import { bundledProject } from "../project.ts";
 import { type Command, exitCodes, jsonOption, projectOption, refuse, type Terminal, UsageError } from "./command.ts";
 import { json, list, parseOptions, project } from "./options.ts";
 
@@ -58,7 +57,7 @@ export const introspectCommand: Command = {
   },
   run: async (input, terminal) => {
     const typed = parseOptions(optionsSchema, input);
-    const folder = await openProject(typed.project ?? bundledProject);
+    const folder = await openProject(typed.project ?? terminal.workingFolder);
     const { source, url } = chooseSource(folder, typed.source, terminal.variables);
     const interactive = !typed.plain && !typed.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
     const database = openSource(source.dialect, { url, ...limits });
@@ -72,22 +71,7 @@ export const introspectCommand: Command = {
   },
 };
 
-/** The driver's own words, without the URL: it holds a password. */
-function unreadable(url: string, { cause }: Problem): Error {
-  const { host, pathname } = new URL(url);
-  const inner = cause instanceof Error ? cause.cause : undefined;
-  return new Error(`The database ${host}${pathname} cannot be read.`, { cause: inner instanceof Error ? inner : cause });
-}
-
-/** What one statement may take of the ERP. Between two it is left alone for as long as the first of them took. */
-const limits = {
-  maxConnections: 1,
-  acquireTimeoutMs: 10_000,
-  statementTimeoutMs: 5_000,
-  lockTimeoutMs: 1_000,
-  prepare: false,
-  applicationName: "sluice introspect",
-} as const;
+/** Between two statements the ERP is left alone for as long as the first of them took, and at least this long. */
 const leastPauseMs = 10;
 
 interface Parts {
@@ -174,30 +158,16 @@ function isZone(zone: string): boolean {
 
 /** `OEHDR` or `OEHDR=orders`. A name that differs in case only is the table's. */
 function parseTables(typed: readonly string[], catalogue: ReadonlyMap<string, TableFacts>): readonly { readonly table: string; readonly resource?: string }[] {
-  return typed.map((text) => {
+  const found = typed.map((text) => {
     const [table = "", resource] = text.split("=");
     if (resource !== undefined && !/^[a-z][a-z0-9_]{0,62}$/.test(resource)) throw new UsageError(`--tables: the resource "${resource}" must be snake_case.`);
     const alike = [...catalogue.keys()].filter((name) => name.toLowerCase() === table.toLowerCase());
     const [only] = alike;
     return { table: catalogue.has(table) || alike.length !== 1 || only === undefined ? table : only, ...(resource !== undefined && { resource }) };
   });
-}
-
-function chooseSource(folder: IntrospectedProject, typed: string | undefined, variables: Variables): { readonly source: ProjectSource; readonly url: string } {
-  const scheme = /^(postgres(?:ql)?|mysql|mariadb):\/\//.exec(typed ?? "")?.[1];
-  const names = folder.sources.map(({ name }) => name).join(", ");
-  if (scheme !== undefined && typed !== undefined) {
-    const dialect = scheme.startsWith("postgres") ? "postgres" : "mariadb";
-    const source = folder.sources.find((one) => one.dialect === dialect);
-    if (source === undefined) throw new Error(`No source of this project is of the dialect ${dialect}: erp/source.ts exports ${names}.`);
-    return { source, url: typed };
+  for (const names of [found.map(({ table }) => table), found.flatMap(({ resource }) => resource ?? [])]) {
+    const twice = names.find((name, at) => names.indexOf(name) < at);
+    if (twice !== undefined) throw new UsageError(`--tables names ${twice} twice.`);
   }
-  const [first, ...others] = folder.sources;
-  const source = typed === undefined ? (others.length === 0 ? first : undefined) : folder.sources.find(({ name }) => name === typed);
-  if (source === undefined)
-    throw new UsageError(typed === undefined ? `--source is missing: one of ${names}, or a URL.` : `There is no source "${typed}". There are: ${names}.`);
-  const [live, test] = sourceVariables(source.name);
-  const url = variables[live] || variables[test];
-  if (!url) throw new Error(`Neither ${live} nor ${test} is set: the URL of the ERP's database. Or give it as --source.`);
-  return { source, url };
+  return found;
 }

@@ -1,8 +1,9 @@
 /** Introspection in a terminal: tables are picked, guesses confirmed one by one, and questions answered on the spot. */
-import { autocompleteMultiselect, cancel, isCancel, log, select, text } from "@clack/prompts";
-import { type Answers, type Conversion, type DraftField, type Findings, questions, resourceName, type TableDraft, type TableFacts } from "#gateway";
-
-export type Wanted = readonly { readonly table: string; readonly resource?: string }[];
+import { log, select, text } from "@clack/prompts";
+import { type Answers, type DraftField, type Findings, questions, type TableDraft, type TableFacts } from "#gateway";
+import { chooseTables, type Wanted } from "./choose-tables.ts";
+import { answered, snakeCase, unlessCancelled } from "./prompts.ts";
+import { said } from "./said.ts";
 
 export interface Interview {
   chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing: ReadonlyMap<string, string>): Promise<Wanted | "cancelled">;
@@ -10,61 +11,11 @@ export interface Interview {
   askAbout(findings: Findings, given: Answers, decided: ReadonlySet<string>): Promise<Answers | "cancelled">;
 }
 
-/** Whoever presses Ctrl-C or Esc stops the whole. */
-class Cancelled extends Error {}
-
-function answered<T>(value: T): Exclude<T, symbol> {
-  if (isCancel(value)) throw new Cancelled();
-  return value as Exclude<T, symbol>; // the only symbol a prompt gives is that of a cancellation
-}
-
-async function unlessCancelled<T>(work: () => Promise<T>): Promise<T | "cancelled"> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
-    cancel("Stopped.");
-    return "cancelled";
-  }
-}
-
 export function createInterview(): Interview {
   return {
     chooseTables: (catalogue, existing) => unlessCancelled(() => chooseTables(catalogue, existing)),
     askAbout: (findings, given, decided) => unlessCancelled(() => askAbout(findings, given, decided)),
   };
-}
-
-const snakeCase = /^[a-z][a-z0-9_]{0,62}$/;
-
-async function chooseTables(catalogue: ReadonlyMap<string, TableFacts>, existing: ReadonlyMap<string, string>): Promise<Wanted> {
-  const options = [...catalogue.values()]
-    .filter(({ kind, readable }) => kind !== "function" && readable)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, comment, estimatedRows }) => {
-      const rows = estimatedRows === undefined ? "" : `about ${estimatedRows.toLocaleString("en-US")} rows`;
-      const hint = [comment, rows, existing.has(name) ? `already ${existing.get(name)}` : ""].filter((part) => part !== "").join(", ");
-      return { value: name, label: name, ...(hint !== "" && { hint }) };
-    });
-  const tables = answered(
-    await autocompleteMultiselect({
-      message: "Which tables become resources? Type to search, Tab or Space to pick. None: row types only.",
-      options,
-      maxItems: 12,
-    }),
-  );
-  const wanted: { table: string; resource?: string }[] = [];
-  for (const table of tables) {
-    const resource = answered(
-      await text({
-        message: `What do partners call the rows of ${table}? A plural in snake_case.`,
-        placeholder: `Enter: ${resourceName(table, catalogue.get(table)?.comment ?? "")}`,
-        validate: (value) => (value === undefined || value === "" || snakeCase.test(value) ? undefined : "Lower-case letters, digits and _ only."),
-      }),
-    );
-    wanted.push({ table, ...(resource !== undefined && resource !== "" && { resource }) });
-  }
-  return wanted;
 }
 
 async function askAbout(findings: Findings, given: Answers, decided: ReadonlySet<string>): Promise<Answers> {
@@ -187,27 +138,5 @@ async function askWords({ resource }: TableDraft, { name, table, column, convers
       }),
     );
     if (shown !== undefined && shown !== "") answers.set(questions.word(table, column, code), shown);
-  }
-}
-
-function said(conversion: Conversion): string {
-  switch (conversion.kind) {
-    case "date":
-      return conversion.stored.kind === "native" ? "a date" : `a date (${conversion.stored.form})`;
-    case "dateTime":
-      return conversion.time === undefined ? "a moment" : `a moment, with ${conversion.time}`;
-    case "money":
-    case "decimal":
-      return `${conversion.kind === "money" ? `an amount in ${conversion.currency}` : "a decimal number"}${conversion.scale === undefined ? "" : `, stored times ${10 ** conversion.scale}`}`;
-    case "flag":
-      return "yes or no";
-    case "code":
-      return "codes";
-    case "ref":
-      return `the id of one of the ${conversion.resource}`;
-    case "text":
-      return conversion.encoding === undefined ? "text" : `text in ${conversion.encoding}`;
-    case "integer":
-      return "a whole number";
   }
 }

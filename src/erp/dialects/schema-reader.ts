@@ -17,6 +17,8 @@ export interface ColumnFacts {
   readonly length?: number;
   /** Decimals of a NUMERIC column. */
   readonly scale?: number;
+  /** All values that an ENUM type allows, in its order. */
+  readonly labels?: readonly string[];
   readonly nullable: boolean;
   /** The literal a new row gets, without its quotes. */
   readonly defaultValue?: string;

@@ -38,6 +38,8 @@ export interface DraftField {
   readonly column: string;
   readonly conversion: Conversion;
   readonly nullable: boolean;
+  /** The column's own value, for whoever refuses the guess; undefined where there is none to show. */
+  readonly asItIs: { readonly conversion: Conversion; readonly nullable: boolean } | undefined;
   /** Why it is guessed so; undefined where the catalogue says it. */
   readonly guess: string | undefined;
   /** What is worth knowing beside it. */

@@ -27,6 +27,7 @@ export interface Known {
 
 export function judge(seen: Seen, column: ColumnFacts, known: Known): Verdict | undefined {
   const { values } = known;
+  if (column.labels !== undefined) return judgeEnum(seen, column, values, column.labels);
   switch (column.type) {
     case "boolean":
       return { conversion: { kind: "flag" }, guess: undefined };
@@ -37,10 +38,20 @@ export function judge(seen: Seen, column: ColumnFacts, known: Known): Verdict | 
     case "binary":
       return judgeBinary(values);
     case "other":
-      return undefined;
+      return { conversion: { kind: "text", nullWhen: [] }, guess: undefined };
     default:
       return judgePlain(seen, column, known);
   }
+}
+
+/** The type itself says which codes there are; what they mean it does not say. */
+function judgeEnum(seen: Seen, column: ColumnFacts, values: Values, labels: readonly string[]): Verdict {
+  const words = seen.words.get(column.name);
+  return {
+    conversion: { kind: "code", codes: labels.map((code) => ({ code, rows: values.counts.get(code) ?? 0, word: words?.get(code) })) },
+    guess: undefined,
+    closed: labels,
+  };
 }
 
 function judgeTimestamp(column: ColumnFacts, values: Values): Verdict {

@@ -13,7 +13,12 @@ import { noValues, ofRows, percentage, type Values } from "./values.ts";
 
 /** Whether a column's values may be read at all; checked again once they were. */
 export function mayLookAt(column: ColumnFacts): boolean {
-  return column.readable && column.type !== "other" && nameSuspicion(column) === undefined;
+  return column.readable && hasConversion(column) && nameSuspicion(column) === undefined;
+}
+
+/** An ENUM and a UUID are texts to the driver. */
+function hasConversion({ type, labels, declared }: ColumnFacts): boolean {
+  return type !== "other" || labels !== undefined || declared === "uuid";
 }
 
 export function judgeColumns(seen: Seen, around: Surroundings): Judged {
@@ -31,7 +36,8 @@ export function judgeColumns(seen: Seen, around: Surroundings): Judged {
     const suspicion = nameSuspicion(column) ?? valueSuspicion(valuesIn(column));
     if (!column.readable) leave(column, "unreadable", "this account may not read it");
     else if (suspicion !== undefined) leave(column, suspicion.why, suspicion.reason);
-    else if (column.type === "other") leave(column, "no-conversion", `no conversion reads ${column.declared}`);
+    else if (/[./=]/.test(column.name)) leave(column, "no-conversion", "a binding cannot write such a name");
+    else if (!hasConversion(column)) leave(column, "no-conversion", `no conversion reads ${column.declared}`);
     else return true;
     return false;
   });
@@ -66,6 +72,7 @@ export function judgeColumns(seen: Seen, around: Surroundings): Judged {
       column: column.name,
       conversion,
       nullable: canBeNull(column, conversion),
+      asItIs: asItIs(column),
       guess,
       ...(remark !== undefined && { remark }),
     });
@@ -77,6 +84,14 @@ export function judgeColumns(seen: Seen, around: Surroundings): Judged {
 function nameOf(column: ColumnFacts, conversion: Conversion): string {
   const name = fieldName(column.name);
   return conversion.kind === "ref" ? `${name.replace(/_?(?:number|code|id)$/, "") || name}_id` : name;
+}
+
+/** Text as text, numbers as numbers. Bytes are neither. */
+function asItIs({ type, nullable }: ColumnFacts): DraftField["asItIs"] {
+  if (type === "binary") return undefined;
+  const conversion: Conversion =
+    type === "integer" ? { kind: "integer" } : type === "decimal" || type === "float" ? { kind: "decimal" } : { kind: "text", nullWhen: [] };
+  return { conversion, nullable };
 }
 
 function canBeNull(column: ColumnFacts, conversion: Conversion): boolean {

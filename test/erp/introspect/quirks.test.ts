@@ -18,7 +18,7 @@ interface Prepared {
   drop(): Promise<void>;
 }
 
-const drafted = ["kunde=customers", "auftrag=orders", "protokoll", "lieferung=deliveries", "leer=empty"];
+const drafted = ["kunde=customers", "auftrag=orders", "protokoll", "lieferung=deliveries", "leer=empty", "neuer=newer"];
 
 function recognises(dialect: "postgres" | "mariadb", prepare: () => Promise<Prepared>): void {
   let erp: Prepared;
@@ -182,6 +182,17 @@ function recognises(dialect: "postgres" | "mariadb", prepare: () => Promise<Prep
   test("a table it may not read, or that is not there, is named, and the others go on", () => {
     expect(run.findings.failures.map(({ table }) => table)).toEqual(["geheim", "gibtsnicht"]);
     expect(run.findings.drafts).toHaveLength(drafted.length);
+  });
+
+  test("enumerated types give their codes, unused ones too; names that a binding cannot write are left out", () => {
+    expect(field("neuer", "zustand")).toMatchObject({
+      guess: undefined,
+      conversion: { kind: "code", codes: ["neu", "alt", "it's"].map((code) => ({ code, rows: 0 })) },
+    });
+    expect(run.findings.codes.get("neuer")?.get("zustand")).toEqual(["neu", "alt", "it's"]);
+    expect(field("neuer", "größe").name).toBe("grosse");
+    expect(left("neuer", "a.b")).toBe("no-conversion");
+    if (dialect === "postgres") expect([field("neuer", "kennung").conversion.kind, left("neuer", "rest")]).toEqual(["text", "no-conversion"]);
   });
 
   test("a column it may not read is in no look and no draft", () => {

@@ -1,7 +1,7 @@
 /** Drafts of ten tables each of Meridian and webERP: they ask what only people know, then compile, and are measured against bindings made by hand. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type GatewayDefinition, openSource, projectFiles, questionsIn } from "#gateway";
+import { type Answers, type GatewayDefinition, openSource, projectFiles, questions, questionsIn } from "#gateway";
 import demo from "../../../demo/gateway.ts";
 import weberp from "../../../examples/weberp/gateway.ts";
 import { openMeridian } from "../../demo/erp/meridian.ts";
@@ -49,22 +49,26 @@ function draftsCompile(ready: () => Promise<Case>): void {
   let run: Introspected;
   let known: Case;
 
-  beforeAll(async () => {
-    known = await ready();
-    project = makeDraftProject(known.dialect);
-    run = await runIntrospect(known.dialect, known.url, known.tables);
+  const filesOf = (into: DraftProject, answers: Answers): ReadonlyMap<string, string> => {
     const { files, byHand } = projectFiles({
       findings: run.findings,
-      answers: new Map(),
+      answers,
       catalogue: run.catalogue,
       exports: { source: "erp", constants: new Map() },
-      present: { tables: undefined, decisions: undefined, gateway: project.read("gateway.ts") },
+      present: { tables: undefined, decisions: undefined, gateway: into.read("gateway.ts") },
       rowTypesName: "ErpTables",
       allTables: false,
       replaceTables: false,
     });
     expect(byHand).toEqual([]);
-    await project.put(files);
+    return files;
+  };
+
+  beforeAll(async () => {
+    known = await ready();
+    project = makeDraftProject(known.dialect);
+    run = await runIntrospect(known.dialect, known.url, known.tables);
+    await project.put(filesOf(project, new Map()));
   }, 120_000);
   afterAll(() => project.remove());
 
@@ -127,6 +131,22 @@ function draftsCompile(ready: () => Promise<Case>): void {
       expect(gateway.log()).not.toContain("SECRET-");
     } finally {
       await gateway.drop();
+    }
+  });
+
+  test("with every guess refused, the columns as they are compile as well", { timeout: 60_000 }, async () => {
+    const refused = makeDraftProject(known.dialect);
+    const guessed = run.findings.drafts
+      .flatMap(({ fields, lines }) => [...fields, ...lines.flatMap((child) => child.fields)])
+      .filter(({ guess }) => guess !== undefined);
+    expect(guessed.length).toBeGreaterThan(40);
+    try {
+      await refused.put(filesOf(refused, new Map(guessed.map(({ table, column }) => [questions.guess(table, column), "plain"]))));
+      answerAll(refused, known.answers);
+      expect([...refused.files().values()].join("")).not.toMatch(/julianDate\(/);
+      expect(await refused.typeCheck()).toEqual([]);
+    } finally {
+      refused.remove();
     }
   });
 

@@ -96,9 +96,15 @@ function columnOf([, name, dataType, declared, length, scale, nullable, expressi
     padded: dataType === "char",
     ...(type === "text" && length !== null && { length: Number(length) }),
     ...(type === "decimal" && scale !== null && { scale: Number(scale) }),
+    ...(dataType === "enum" && { labels: enumLabels(String(declared)) }),
     nullable: nullable === "YES",
     ...(defaultValue !== undefined && { defaultValue }),
     comment: String(comment ?? ""),
     readable: String(privileges).includes("select"),
   };
+}
+
+/** `enum('a','it''s')` */
+function enumLabels(declared: string): readonly string[] {
+  return [...declared.matchAll(/'((?:[^']|'')*)'/g)].map(([, label = ""]) => label.replaceAll("''", "'"));
 }

@@ -24,7 +24,8 @@ const columns = `
 SELECT c.relname, a.attname, COALESCE(b.typname, t.typname),
        format_type(COALESCE(NULLIF(t.typbasetype, 0), a.atttypid), CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END),
        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END, NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-       col_description(c.oid, a.attnum), has_column_privilege(c.oid, a.attnum, 'SELECT')
+       col_description(c.oid, a.attnum), has_column_privilege(c.oid, a.attnum, 'SELECT'),
+       (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -35,7 +36,7 @@ WHERE n.nspname = COALESCE($1, current_schema()) AND c.relkind IN ('r', 'p', 'v'
 ORDER BY c.relname, a.attnum`;
 
 const functionColumns = `
-SELECT p.proname, arg.name, t.typname, format_type(t.oid, NULL), -1, TRUE, NULL, NULL, TRUE
+SELECT p.proname, arg.name, t.typname, format_type(t.oid, NULL), -1, TRUE, NULL, NULL, TRUE, NULL
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 CROSS JOIN LATERAL unnest(p.proargnames, p.proallargtypes, p.proargmodes) WITH ORDINALITY AS arg(name, type, mode, position)
@@ -127,7 +128,7 @@ function textsOf(json: unknown): readonly string[] {
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
-function columnOf([, name, typname, declared, modifier, nullable, expression, comment, readable]: readonly unknown[]): ColumnFacts {
+function columnOf([, name, typname, declared, modifier, nullable, expression, comment, readable, labels]: readonly unknown[]): ColumnFacts {
   const type = columnTypes[String(typname)] ?? "other";
   const typmod = Number(modifier);
   const defaultValue = literalDefault(expression);
@@ -140,6 +141,7 @@ function columnOf([, name, typname, declared, modifier, nullable, expression, co
     // `typmod` holds the length plus the 4 bytes of a header; of NUMERIC, the scale in its lower bits (11, signed).
     ...(type === "text" && typmod > 4 && { length: typmod - 4 }),
     ...(type === "decimal" && typmod > 4 && { scale: (typmod - 4) & 0x7ff }),
+    ...(labels !== null && labels !== undefined && { labels: textsOf(labels) }),
     nullable: nullable === true,
     ...(defaultValue !== undefined && { defaultValue }),
     comment: String(comment ?? ""),

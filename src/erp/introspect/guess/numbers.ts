@@ -14,14 +14,13 @@ export interface NumberGuess {
   readonly evidence: string | undefined;
 }
 
-const isCurrencyCode = new Set<string>(Intl.supportedValuesOf("currency"));
-
 /** ISO 4217 codes by value, or by name where nothing else is known. */
 export function isCurrency({ name, type, length }: Pick<ColumnFacts, "name" | "type" | "length">, { counts }: Values): boolean {
   if (type !== "text" || (length ?? 3) < 3 || (length ?? 3) > 5) return false;
   const codes = [...counts.keys()].filter((value) => value !== "");
   if (codes.length === 0) return nameHints.currency(name);
-  const known = codes.filter((code) => isCurrencyCode.has(code)).length;
+  const currencies = new Set<string>(Intl.supportedValuesOf("currency"));
+  const known = codes.filter((code) => currencies.has(code)).length;
   return known === codes.length ? nameHints.currency(name) || codes.length >= 2 : nameHints.currency(name) && known >= 0.9 * codes.length;
 }
 

@@ -4,6 +4,9 @@ import { pieces, segment } from "./name-pieces.ts";
 
 function wordsOf(name: string): readonly string[] {
   return name
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replaceAll(/[\u0300-\u036f]/g, "")
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .split(/[^a-z0-9]+/)

@@ -7,17 +7,9 @@ export function answeredFields({ fields }: Pick<TableDraft, "fields">, answers: 
   return fields.flatMap((field) => {
     const answer = answers.get(questions.guess(field.table, field.column));
     if (answer === "out") return [];
-    if (answer === "plain") return [plain(field)];
+    if (answer === "plain") return field.asItIs === undefined ? [] : [{ ...field, ...field.asItIs, guess: undefined }];
     return [answer === "yes" ? { ...field, guess: undefined } : field];
   });
-}
-
-/** The column's own value: text as text, numbers as numbers. */
-function plain(field: DraftField): DraftField {
-  const { conversion } = field;
-  const numeric = conversion.kind === "money" || conversion.kind === "decimal";
-  const nullable = field.nullable && !("nullWhen" in conversion && conversion.nullWhen.length > 0);
-  return { ...field, conversion: numeric ? { kind: "decimal" } : { kind: "text", nullWhen: [] }, nullable, guess: undefined };
 }
 
 export function answeredLines(draft: TableDraft, answers: Answers): readonly DraftLines[] {

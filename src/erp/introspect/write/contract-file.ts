@@ -10,8 +10,14 @@ import { comment, list, variable } from "./text.ts";
 export function contractFile(draft: TableDraft, answers: Answers): string {
   const { resource, table } = draft;
   const model = modelName(draft);
-  const there = new Set(["id", ...answeredFields(draft, answers).map(({ name }) => name)]);
-  const kept = (paths: readonly string[]) => paths.filter((path) => there.has(path.split(".")[0] ?? ""));
+  const fields = new Map(answeredFields(draft, answers).map((field) => [field.name, field.conversion.kind]));
+  // A column that was refused as money is compared as the number it is.
+  const kept = (paths: readonly string[]) =>
+    paths.flatMap((path) => {
+      const [name = ""] = path.split(".");
+      if (name === "id") return [path];
+      return fields.has(name) ? [fields.get(name) === "money" ? path : name] : [];
+    });
   const [filters, sorts, unserved] = [kept(draft.filters), kept(draft.sorts), kept(draft.unserved)];
   const expand = answeredLines(draft, answers).map(({ name }) => name);
   const scope = `${resource}:read`;

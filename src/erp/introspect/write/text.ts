@@ -23,13 +23,13 @@ export function comment(text: string): string {
     .trim();
 }
 
-/** A name that code may use: `class` and its like may not. */
+/** A name that code may use: neither `class` and its like, nor what drafts import. */
 export function variable(name: string): string {
   return reserved.has(name) ? `${name}Resource` : name;
 }
 
 const reserved = new Set(
-  "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in interface let new null package private protected public return static super switch this throw true try typeof var void while with yield".split(
+  "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in interface let new null package private protected public return static super switch this throw true try typeof var void while with yield bit bits code company constant custom date dateTime decimal flag group integer julianDate lines lookup money ref sql sum text undecided wire z zone".split(
     " ",
   ),
 );

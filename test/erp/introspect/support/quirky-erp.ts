@@ -47,7 +47,8 @@ CREATE TABLE auftrag_alt (
 CREATE TABLE protokoll (zeile INTEGER NOT NULL, art CHAR(1) NOT NULL, nr INTEGER NOT NULL, text VARCHAR(40) NOT NULL, doppelt INTEGER NOT NULL);
 CREATE TABLE lieferung (lfnr INTEGER NOT NULL PRIMARY KEY, mandt CHAR(3) NOT NULL, aufnr INTEGER NOT NULL, bemerkung VARCHAR(40));
 CREATE TABLE geheim (nr INTEGER NOT NULL PRIMARY KEY, wert VARCHAR(20));
-CREATE TABLE leer (nr INTEGER NOT NULL PRIMARY KEY, erfdt INTEGER, text VARCHAR(20));`;
+CREATE TABLE leer (nr INTEGER NOT NULL PRIMARY KEY, erfdt INTEGER, text VARCHAR(20));
+CREATE TABLE neuer (nr INTEGER NOT NULL PRIMARY KEY, zustand ENUM_TYPE NOT NULL, kennung UUID_TYPE, "größe" INTEGER, "a.b" INTEGER, rest JSON);`;
 
 /** `zeroDate`: how the database writes no DATE. */
 export function quirkyErp(dialect: "postgres" | "mariadb"): string {
@@ -114,8 +115,12 @@ export function quirkyErp(dialect: "postgres" | "mariadb"): string {
   const lieferung = Array.from({ length: 100 }, (_, i): Cell[] => [5000 + i, "100", numbers[i] ?? 0, null]);
   const comment = dialect === "postgres" ? "COMMENT ON TABLE kunde IS 'Kundenstamm';" : "ALTER TABLE kunde COMMENT = 'Kundenstamm';";
   return [
-    ...(dialect === "mariadb" ? ["SET sql_mode = '';"] : []),
-    tables.replace("COMMENT_ON_KUNDE", comment).replace("changed TIMESTAMP NULL", dialect === "mariadb" ? "changed DATETIME NULL" : "changed TIMESTAMP NULL"),
+    dialect === "mariadb" ? "SET sql_mode = 'ANSI_QUOTES';" : "CREATE TYPE zustand AS ENUM ('neu', 'alt', 'it''s');",
+    tables
+      .replace("ENUM_TYPE", dialect === "mariadb" ? "ENUM('neu', 'alt', 'it''s')" : "zustand")
+      .replace("UUID_TYPE", "UUID")
+      .replace("COMMENT_ON_KUNDE", comment)
+      .replace("changed TIMESTAMP NULL", dialect === "mariadb" ? "changed DATETIME NULL" : "changed TIMESTAMP NULL"),
     insert("kunde", kunde),
     insert("auftrag", auftrag),
     insert("auftrag_pos", pos),
