@@ -3,6 +3,7 @@
 export { z } from "zod";
 export { added, type Change, defineChange, movedInto, removed, renamed } from "#contract/change.ts";
 export { type Contract, defineContract } from "#contract/contract.ts";
+export { undecided } from "#contract/undecided.ts";
 export { wire } from "#contract/wire.ts";
 export { anyOf, byGroup, sharedOrOwn, sharedWithEveryPartner } from "#erp/binding/account.ts";
 export { code } from "#erp/binding/conversions/code.ts";

@@ -7,6 +7,7 @@ import { type Command, exitCodes, type Terminal, UsageError } from "./commands/c
 import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
+import { introspectCommand } from "./commands/introspect.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   startCommand,
   migrateCommand,
   documentCommand,
+  introspectCommand,
   checkCommand,
   sourceGrants,
   partnerCreate,

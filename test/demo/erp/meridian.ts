@@ -10,6 +10,7 @@ const small = template("meridian", async (client) => {
 
 export interface Meridian {
   readonly client: pg.Client;
+  readonly url: string;
   /** The one row a query is expected to answer. */
   one<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row>;
   /** The statement's refusal: its SQLSTATE and message; what it had written is undone. */
@@ -24,6 +25,7 @@ export async function openMeridian(): Promise<Meridian> {
   await client.connect();
   return {
     client,
+    url: database.url,
     one: async <Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) => {
       const { rows } = await client.query<Row>(sql, [...values]);
       const [row] = rows;

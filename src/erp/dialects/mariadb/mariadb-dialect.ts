@@ -6,7 +6,7 @@ import { characterSet } from "./character-sets.ts";
 import { explainMariadb } from "./mariadb-plan.ts";
 
 /** `information_schema.COLUMNS.DATA_TYPE` to the engine's types. */
-const types: Readonly<Record<string, ColumnType>> = {
+export const columnTypes: Readonly<Record<string, ColumnType>> = {
   char: "text",
   varchar: "text",
   tinytext: "text",
@@ -60,7 +60,7 @@ export const mariadbDialect: Dialect = {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
     const found = new Map<string, Map<string, ColumnInfo>>();
     for (const [table, column, dataType, nullable, columnType, characters, precision, scale, length] of rows) {
-      const type = types[String(dataType)] ?? "other";
+      const type = columnTypes[String(dataType)] ?? "other";
       const holds = typeof characters === "string" ? characterSet(characters) : undefined;
       const columns = found.get(String(table)) ?? new Map<string, ColumnInfo>();
       columns.set(String(column), {

@@ -5,7 +5,7 @@ import { postgresIndexes } from "./postgres-indexes.ts";
 import { explainPostgres } from "./postgres-plan.ts";
 
 /** `pg_type.typname` to the engine's types. */
-const types: Readonly<Record<string, ColumnType>> = {
+export const columnTypes: Readonly<Record<string, ColumnType>> = {
   bpchar: "text",
   varchar: "text",
   text: "text",
@@ -86,7 +86,7 @@ export const postgresDialect: Dialect = {
       const bits = integerBits[String(typname)];
       const columns = catalog.get(String(table)) ?? new Map<string, ColumnInfo>();
       columns.set(String(column), {
-        type: types[String(typname)] ?? "other",
+        type: columnTypes[String(typname)] ?? "other",
         nullable: nullable === true,
         sqlType: String(sqlType),
         ...(bits !== undefined && { max: 2n ** bits - 1n, min: -(2n ** bits) }),
