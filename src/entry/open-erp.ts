@@ -5,6 +5,7 @@ import { describeGateway, type OpenDatabase, openSource } from "#gateway";
 import { joinEmbedded, openEmbedded } from "./embedded/open.ts";
 import { claim } from "./embedded/running.ts";
 import { openStateFolder } from "./embedded/state-folder.ts";
+import { withEnvFile } from "./env-file.ts";
 import type { ProjectFolder } from "./project.ts";
 import { stateParent } from "./state-parent.ts";
 import { createStoppable, type Stoppable } from "./stop.ts";
@@ -20,14 +21,14 @@ export interface ErpOptions {
   readonly environments: readonly Environment[];
 }
 
-/** Opens one connection to a source in an environment. */
-export type OpenErp = (source: string, environment: Environment) => OpenDatabase;
+/** Opens one connection to a source in an environment; undefined where that is not configured. */
+export type OpenErp = (source: string, environment: Environment) => OpenDatabase | undefined;
 
 /** Runs `work`, and closes afterwards what was opened. Throws an Error with a sentence when nothing is configured. */
 export async function withErp<T>(options: ErpOptions, work: (open: OpenErp) => Promise<T>): Promise<T> {
   const { folder, variables, environments } = options;
   const { sources } = describeGateway(folder.definition);
-  const read = readConfig(erpVariables(variables, sources, environments), sources);
+  const read = readConfig(erpVariables(withEnvFile(folder.path, variables), sources, environments), sources);
   if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
   const { config } = read;
   const life = createStoppable(() => undefined);
@@ -36,11 +37,12 @@ export async function withErp<T>(options: ErpOptions, work: (open: OpenErp) => P
     return await work((source, environment) => {
       const dialect = sources.find(({ name }) => name === source)?.dialect;
       const url = urls.get(source)?.[environment];
-      if (dialect === undefined || url === undefined) throw new Error(`There is no source ${source}.`);
+      if (dialect === undefined) throw new Error(`There is no source ${source}.`);
+      if (url === undefined) return undefined;
       const database = openSource(dialect, {
         url,
         maxConnections: 1,
-        acquireTimeoutMs: config.sourceTimeoutMs,
+        acquireTimeoutMs: config.sourceConnectTimeoutMs,
         statementTimeoutMs: config.sourceTimeoutMs,
         lockTimeoutMs: config.sourceLockTimeoutMs,
         prepare: false,
@@ -57,11 +59,11 @@ export async function withErp<T>(options: ErpOptions, work: (open: OpenErp) => P
 /** What concerns the ERP alone: a command on it needs no store, no secrets, and no environment it does not look at. */
 function erpVariables(variables: Variables, sources: readonly { readonly name: string }[], environments: readonly Environment[]): Variables {
   const named: Record<string, string | undefined> = {};
-  for (const name of ["SOURCE_TIMEOUT_MS", "SOURCE_LOCK_TIMEOUT_MS"]) named[name] = variables[name];
+  for (const name of ["SOURCE_TIMEOUT_MS", "SOURCE_LOCK_TIMEOUT_MS", "SOURCE_CONNECT_TIMEOUT_MS"]) named[name] = variables[name];
   for (const { name } of sources) {
     const [live, test] = sourceVariables(name);
-    named[live] = environments.includes("live") ? variables[live] : variables[test];
-    named[test] = environments.includes("test") ? variables[test] : variables[live];
+    if (environments.includes("live")) named[live] = variables[live];
+    if (environments.includes("test")) named[test] = variables[test];
   }
   return named;
 }

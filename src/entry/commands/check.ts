@@ -6,7 +6,7 @@ import { z } from "zod";
 import { checkSource, type GatewayDefinition, type RecordedSchema, type SourceReport, writeRecordedSchema } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { type Environment, type OpenErp, withErp } from "../open-erp.ts";
-import { bundledProject, loadProject } from "../project.ts";
+import { defaultProject, loadProject } from "../project.ts";
 import { readRecordedSchemas, recordedSchemaFile } from "../recorded-schemas.ts";
 import { counted, reportInWords, reportToJson } from "./check-report.ts";
 import { type Command, exitCodes, jsonOption, projectOption, refuse, type Terminal } from "./command.ts";
@@ -34,7 +34,7 @@ export const checkCommand: Command = {
       z.object({ env: environment.optional(), strict: z.boolean().default(false), record: z.boolean().default(false), project, json }),
       input,
     );
-    const folder = await loadProject(typed.project ?? bundledProject);
+    const folder = await loadProject(typed.project ?? defaultProject(terminal.workingFolder));
     const environments: readonly Environment[] = typed.env !== undefined ? [typed.env] : typed.record ? ["live"] : ["live", "test"];
     const recorded = readRecordedSchemas(folder.path, sourceNames(folder.definition));
     let reports: readonly EnvironmentReport[];
@@ -69,7 +69,9 @@ async function checkAll(
   for (const { name } of sourceNames(definition)) {
     const resources = definition.resources.filter(({ source }) => source.name === name);
     for (const where of environments) {
-      const report = await checkSource(resources, open(name, where), recorded.get(name));
+      const database = open(name, where);
+      if (database === undefined) continue; // an environment that this gateway does not have
+      const report = await checkSource(resources, database, recorded.get(name));
       reports.push({ ...report, source: name, environment: where, compared: recorded.has(name) });
     }
   }

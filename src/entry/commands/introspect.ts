@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { introspect, noAnswers, openSource, projectFiles, questions, questionsIn, readTables, type TableFacts } from "#gateway";
 import { Problem } from "#lib/problems.ts";
+import { withEnvFile } from "../env-file.ts";
 import { chooseSource, limits, unreadable } from "../introspect/choose-source.ts";
 import { createInterview, type Interview } from "../introspect/interview.ts";
 import { type IntrospectedProject, openProject, type ProjectSource } from "../introspect/open-project.ts";
@@ -58,7 +59,7 @@ export const introspectCommand: Command = {
   run: async (input, terminal) => {
     const typed = parseOptions(optionsSchema, input);
     const folder = await openProject(typed.project ?? terminal.workingFolder);
-    const { source, url } = chooseSource(folder, typed.source, terminal.variables);
+    const { source, url } = chooseSource(folder, typed.source, withEnvFile(folder.path, terminal.variables));
     const interactive = !typed.plain && !typed.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
     const database = openSource(source.dialect, { url, ...limits });
     try {

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { sourceVariables, type Variables } from "#config";
 import { type GatewayDefinition, grantsFor } from "#gateway";
-import { bundledProject, loadProject } from "../project.ts";
+import { withEnvFile } from "../env-file.ts";
+import { defaultProject, loadProject } from "../project.ts";
 import { type Command, exitCodes, projectOption, refuse } from "./command.ts";
 import { environment, parseOptions, project } from "./options.ts";
 
@@ -26,13 +27,13 @@ export const sourceGrants: Command = {
   run: async (input, terminal) => {
     const name = z.string().min(1, "is empty").optional();
     const typed = parseOptions(z.object({ role: name, source: name, env: environment.default("live"), database: name, schema: name, project }), input);
-    const { definition } = await loadProject(typed.project ?? bundledProject);
+    const { path, definition } = await loadProject(typed.project ?? defaultProject(terminal.workingFolder));
     const sources = [...new Set(definition.resources.map(({ source }) => source.name))];
     if (typed.source !== undefined && !sources.includes(typed.source))
       return refuse(terminal, [`There is no source "${typed.source}". There are: ${sources.join(", ")}.`]);
     const undeclared: string[] = [];
     for (const source of typed.source === undefined ? sources : [typed.source]) {
-      const database = typed.database ?? databaseOf(terminal.variables, source, typed.env);
+      const database = typed.database ?? databaseOf(withEnvFile(path, terminal.variables), source, typed.env);
       const grants = grantsFor(resourcesOf(definition, source), { role: typed.role, database, schema: typed.schema });
       if (sources.length > 1) terminal.say(`-- ${source}`);
       for (const line of grants.lines) terminal.say(line);

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type Answers, type GatewayDefinition, openSource, projectFiles, questions, questionsIn } from "#gateway";
+import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import demo from "../../../demo/gateway.ts";
 import weberp from "../../../examples/weberp/gateway.ts";
 import { openMeridian } from "../../demo/erp/meridian.ts";
 import { createWebErp, furtherRows } from "../../examples/weberp/database.ts";
-import { type ServedGateway, serveGateway } from "../../suite/gateway.ts";
 import { createDatabase, gatewayTables } from "../../support/postgres.ts";
 import { describeWith } from "../../support/requires.ts";
 import { compare, type Judgement, summary, type Verdict } from "./support/compare.ts";
@@ -27,9 +27,9 @@ interface Case {
 }
 
 /** A gateway over these drafts, with a key of the partner that owns `account`. */
-async function serve(definition: GatewayDefinition, url: string, account: string): Promise<ServedGateway & { readonly key: string; drop(): Promise<void> }> {
+async function serve(definition: GatewayDefinition, url: string, account: string): Promise<NodeGateway & { readonly key: string; drop(): Promise<void> }> {
   const store = await createDatabase(gatewayTables);
-  const gateway = await serveGateway({ definition, sources: new Map([["erp", { live: url, test: url }]]), storeUrl: store.url });
+  const gateway = await serveOnNode({ definition, sources: new Map([["erp", { live: url, test: url }]]), storeUrl: store.url });
   await gateway.createPartner("first", { live: [account], test: [account] });
   const scopes = definition.contracts.map(({ name }) => `${name}:read`);
   const key = await gateway.createKey({ partner: "first", environment: "live", scopes });
