@@ -109,10 +109,12 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     } finally {
       counted.statement(outcome, elapsedMs() - started);
       const failure = outcome === "answered" || outcome === "refused" ? undefined : failures[outcome];
-      if (outcome !== "pool-exhausted") state = failure === "gone" ? "unavailable" : "available";
+      // Without a connection in the pool the server was not asked at all.
+      const asked = outcome !== "pool-exhausted";
+      if (asked) state = failure === "gone" ? "unavailable" : "available";
       if (failure !== undefined) note(ticket, failure, by);
       // A server that refuses a statement is there. That ends a trial, and says nothing more of it.
-      else if (outcome === "answered" || ticket.trial !== undefined) note(ticket, "answered", by);
+      else if (outcome === "answered" || (asked && ticket.trial !== undefined)) note(ticket, "answered", by);
     }
   }
 
