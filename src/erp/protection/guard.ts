@@ -72,7 +72,11 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     trialMs: settings.statementBoundMs,
     random,
   });
-  const line = turns({ ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs }, elapsedMs);
+  const line = turns(
+    { ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs },
+    elapsedMs,
+    random,
+  );
   let state: ReturnType<Guard["state"]> = "unknown";
   /** When somebody was last sent away, while that is the state of things. */
   let overloadedAt: number | undefined;
