@@ -27,19 +27,28 @@ export async function buildWorker(configPath = "wrangler.toml"): Promise<Bundle>
   const { rawConfig: settings } = experimental_readRawConfig({ config: join(repository, configPath) });
   const folder = join(inject("workerFolder"), settings.name ?? "worker");
   const [assets, main] = [join(folder, "assets"), join(folder, "bundle", "worker.js")];
-  if (!existsSync(folder)) await buildOnce(folder, configPath);
+  await buildOnce(folder, configPath);
   return { main, metafile: join(folder, "bundle", "bundle-meta.json"), assets, settings };
 }
 
 /** Test files run side by side: one builds, the others wait for the finished folder. */
 async function buildOnce(folder: string, configPath: string): Promise<void> {
-  const underway = `${folder}.building`;
-  try {
-    mkdirSync(underway);
-  } catch {
-    while (!existsSync(folder)) await sleep(100);
-    return;
+  const [underway, failed] = [`${folder}.building`, `${folder}.failed`];
+  while (!existsSync(folder)) {
+    if (existsSync(failed)) throw new Error(`Building the Worker of ${configPath} failed; the test file that did it says why.`);
+    // Made by one of them alone; after it was renamed, the folder is there.
+    if (mkdirSync(underway, { recursive: true }) !== undefined && !existsSync(folder)) {
+      await build(underway, configPath).catch((error: unknown) => {
+        renameSync(underway, failed);
+        throw error;
+      });
+      renameSync(underway, folder);
+    }
+    await sleep(100);
   }
+}
+
+async function build(underway: string, configPath: string): Promise<void> {
   const env = {
     ...process.env,
     PATH: `${join(repository, "node_modules", ".bin")}:${process.env["PATH"]}`,
@@ -54,5 +63,4 @@ async function buildOnce(folder: string, configPath: string): Promise<void> {
   const wrangler = join(repository, "node_modules/wrangler/bin/wrangler.js");
   const bundle = join(underway, "bundle");
   await node(wrangler, "deploy", "--dry-run", "--metafile", "--config", configPath, "--outdir", bundle, "--assets", join(underway, "assets"));
-  renameSync(underway, folder);
 }
