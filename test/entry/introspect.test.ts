@@ -63,6 +63,23 @@ describe("sluice introspect", { timeout: 60_000 }, () => {
     expect([...project.files().values()].join("")).not.toContain("SECRET-");
   });
 
+  test("the first draft takes the place of the example of a new project, as long as nobody touched that", async () => {
+    expect((await sluice("init", ["first"], {})).code).toBe(0);
+    const first = await introspect(["--project", "first", "--tables", "STKBAL"]);
+    expect([first.code, first.out]).toEqual([0, expect.stringContaining("Removed the example, resources/widgets/")]);
+    expect([...project.files().keys()].filter((name) => name.includes("widgets"))).toEqual([]);
+    expect(project.read("first/gateway.ts")).not.toContain("widgets");
+    expect(project.read("first/erp/tables.ts")).not.toContain("widget");
+
+    await sluice("init", ["second"], {});
+    project.write("second/resources/widgets/schema.ts", `${project.read("second/resources/widgets/schema.ts")}// Mine by now.\n`);
+    const second = await introspect(["--project", "second", "--tables", "STKBAL=stock"]);
+    expect([second.code, second.out]).toEqual([0, expect.not.stringContaining("Removed")]);
+    expect(project.read("second/resources/widgets/schema.ts")).toContain("Mine by now.");
+    expect(project.read("second/gateway.ts")).toContain("resources: [widgetsInErp, stockInErp]");
+    expect(project.read("second/erp/tables.ts")).toMatch(/STKBAL: \{[\s\S]*widget: \{/);
+  });
+
   test("a second run replaces nothing: it refuses with 1 and the names, and --force is what it says", async () => {
     await introspect([...here, "--tables", "ARPAY"]);
     project.write("resources/payments/erp.ts", "// Mine by now.\n");

@@ -49,6 +49,11 @@ async function untilServed(project: string, url: string, start: Start): Promise<
   });
   expect((await sluice(project, "doctor")).out).toContain("widgets: there is no table widget");
 
+  const drafted = await sluice(project, "introspect", "--tables", "cusord=orders");
+  expect(drafted).toMatchObject({ code: 0, out: expect.stringContaining("Removed the example, resources/widgets/") });
+  const asked = await run(project, ["npm", "run", "check"]);
+  expect([asked.code, asked.out]).not.toEqual([0, expect.anything()]);
+  expect(asked.out).toContain("orders: the column with the customer's number: cusno?");
   writeOwnResource(project);
   const misspelt = await run(project, ["npm", "run", "check"]);
   expect([misspelt.code, misspelt.out]).not.toEqual([0, expect.anything()]);

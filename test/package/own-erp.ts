@@ -1,5 +1,5 @@
 /** The ERP of somebody else: a table of orders on either database, and the resource that its team writes for it. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** `customer` is filed under the partner's account; dates are whole numbers, codes padded. */
@@ -46,14 +46,12 @@ const files: Readonly<Record<string, string>> = {
     });`,
 };
 
-/** Puts the team's own resource in the place of the example; one column is misspelt. */
+/** Edits the draft into the resource that the team wants; one column is misspelt. */
 export function writeOwnResource(project: string): void {
-  rmSync(join(project, "resources/widgets"), { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(project, path)), { recursive: true });
     writeFileSync(join(project, path), text);
   }
-  edit(project, "gateway.ts", (text) => text.replaceAll("widgets", "orders"));
 }
 
 export function correctColumn(project: string): void {

@@ -7,6 +7,7 @@ import { introspect, noAnswers, openSource, projectFiles, questions, questionsIn
 import { Problem } from "#lib/problems.ts";
 import { withEnvFile } from "../env-file.ts";
 import { chooseSource, limits, unreadable } from "../introspect/choose-source.ts";
+import { holdsExample, isExampleTables, removeExample, withoutExample } from "../introspect/example.ts";
 import { createInterview, type Interview } from "../introspect/interview.ts";
 import { type IntrospectedProject, openProject, type ProjectSource } from "../introspect/open-project.ts";
 import { putInPlace } from "../introspect/put-in-place.ts";
@@ -120,12 +121,18 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
   const answers = interview ? await interview.askAbout(findings, given, decidedIn(folder)) : given;
   if (answers === "cancelled") return refuse(terminal, ["Nothing was written."]);
 
+  const gatewayAlone = withoutExample(folder.gateway ?? "");
+  const example = findings.drafts.length > 0 && gatewayAlone !== undefined && !catalogue.has("widget") && (await holdsExample(folder.path));
   const { files, byHand } = projectFiles({
     findings,
     answers,
     catalogue,
     exports: { source: source.exportedAs, constants: folder.constants },
-    present: { tables: folder.tables, decisions: folder.decisions, gateway: folder.gateway },
+    present: {
+      tables: example && isExampleTables(folder.tables) ? undefined : folder.tables,
+      decisions: folder.decisions,
+      gateway: example ? gatewayAlone : folder.gateway,
+    },
     rowTypesName: folder.rowTypesName ?? `${source.name.charAt(0).toUpperCase()}${source.name.slice(1)}Tables`,
     allTables: (typed.tables ?? []).length === 0 && wanted.length === 0,
     replaceTables: typed.force,
@@ -137,8 +144,18 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
       "Nothing was written. With --force they are replaced; `--tables TABLE=name` drafts under another name.",
     ]);
   }
-  if (!typed["dry-run"]) await putInPlace(folder.path, files);
-  const outcome: Outcome = { source: source.name, findings, files: typed["dry-run"] ? [] : [...files.keys()], questions: questionsIn(files.values()), byHand };
+  if (!typed["dry-run"]) {
+    await putInPlace(folder.path, files);
+    if (example) await removeExample(folder.path);
+  }
+  const outcome: Outcome = {
+    source: source.name,
+    findings,
+    files: typed["dry-run"] ? [] : [...files.keys()],
+    questions: questionsIn(files.values()),
+    byHand,
+    example,
+  };
   if (typed.json) terminal.say(reportJson(outcome));
   else for (const line of reportText(outcome)) terminal.say(line);
   return findings.failures.length > 0 && findings.drafts.length === 0 ? exitCodes.refused : exitCodes.done;

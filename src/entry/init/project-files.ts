@@ -31,6 +31,12 @@ export function projectFiles(words: ProjectWords): ReadonlyMap<string, string> {
   );
 }
 
+/** The files of the example, which hold nothing of the project's own words: those at or below `path`. */
+export function exampleFiles(path: string): ReadonlyMap<string, string> {
+  const found = path.endsWith(".ts") ? [path] : readdirSync(join(templates, path)).map((name) => `${path}/${name}`);
+  return new Map(found.map((shown) => [shown, readFileSync(join(templates, shown), "utf8")]));
+}
+
 /** The templates are files that compile; what they call the company, its dialect and its version is replaced. */
 function inWords(text: string, { title, dialect, version }: ProjectWords): string {
   return text

@@ -7,13 +7,16 @@ export interface Outcome {
   readonly files: readonly string[];
   readonly questions: readonly string[];
   readonly byHand: readonly string[];
+  /** Whether the example of a new project gave way to the drafts. */
+  readonly example: boolean;
 }
 
-export function reportText({ findings, files, questions, byHand }: Outcome): readonly string[] {
+export function reportText({ findings, files, questions, byHand, example }: Outcome): readonly string[] {
   const lines: string[] = [];
   for (const draft of findings.drafts) lines.push("", ...draftText(draft));
   if (findings.failures.length > 0) lines.push("", "Not drafted:", ...findings.failures.map(({ table, reason }) => `  ${table}: ${reason}`));
   lines.push("", ...(files.length > 0 ? ["Written:", ...files.map((file) => `  ${file}`)] : ["Nothing was written."]));
+  if (example && files.length > 0) lines.push("", "Removed the example, resources/widgets/, which nobody had changed.");
   if (byHand.length > 0) lines.push("", ...byHand);
   if (findings.drafts.length > 0)
     lines.push(

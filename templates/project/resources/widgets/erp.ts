@@ -9,7 +9,7 @@ export const widgetsInErp = erp.bind(widgets, {
   account: "customer_no", // a partner sees the rows of its own customer numbers, and no others
   fields: {
     name: text("name"),
-    made_on: date("made_on", { nullWhen: [0] }),
+    made_on: date("made_on", { nullWhen: [0] }), // 20260131; 0 where there is none
     status: code("state", { A: "active", D: "discontinued" }),
   },
 });
