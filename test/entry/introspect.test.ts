@@ -64,14 +64,14 @@ describe("sluice introspect", { timeout: 60_000 }, () => {
   });
 
   test("the first draft takes the place of the example of a new project, as long as nobody touched that", async () => {
-    expect((await sluice("init", ["first"], {})).code).toBe(0);
+    expect((await sluice("init", ["first", "--dialect", "postgres"], {})).code).toBe(0);
     const first = await introspect(["--project", "first", "--tables", "STKBAL"]);
     expect([first.code, first.out]).toEqual([0, expect.stringContaining("Removed the example, resources/widgets/")]);
     expect([...project.files().keys()].filter((name) => name.includes("widgets"))).toEqual([]);
     expect(project.read("first/gateway.ts")).not.toContain("widgets");
     expect(project.read("first/erp/tables.ts")).not.toContain("widget");
 
-    await sluice("init", ["second"], {});
+    await sluice("init", ["second", "--dialect", "postgres"], {});
     project.write("second/resources/widgets/schema.ts", `${project.read("second/resources/widgets/schema.ts")}// Mine by now.\n`);
     const second = await introspect(["--project", "second", "--tables", "STKBAL=stock"]);
     expect([second.code, second.out]).toEqual([0, expect.not.stringContaining("Removed")]);
