@@ -35,6 +35,8 @@ export interface Config {
   readonly sourcePrepare: boolean;
   /** Versions of the pepper of key hashes; undefined only with an embedded store, which generates and keeps its own. */
   readonly keyPeppers: ReadonlyMap<number, Uint8Array> | undefined;
+  /** Whether the documentation has the guides for the team that wraps the ERP; partners have no use for them. */
+  readonly teamGuides: boolean;
   /** Signs cursors, at least 32 bytes; undefined only with an embedded store. */
   readonly secret: Uint8Array | undefined;
 }
@@ -85,6 +87,8 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       sourceTimeoutMs: values.SOURCE_TIMEOUT_MS,
       sourceLockTimeoutMs: values.SOURCE_LOCK_TIMEOUT_MS,
       sourcePrepare: values.SOURCE_PREPARE === "true",
+      // Partners should not be shown how an ERP is wrapped; whoever tries it out should.
+      teamGuides: values.TEAM_GUIDES === undefined ? values.DATABASE_URL === undefined : values.TEAM_GUIDES === "true",
       keyPeppers: values.SLUICE_KEY_PEPPER,
       secret: values.SLUICE_SECRET,
     },
@@ -151,6 +155,7 @@ const schema = z.object({
   SOURCE_TIMEOUT_MS: wholeNumber(100, 600_000).default(5_000),
   SOURCE_LOCK_TIMEOUT_MS: wholeNumber(10, 600_000).default(1_000),
   SOURCE_PREPARE: z.enum(["true", "false"], "is neither true nor false.").default("true"),
+  TEAM_GUIDES: z.enum(["true", "false"], "is neither true nor false.").optional(),
   SLUICE_KEY_PEPPER: z.string().transform(parsePeppers).optional(),
   SLUICE_SECRET: z
     .string()

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   /** A first request for the landing page. */
   readonly exampleCurl: string;
   readonly readAsset: Site["readAsset"];
+  /** Whether the documentation has the guides for the team that wraps the ERP; not without it. */
+  readonly teamGuides?: boolean;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -147,7 +149,7 @@ function healthOf(accesses: ReadonlyMap<string, SourceAccess>): Readonly<Record<
   return { status: Object.values(sources).includes("unavailable") ? "degraded" : "ok", sources };
 }
 
-function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+function siteOf({ definition, publicUrl, exampleCurl, readAsset, teamGuides = false }: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
   return {
     title: definition.title,
     summary: definition.summary,
@@ -163,5 +165,6 @@ function siteOf({ definition, publicUrl, exampleCurl, readAsset }: GatewayOption
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,
+    teamGuides,
   };
 }

@@ -49,6 +49,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
     publicUrl: url,
     exampleCurl: `curl "${url}${parts.samplePath}" \\\n  -H "Authorization: Bearer <your key>"`,
     readAsset: readAssetFromDisk,
+    teamGuides: config.teamGuides,
     log,
     now: () => Date.now(),
     elapsedMs,
