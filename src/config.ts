@@ -163,6 +163,12 @@ const schema = z.object({
     .optional(),
 });
 
+/** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */
+export function knownVariables(): ReadonlyMap<string, unknown> {
+  const defaults: Readonly<Record<string, unknown>> = schema.parse({});
+  return new Map(Object.keys(schema.shape).map((name) => [name, defaults[name]]));
+}
+
 function parsePeppers(text: string, context: z.RefinementCtx): ReadonlyMap<number, Uint8Array> {
   const peppers = new Map<number, Uint8Array>();
   for (const part of text.split(",")) {

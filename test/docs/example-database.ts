@@ -8,8 +8,14 @@ import type { DialectName, Example } from "./examples.ts";
 
 export interface ExampleDatabase {
   readonly open: ReturnType<typeof openSource>;
+  /** Where the example's tables are, apart from those of the others; undefined where the database is its own. */
+  readonly schema: string | undefined;
   /** TypeScript, by table. */
   readonly rowTypes: string;
+}
+
+export interface ExampleDatabases {
+  add(example: Example): Promise<ExampleDatabase>;
   close(): Promise<void>;
 }
 
@@ -19,18 +25,17 @@ export const defaults = { table: "example", key: "rowno" } as const;
 /** What stands in the cells of a row that lies in another table. */
 const elsewhere = "archived";
 
-export function tableOf(example: Example): string {
-  return /^\s*table: "(\w+)"/m.exec(example.binding)?.[1] ?? defaults.table;
+function statementsOf(example: Example): string {
+  const table = /^\s*table: "(\w+)"/m.exec(example.binding)?.[1] ?? defaults.table;
+  const nullable = (at: number): string => (example.rows.some(({ held }) => held[at] === "NULL") ? "" : " NOT NULL");
+  const columns = [`${defaults.key} INTEGER NOT NULL PRIMARY KEY`, ...example.columns.map((column, at) => `${column}${nullable(at)}`)];
+  const rows = example.rows.flatMap(({ held }, at) => (held[0] === elsewhere ? [] : [`INSERT INTO ${table} VALUES (${[at + 1, ...held].join(", ")})`]));
+  return [...example.sql.map((sql) => sql.replace(/;\s*$/, "")), `CREATE TABLE ${table} (${columns.join(", ")})`, ...rows].join(";\n");
 }
 
-function statementsOf(example: Example, dialect: DialectName): string {
-  const table = tableOf(example);
-  const nullable = (at: number): string => (example.rows.some(({ held }) => held[at] === "NULL") ? "" : " NOT NULL");
-  const columns = example.columns.map((column, at) => `${column}${nullable(at)}`);
-  const rows = example.rows.flatMap(({ held }, at) => (held[0] === elsewhere ? [] : [`INSERT INTO ${table} VALUES (${[at + 1, ...held].join(", ")})`]));
-  const all = [...example.sql.map((sql) => sql.replace(/;\s*$/, "")), `CREATE TABLE ${table} (${[`${defaults.key} INTEGER NOT NULL PRIMARY KEY`, ...columns].join(", ")})`, ...rows].join(";\n");
-  if (dialect === "mariadb") return `SET sql_mode = '';\n${all}`;
-  return all
+/** The pages write the words of MariaDB where the two differ. */
+function inPostgres(statements: string): string {
+  return statements
     .replaceAll(/\bBLOB\b/g, "BYTEA")
     .replaceAll(/\bDATETIME\b/g, "TIMESTAMP")
     .replaceAll(/\bX'([0-9A-F]*)'/g, "'\\x$1'");
@@ -39,7 +44,7 @@ function statementsOf(example: Example, dialect: DialectName): string {
 const numbers = new Set(["smallint", "integer", "double precision", "real", "tinyint", "mediumint", "int", "double", "float"]);
 const binaries = new Set(["bytea", "blob", "longblob"]);
 
-/** `[table, column, type, nullable]`, as the driver gives the values. */
+/** Of `[table, column, type, nullable]`: what the driver gives. */
 function typesOf(rows: readonly (readonly unknown[])[]): string {
   const tables = new Map<string, string[]>();
   for (const [table, column, type, nullable] of rows) {
@@ -57,37 +62,49 @@ const catalogue = (schema: string): string =>
 
 const limits = { maxConnections: 2, acquireTimeoutMs: 5_000, statementTimeoutMs: 5_000, lockTimeoutMs: 1_000, prepare: true, applicationName: "test" };
 
-export async function databaseFor(example: Example, dialect: DialectName, mariadbUrl: string): Promise<ExampleDatabase> {
-  const statements = statementsOf(example, dialect);
-  if (dialect === "mariadb") {
-    const database = await createMariadbDatabase(mariadbUrl);
-    await database.run(statements);
-    const open = openSource("mariadb", { url: database.url, ...limits });
-    return {
-      open,
-      rowTypes: typesOf(await database.rows(catalogue("DATABASE()"))),
-      async close() {
-        await open.close();
-        await database.drop();
-      },
-    };
-  }
+export async function exampleDatabases(dialect: DialectName, mariadbUrl: string): Promise<ExampleDatabases> {
+  return dialect === "postgres" ? postgresDatabases() : mariadbDatabases(mariadbUrl);
+}
+
+/** One database, a schema for each example. */
+async function postgresDatabases(): Promise<ExampleDatabases> {
   const database = await createDatabase();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  try {
-    await client.query(statements);
-    const { rows } = await client.query<unknown[]>({ text: catalogue("'public'"), rowMode: "array" });
-    const open = openSource("postgres", { url: database.url, ...limits });
-    return {
-      open,
-      rowTypes: typesOf(rows),
-      async close() {
+  const open = openSource("postgres", { url: database.url, ...limits });
+  let count = 0;
+  return {
+    async add(example) {
+      count += 1;
+      const schema = `example_${count}`;
+      await client.query(`CREATE SCHEMA ${schema}; SET search_path TO ${schema}; ${inPostgres(statementsOf(example))}`);
+      const { rows } = await client.query<unknown[]>({ text: catalogue(`'${schema}'`), rowMode: "array" });
+      return { open, schema, rowTypes: typesOf(rows) };
+    },
+    async close() {
+      await open.close();
+      await client.end();
+      await database.drop();
+    },
+  };
+}
+
+/** A database for each example: there are no schemas. */
+function mariadbDatabases(url: string): ExampleDatabases {
+  const closing: (() => Promise<void>)[] = [];
+  return {
+    async add(example) {
+      const database = await createMariadbDatabase(url);
+      const open = openSource("mariadb", { url: database.url, ...limits });
+      closing.push(async () => {
         await open.close();
         await database.drop();
-      },
-    };
-  } finally {
-    await client.end();
-  }
+      });
+      await database.run(`SET sql_mode = '';\n${statementsOf(example)}`);
+      return { open, schema: undefined, rowTypes: typesOf(await database.rows(catalogue("DATABASE()"))) };
+    },
+    async close() {
+      for (const close of closing) await close();
+    },
+  };
 }

@@ -7,8 +7,9 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as sluice from "sluice";
 import type { BoundResource } from "sluice";
+import type { GatewayDefinition } from "#gateway";
 import { repository } from "../repository/repository.ts";
-import { defaults } from "./example-database.ts";
+import { defaults, type ExampleDatabase } from "./example-database.ts";
 import type { DialectName, Example, Promise as Promised } from "./examples.ts";
 
 export interface CompilerError {
@@ -19,6 +20,7 @@ export interface CompilerError {
 export interface ExampleProject {
   write(path: string, text: string): void;
   load(path: string): Promise<BoundResource>;
+  loadGateway(path: string): Promise<GatewayDefinition>;
   typeCheck(): Promise<readonly CompilerError[]>;
   remove(): void;
 }
@@ -37,6 +39,7 @@ export function createExampleProject(): ExampleProject {
   return {
     write,
     load: async (path) => (await import(pathToFileURL(join(folder, path)).href)).resource,
+    loadGateway: async (path) => (await import(pathToFileURL(join(folder, path)).href)).default,
     typeCheck: () =>
       new Promise((resolve) => {
         execFile(join(repository, "node_modules/.bin/tsc"), ["-p", folder, "--pretty", "false"], { cwd: folder, maxBuffer: 2 ** 26 }, (_error, out, err) =>
@@ -78,8 +81,20 @@ export function pathsOf(promised: Promised, example: Example): readonly string[]
   return promised.filter((path) => own.includes(path.split(".")[0] ?? ""));
 }
 
+/** Code of a page that stands for itself: names of the engine and of the demo's source, which it may use, are there. */
+export function aloneOf(code: string): string {
+  const declared = new Set([...code.matchAll(/\b(?:const|function|interface|type) (\w+)/g)].map(([, name]) => name));
+  const free = (names: readonly string[]): string => names.filter((name) => !declared.has(name)).join(", ");
+  return `import { ${free(Object.keys(sluice))} } from "sluice";
+import type { MeridianTables } from "${repository}/demo/erp/tables.ts";
+import { ${free(["company", "meridian", "zone"])} } from "${repository}/demo/erp/source.ts";
+${code}
+export {};
+`;
+}
+
 /** A module that exports the example's resource. Names of the engine stand in it unused; the compiler does not mind. */
-export function moduleOf(example: Example, dialect: DialectName, rowTypes: string, promises: Promises): string {
+export function moduleOf(example: Example, dialect: DialectName, { rowTypes, schema }: Pick<ExampleDatabase, "rowTypes" | "schema">, promises: Promises): string {
   const isWhole = /^\s*table: /m.test(example.binding);
   // What stands before the last statement's end are constants that the binding uses.
   const end = example.binding.lastIndexOf(";\n") + 1;
@@ -91,7 +106,7 @@ export function moduleOf(example: Example, dialect: DialectName, rowTypes: strin
 interface Tables {
 ${rowTypes}
 }
-const erp = defineSource<Tables>({ name: "erp", dialect: "${dialect}" });
+const erp = defineSource<Tables>({ name: "erp", dialect: "${dialect}"${schema === undefined ? "" : `, schema: "${schema}"`} });
 const contract = defineContract({
   name: "things", singular: "thing", team: "t", summary: "s",
   model: z.object({ id: wire.id(),

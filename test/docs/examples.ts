@@ -45,12 +45,20 @@ export interface WholeFile {
   readonly text: string;
 }
 
+/** Code that names no file. */
+export interface LoneCode {
+  /** Page and heading. */
+  readonly name: string;
+  readonly code: string;
+}
+
 export interface Page {
   /** `wrapping/conversions`. */
   readonly name: string;
   readonly text: string;
   readonly examples: readonly Example[];
   readonly files: readonly WholeFile[];
+  readonly alone: readonly LoneCode[];
 }
 
 /** Every page of these folders of `docs/`. Throws where code stands that nothing would check. */
@@ -67,6 +75,7 @@ export function readPage(name: string): Page {
   const text = readFileSync(join(docs, `${name}.md`), "utf8");
   const files: WholeFile[] = [];
   const examples: Example[] = [];
+  const alone: LoneCode[] = [];
   for (const { heading, tokens } of sections(marked.lexer(text))) {
     const drafts: Draft[] = [];
     let sql: string[] = [];
@@ -74,8 +83,9 @@ export function readPage(name: string): Page {
     for (const token of tokens) {
       if (isCode(token) && token.lang === "sql") sql.push(token.text);
       if (isCode(token) && token.lang === "ts") {
-        const { whole, schema, binding } = parts(token.text, `${name}, ${heading}`);
+        const { whole, schema, binding, alone: code } = parts(token.text, `${name}, ${heading}`);
         files.push(...whole.map((file) => ({ page: name, ...file })));
+        if (code !== undefined) alone.push({ name: `${name}, ${heading}`, code });
         if (binding === undefined) continue;
         open = { schema: schema ?? "", binding, sql };
         sql = [];
@@ -90,7 +100,7 @@ export function readPage(name: string): Page {
     const said = promisesOf(tokens);
     for (const draft of drafts) examples.push({ name: `${name}, ${heading}`, dialects, columns: [], shown: [], rows: [], ...draft, ...said });
   }
-  return { name, text, examples, files };
+  return { name, text, examples, files, alone };
 }
 
 interface Draft extends Partial<Pick<Example, "columns" | "shown" | "rows">> {
@@ -108,10 +118,21 @@ function sections(tokens: readonly Token[]): readonly { readonly heading: string
   return found;
 }
 
+interface Parts {
+  readonly whole: readonly { readonly path: string; readonly text: string }[];
+  readonly schema?: string;
+  readonly binding?: string;
+  readonly alone?: string;
+}
+
 /** A block is made of parts, each below a comment that names its file. A part that imports is a whole file. */
-function parts(code: string, where: string): { readonly whole: readonly { path: string; text: string }[]; readonly schema?: string; readonly binding?: string } {
+function parts(code: string, where: string): Parts {
   const pieces = code.split(/^\/\/ ([\w./-]+\.ts)$/m);
-  if (pieces[0]?.trim() !== "") throw new Error(`${where}: code before a comment that names its file, such as // erp.ts.`);
+  const [alone = ""] = pieces;
+  if (alone.trim() !== "") {
+    if (pieces.length > 1) throw new Error(`${where}: code before a comment that names its file, such as // erp.ts.`);
+    return { whole: [], alone };
+  }
   const found: { whole: { path: string; text: string }[]; schema?: string; binding?: string } = { whole: [] };
   for (let at = 1; at < pieces.length; at += 2) {
     const path = pieces[at] ?? "";

@@ -6,7 +6,7 @@ import { type DriftNote, resourceReader } from "#erp/read/reader.ts";
 import { tablesOf } from "#erp/read/relation.ts";
 import { filter, listQuery, type Query } from "../erp/support/reading.ts";
 import { describeWith } from "../support/requires.ts";
-import { databaseFor, type ExampleDatabase } from "./example-database.ts";
+import { type ExampleDatabase, type ExampleDatabases, exampleDatabases } from "./example-database.ts";
 import { type CompilerError, createExampleProject, type ExampleProject, fieldsOf, moduleOf, pathsOf } from "./example-project.ts";
 import { type DialectName, type Example, readPages } from "./examples.ts";
 
@@ -20,6 +20,7 @@ test("there are examples of everything that a project may import", () => {
 function hold(dialect: DialectName, mariadbUrl: string): void {
   const own = examples.filter((example) => example.dialects.includes(dialect));
   const databases = new Map<number, ExampleDatabase>();
+  let all: ExampleDatabases;
   let project: ExampleProject;
   let errors: readonly CompilerError[];
   const fileOf = (at: number): string => `example-${at}.ts`;
@@ -27,21 +28,21 @@ function hold(dialect: DialectName, mariadbUrl: string): void {
 
   beforeAll(async () => {
     project = createExampleProject();
+    all = await exampleDatabases(dialect, mariadbUrl);
     for (const example of own) {
-      const database = await databaseFor(example, dialect, mariadbUrl);
+      const database = await all.add(example);
       databases.set(example.at, database);
-      const { rowTypes } = database;
-      project.write(fileOf(example.at), moduleOf(example, dialect, rowTypes, { filter: pathsOf(example.filter, example), sort: pathsOf(example.sort, example) }));
+      project.write(fileOf(example.at), moduleOf(example, dialect, database, { filter: pathsOf(example.filter, example), sort: pathsOf(example.sort, example) }));
       for (const path of fieldsOf(example)) {
         if (example.filter === "none")
-          project.write(refusedFileOf(example.at, "filter", path), moduleOf(example, dialect, rowTypes, { filter: [path], sort: [] }));
-        if (example.sort === "none") project.write(refusedFileOf(example.at, "sort", path), moduleOf(example, dialect, rowTypes, { filter: [], sort: [path] }));
+          project.write(refusedFileOf(example.at, "filter", path), moduleOf(example, dialect, database, { filter: [path], sort: [] }));
+        if (example.sort === "none") project.write(refusedFileOf(example.at, "sort", path), moduleOf(example, dialect, database, { filter: [], sort: [path] }));
       }
     }
     errors = await project.typeCheck();
   }, 180_000);
   afterAll(async () => {
-    await Promise.all([...databases.values()].map((database) => database.close()));
+    await all.close();
     project.remove();
   }, 60_000);
 
@@ -123,7 +124,7 @@ function hold(dialect: DialectName, mariadbUrl: string): void {
     if (database === undefined) throw new Error("no database");
     const resource = await project.load(fileOf(example.at));
     const reader = resourceReader(resource, dialects[dialect]);
-    const catalog = await dialects[dialect].describe(database.open, undefined, [...tablesOf(resource.binding)]);
+    const catalog = await dialects[dialect].describe(database.open, database.schema, [...tablesOf(resource.binding)]);
     const fields = ["id", ...Object.keys(resource.binding.fields)];
     return {
       resource,
