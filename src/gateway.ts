@@ -149,7 +149,11 @@ function healthOf(accesses: ReadonlyMap<string, SourceAccess>): Readonly<Record<
   return { status: Object.values(sources).includes("unavailable") ? "degraded" : "ok", sources };
 }
 
-function siteOf({ definition, publicUrl, exampleCurl, readAsset, teamGuides = false }: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+function siteOf(
+  { definition, publicUrl, exampleCurl, readAsset, teamGuides = false }: GatewayOptions,
+  operations: readonly Operation[],
+  versions: readonly string[],
+): Site {
   return {
     title: definition.title,
     summary: definition.summary,

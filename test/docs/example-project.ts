@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as sluice from "sluice";
 import type { BoundResource } from "sluice";
+import * as sluice from "sluice";
 import type { GatewayDefinition } from "#gateway";
 import { repository } from "../repository/repository.ts";
 import { defaults, type ExampleDatabase } from "./example-database.ts";
@@ -94,14 +94,17 @@ export {};
 }
 
 /** A module that exports the example's resource. Names of the engine stand in it unused; the compiler does not mind. */
-export function moduleOf(example: Example, dialect: DialectName, { rowTypes, schema }: Pick<ExampleDatabase, "rowTypes" | "schema">, promises: Promises): string {
+export function moduleOf(
+  example: Example,
+  dialect: DialectName,
+  { rowTypes, schema }: Pick<ExampleDatabase, "rowTypes" | "schema">,
+  promises: Promises,
+): string {
   const isWhole = /^\s*table: /m.test(example.binding);
   // What stands before the last statement's end are constants that the binding uses.
   const end = example.binding.lastIndexOf(";\n") + 1;
   const [before, lines] = [example.binding.slice(0, end), example.binding.slice(end)];
-  const body = isWhole
-    ? lines
-    : `table: "${defaults.table}", key: "${defaults.key}", account: sharedWithEveryPartner("an example"),\nfields: {\n${lines}\n},`;
+  const body = isWhole ? lines : `table: "${defaults.table}", key: "${defaults.key}", account: sharedWithEveryPartner("an example"),\nfields: {\n${lines}\n},`;
   return `import { ${Object.keys(sluice).join(", ")} } from "sluice";
 interface Tables {
 ${rowTypes}

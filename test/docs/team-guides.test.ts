@@ -32,7 +32,10 @@ function hold(dialect: DialectName, mariadbUrl: string): void {
     for (const example of own) {
       const database = await all.add(example);
       databases.set(example.at, database);
-      project.write(fileOf(example.at), moduleOf(example, dialect, database, { filter: pathsOf(example.filter, example), sort: pathsOf(example.sort, example) }));
+      project.write(
+        fileOf(example.at),
+        moduleOf(example, dialect, database, { filter: pathsOf(example.filter, example), sort: pathsOf(example.sort, example) }),
+      );
       for (const path of fieldsOf(example)) {
         if (example.filter === "none")
           project.write(refusedFileOf(example.at, "filter", path), moduleOf(example, dialect, database, { filter: [path], sort: [] }));
@@ -88,7 +91,10 @@ function hold(dialect: DialectName, mariadbUrl: string): void {
         if (example[kind] !== "none") continue;
         for (const path of fieldsOf(example)) {
           const file = refusedFileOf(example.at, kind, path);
-          expect(errors.filter((error) => error.file === file).map(({ message }) => message), file).not.toEqual([]);
+          expect(
+            errors.filter((error) => error.file === file).map(({ message }) => message),
+            file,
+          ).not.toEqual([]);
         }
       }
       if (accountsOf(example).some((account) => account !== undefined)) return;

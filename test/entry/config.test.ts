@@ -57,6 +57,14 @@ test("names of sources become names of variables, and each dialect wants its own
   ]);
 });
 
+test("guides for the team are there while it is tried out, and in production only where they are wanted", () => {
+  const { ERP_LIVE_URL, ERP_TEST_URL } = complete;
+  const said = (variables: Record<string, string>) => readConfig(variables, erp);
+  for (const variables of [{}, { ERP_LIVE_URL, ERP_TEST_URL }, { ...complete, TEAM_GUIDES: "true" }])
+    expect(said(variables)).toMatchObject({ config: { teamGuides: true } });
+  for (const variables of [complete, { TEAM_GUIDES: "false" }]) expect(said(variables)).toMatchObject({ config: { teamGuides: false } });
+});
+
 test.for<[string, string]>([
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -74,6 +82,7 @@ test.for<[string, string]>([
   ["STORE_POOL_SIZE", "0"],
   ["SOURCE_TIMEOUT_MS", "1"],
   ["SOURCE_PREPARE", "yes"],
+  ["TEAM_GUIDES", "1"],
   ["SLUICE_KEY_PEPPER", bytes],
   ["SLUICE_KEY_PEPPER", "1:c2hvcnQ="],
   ["SLUICE_KEY_PEPPER", `0:${bytes}`],
