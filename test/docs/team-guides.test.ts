@@ -1,5 +1,6 @@
 /** The team's guides are true: every example compiles, and reads from real databases what the page says. */
 
+import * as sluice from "sluice";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { type DriftNote, resourceReader } from "#erp/read/reader.ts";
@@ -13,8 +14,13 @@ import { type DialectName, type Example, readPages } from "./examples.ts";
 const pages = readPages("wrapping", "operating");
 const examples = pages.flatMap((page) => page.examples).map((example, at) => ({ ...example, at }));
 
-test("there are examples of everything that a project may import", () => {
-  expect(examples.length).toBeGreaterThan(30);
+/** What a project may import besides ways to read a column and to say whose a row is. */
+const others = ["added", "defineChange", "defineContract", "defineGateway", "defineSource", "movedInto", "removed", "renamed", "sql", "undecided", "wire", "z"];
+
+test("there is an example of every conversion, expression and account rule", () => {
+  const shown = examples.map(({ binding }) => binding).join("\n");
+  const missing = Object.keys(sluice).filter((name) => !others.includes(name) && !new RegExp(`\\b${name}\\(`).test(shown));
+  expect(missing).toEqual([]);
 });
 
 function hold(dialect: DialectName, mariadbUrl: string): void {
