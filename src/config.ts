@@ -44,6 +44,8 @@ export interface Config {
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** Versions of the pepper of key hashes; undefined only with an embedded store, which generates and keeps its own. */
   readonly keyPeppers: ReadonlyMap<number, Uint8Array> | undefined;
+  /** Whether the documentation has the guides for the team that wraps the ERP; partners have no use for them. */
+  readonly teamGuides: boolean;
   /** Signs cursors, at least 32 bytes; undefined only with an embedded store. */
   readonly secret: Uint8Array | undefined;
 }
@@ -105,6 +107,8 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       sourcePrepare: values.SOURCE_PREPARE === "true",
       protection: protectionOf(values),
       metrics: values.METRICS_PORT === undefined ? undefined : { host: values.METRICS_HOST, port: values.METRICS_PORT },
+      // Partners should not be shown how an ERP is wrapped; whoever tries it out should.
+      teamGuides: values.TEAM_GUIDES === undefined ? values.DATABASE_URL === undefined : values.TEAM_GUIDES === "true",
       keyPeppers: values.SLUICE_KEY_PEPPER,
       secret: values.SLUICE_SECRET,
     },
@@ -170,12 +174,19 @@ const schema = z.object({
   ...protectionVariables,
   SOURCE_LOCK_TIMEOUT_MS: wholeNumber(10, 600_000).default(1_000),
   SOURCE_PREPARE: z.enum(["true", "false"], "is neither true nor false.").default("true"),
+  TEAM_GUIDES: z.enum(["true", "false"], "is neither true nor false.").optional(),
   SLUICE_KEY_PEPPER: z.string().transform(parsePeppers).optional(),
   SLUICE_SECRET: z
     .string()
     .transform((text, context) => base64Of32(text) ?? fail(context, "is not 32 or more bytes in base64."))
     .optional(),
 });
+
+/** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */
+export function knownVariables(): ReadonlyMap<string, unknown> {
+  const defaults: Readonly<Record<string, unknown>> = schema.parse({});
+  return new Map(Object.keys(schema.shape).map((name) => [name, defaults[name]]));
+}
 
 function parsePeppers(text: string, context: z.RefinementCtx): ReadonlyMap<number, Uint8Array> {
   const peppers = new Map<number, Uint8Array>();

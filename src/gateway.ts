@@ -69,6 +69,8 @@ export interface GatewayOptions {
   readonly assetsArePrepared?: boolean;
   /** What `sluice check --record` noted of a source, by its name: what has changed since is logged. */
   readonly recorded?: ReadonlyMap<string, RecordedSchema>;
+  /** Whether the documentation has the guides for the team that wraps the ERP; not without it. */
+  readonly teamGuides?: boolean;
   readonly log: Log;
   /** What each kind of work and each partner may take of a source. */
   readonly protection?: ProtectionSettings;
@@ -252,7 +254,7 @@ function healthOf({ sources, maintenance }: SourcesHealth, drifts: DriftWatch<En
 }
 
 function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
-  const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false } = options;
+  const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false, teamGuides = false } = options;
   return {
     title: definition.title,
     summary: definition.summary,
@@ -269,5 +271,6 @@ function siteOf(options: GatewayOptions, operations: readonly Operation[], versi
     example: { curl: exampleCurl },
     readAsset,
     assetsArePrepared,
+    teamGuides,
   };
 }

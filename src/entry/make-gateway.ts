@@ -61,6 +61,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     exampleCurl: exampleRequest(url, parts.samplePath),
     readAsset: readAssetFromDisk,
     recorded: parts.recorded,
+    teamGuides: config.teamGuides,
     log,
     protection: config.protection,
     now: () => Date.now(),

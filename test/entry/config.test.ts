@@ -103,6 +103,14 @@ test("a replica is a database of its own, in either environment, and of no use w
   });
 });
 
+test("guides for the team are there while it is tried out, and in production only where they are wanted", () => {
+  const { ERP_LIVE_URL, ERP_TEST_URL } = complete;
+  const said = (variables: Record<string, string>) => readConfig(variables, erp);
+  for (const variables of [{}, { ERP_LIVE_URL, ERP_TEST_URL }, { ...complete, TEAM_GUIDES: "true" }])
+    expect(said(variables)).toMatchObject({ config: { teamGuides: true } });
+  for (const variables of [complete, { TEAM_GUIDES: "false" }]) expect(said(variables)).toMatchObject({ config: { teamGuides: false } });
+});
+
 test.for<[string, string]>([
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -134,6 +142,7 @@ test.for<[string, string]>([
   ["ERP_LIVE_REPLICA_URL", "mysql://u@h/d"],
   ["METRICS_PORT", "http"],
   ["METRICS_HOST", "a b"],
+  ["TEAM_GUIDES", "1"],
   ["SLUICE_KEY_PEPPER", bytes],
   ["SLUICE_KEY_PEPPER", "1:c2hvcnQ="],
   ["SLUICE_KEY_PEPPER", `0:${bytes}`],

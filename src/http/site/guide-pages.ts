@@ -1,21 +1,36 @@
-/** The index of guides, and one guide between the list of guides and its own table of contents. */
+/** The indexes of guides, and one guide between the list of guides and its own table of contents. */
 
 import { html, raw } from "hono/html";
-import type { Guide } from "./guides.ts";
+import type { Guide, Shelf } from "./guides.ts";
 import type { Html } from "./layout.ts";
 
-export function guideIndexPage(guides: readonly Guide[]): Html {
+export function guideIndexPage({ guides }: Shelf): Html {
   return html`<main id="main" class="index">
 <h1>Guides</h1>
 <p class="lead">How the API works, in the order in which you will need it.</p>
-<ol class="cards">${guides.map(({ slug, title, lead }) => html`<li><a href="/docs/guides/${slug}"><h2>${title}</h2><p>${lead}</p></a></li>`)}</ol>
+<ol class="cards">${guides.map(({ path, title, lead }) => html`<li><a href="${path}"><h2>${title}</h2><p>${lead}</p></a></li>`)}</ol>
 </main>`;
 }
 
-export function guidePage(guides: readonly Guide[], guide: Guide): Html {
+export function teamIndexPage(shelves: readonly Shelf[]): Html {
+  return html`<main id="main" class="index">
+<h1>For the team that wraps the ERP</h1>
+<p class="lead">How a table becomes a resource, and how the gateway is run. Partners of a gateway in production do not see these pages: <code>TEAM_GUIDES</code> decides.</p>
+${shelves.map(
+  ({ name, guides }, at) => html`<section aria-labelledby="shelf-${at}">
+<h2 id="shelf-${at}">${name}</h2>
+<ol class="cards">${guides.map(({ path, title, lead }) => html`<li><a href="${path}"><h3>${title}</h3><p>${lead}</p></a></li>`)}</ol>
+</section>`,
+)}
+</main>`;
+}
+
+/** `shelves` are listed beside the page; the guides before and after it are those of its own shelf. */
+export function guidePage(shelves: readonly Shelf[], guide: Guide): Html {
+  const guides = shelves.find((shelf) => shelf.guides.includes(guide))?.guides ?? [];
   const at = guides.indexOf(guide);
   return html`<div class="columns">
-${guideList(guides, guide)}
+${guideList(shelves, guide)}
 <main id="main" class="article">
 <h1>${guide.title}</h1>
 ${raw(guide.html)}
@@ -28,14 +43,17 @@ ${contents(guide.headings)}
 }
 
 /** Open on wide screens by style, folded on narrow ones, without script. */
-function guideList(guides: readonly Guide[], current: Guide): Html {
-  const links = guides.map(({ slug, title }) => {
-    const mark = slug === current.slug ? html` aria-current="page"` : "";
-    return html`<li><a href="/docs/guides/${slug}"${mark}>${title}</a></li>`;
+function guideList(shelves: readonly Shelf[], current: Guide): Html {
+  const lists = shelves.map(({ name, guides }) => {
+    const links = guides.map(({ path, title }) => {
+      const mark = path === current.path ? html` aria-current="page"` : "";
+      return html`<li><a href="${path}"${mark}>${title}</a></li>`;
+    });
+    return html`<p>${name}</p><ul>${links}</ul>`;
   });
   return html`<nav class="side" aria-label="Guides">
-<details><summary>All guides</summary><ul>${links}</ul></details>
-<div class="side-wide"><p>Guides</p><ul>${links}</ul></div>
+<details><summary>All guides</summary>${lists}</details>
+<div class="side-wide">${lists}</div>
 </nav>`;
 }
 
@@ -49,5 +67,5 @@ export function contents(headings: readonly { readonly id: string; readonly text
 
 function turn(label: string, rel: string, guide: Guide | undefined): Html | string {
   if (guide === undefined) return "";
-  return html`<a class="${rel}" rel="${rel}" href="/docs/guides/${guide.slug}"><span>${label}</span>${guide.title}</a>`;
+  return html`<a class="${rel}" rel="${rel}" href="${guide.path}"><span>${label}</span>${guide.title}</a>`;
 }

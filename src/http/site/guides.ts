@@ -1,4 +1,4 @@
-/** The guides in reading order, and how they are loaded. */
+/** The guides in reading order, and how they are loaded: those for partners, and those for the team that wraps the ERP. */
 
 import { type MarkdownPage, renderMarkdown } from "./markdown.ts";
 import type { Site } from "./site.ts";
@@ -6,22 +6,64 @@ import type { Site } from "./site.ts";
 /** Files are `docs/guides/<slug>.md`; each says its own title and lead. */
 export const guideSlugs = ["getting-started", "authentication", "pagination", "filtering", "errors", "versions"] as const;
 
+/** The team's guides are `docs/<folder>/<slug>.md`. Served only where `Site.teamGuides` says so. */
+export const teamShelves = [
+  {
+    folder: "wrapping",
+    name: "Wrapping the ERP",
+    slugs: [
+      "first-resource",
+      "conversions",
+      "dates-are-integers",
+      "zero-dates-and-julian-dates",
+      "key-is-composite",
+      "status-is-computed",
+      "table-has-no-index",
+      "soft-deletes-and-companies",
+      "several-tables-one-resource",
+      "account-on-another-table",
+      "prices-shared-or-own",
+      "texts-and-encodings",
+    ],
+  },
+  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node"] },
+] as const;
+
 export interface Guide extends MarkdownPage {
-  readonly slug: string;
+  /** Root-relative address. */
+  readonly path: string;
 }
 
-/** Renders every guide at the first call and keeps the result (values, not promises: see assets.ts). */
-export function guidesOf(site: Site): () => Promise<readonly Guide[]> {
-  let guides: readonly Guide[] | undefined;
-  const values = { title: site.title, url: site.url, version: site.version, keyPrefix: site.keyPrefix };
+/** Guides that belong together, as the lists beside a page show them. */
+export interface Shelf {
+  readonly name: string;
+  readonly guides: readonly Guide[];
+}
+
+/** Renders what `read` names at the first call and keeps the result (values, not promises: see assets.ts). */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let value: { readonly is: T } | undefined;
   return async () => {
-    guides ??= await Promise.all(
-      guideSlugs.map(async (slug) => {
-        const content = await site.readAsset(`guides/${slug}.md`);
-        const source = typeof content === "string" ? content : new TextDecoder().decode(content);
-        return { slug, ...renderMarkdown(source, values) };
-      }),
-    );
-    return guides;
+    value ??= { is: await read() };
+    return value.is;
   };
+}
+
+export function guidesOf(site: Site): () => Promise<Shelf> {
+  return once(() => shelf(site, "guides", "Guides", guideSlugs));
+}
+
+/** Empty where the site has none for the team. */
+export function teamGuidesOf(site: Site): () => Promise<readonly Shelf[]> {
+  return once(() => Promise.all(site.teamGuides ? teamShelves.map(({ folder, name, slugs }) => shelf(site, folder, name, slugs)) : []));
+}
+
+async function shelf(site: Site, folder: string, name: string, slugs: readonly string[]): Promise<Shelf> {
+  const values = { title: site.title, url: site.url, version: site.version, keyPrefix: site.keyPrefix };
+  const guides = slugs.map(async (slug) => {
+    const content = await site.readAsset(`${folder}/${slug}.md`);
+    const source = typeof content === "string" ? content : new TextDecoder().decode(content);
+    return { path: `/docs/${folder}/${slug}`, ...renderMarkdown(source, values, folder) };
+  });
+  return { name, guides: await Promise.all(guides) };
 }

@@ -1,12 +1,12 @@
 /** The page at `/`: leads a partner developer to the first request, the resources, the guides and the reference. */
 
 import { html, raw } from "hono/html";
-import type { Guide } from "./guides.ts";
+import type { Guide, Shelf } from "./guides.ts";
 import type { Html } from "./layout.ts";
 import { codeBlock } from "./markdown.ts";
 import type { Site, SiteOperation, SiteResource } from "./site.ts";
 
-export function landingPage(site: Site, guides: readonly Guide[]): Html {
+export function landingPage(site: Site, { guides }: Shelf): Html {
   return html`<main id="main" class="landing">
 <section class="hero">
 <div class="hero-text">
@@ -42,8 +42,14 @@ ${facts(site)}
 <p>Every error is a problem document with a stable <code>code</code> and a <code>request_id</code> to quote. The <a href="/docs/errors">list of errors</a> says for each code what to do.</p>
 </div>
 </section>
+${site.teamGuides ? team : ""}
 </main>`;
 }
+
+const team = html`<section aria-labelledby="team">
+<h2 id="team">For the team that wraps the ERP</h2>
+<p class="section-lead">From a table to a resource, what each conversion makes of a column, and how the gateway is run. <a href="/docs/wrapping">Wrapping the ERP</a></p>
+</section>`;
 
 function facts(site: Site): Html {
   return html`<dl class="facts">
@@ -66,8 +72,8 @@ function operation({ method, path, summary, scope }: SiteOperation): Html {
   return html`<li title="${summary}"><code><b class="method">${method.toUpperCase()}</b> ${path}</code> <code class="scope">${scope}</code></li>`;
 }
 
-function card({ slug, title, lead }: Guide): Html {
-  return html`<li><a href="/docs/guides/${slug}"><h3>${title}</h3><p>${lead}</p></a></li>`;
+function card({ path, title, lead }: Guide): Html {
+  return html`<li><a href="${path}"><h3>${title}</h3><p>${lead}</p></a></li>`;
 }
 
 function version(site: Site, date: string): Html {

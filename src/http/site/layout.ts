@@ -5,7 +5,7 @@ import type { Assets } from "./assets.ts";
 import type { Site } from "./site.ts";
 
 export type Html = ReturnType<typeof html>;
-export type Section = "home" | "guides" | "reference" | "errors";
+export type Section = "home" | "guides" | "reference" | "errors" | "team";
 
 export interface Page {
   /** Left out on the landing page, whose title is the site's own. */
@@ -24,12 +24,13 @@ const sections: readonly { readonly section: Section; readonly href: string; rea
   { section: "reference", href: "/docs", label: "Reference" },
   { section: "errors", href: "/docs/errors", label: "Errors" },
 ];
+const teamSection = { section: "team", href: "/docs/wrapping", label: "Wrapping" } as const;
 
 /** A complete document. */
 export async function layout(site: Site, assets: Assets, page: Page): Promise<Html> {
   const [css, mark] = await Promise.all([assets.url("site.css"), assets.url("mark.svg")]);
   const title = page.title === undefined ? `${site.title} partner API` : `${page.title} · ${site.title} partner API`;
-  const links = sections.map(({ section, href, label }) => {
+  const links = (site.teamGuides ? [...sections, teamSection] : sections).map(({ section, href, label }) => {
     const current = section === page.section ? html` aria-current="true"` : "";
     return html`<a href="${href}"${current}>${label}</a>`;
   });

@@ -21,9 +21,10 @@ export interface MarkdownPage {
 
 /**
  * Raw HTML in the source is shown, not obeyed. `{{name}}` is replaced by the escaped value after rendering, so a value
- * can neither bring markup nor Markdown; use placeholders in text and code, not in link targets.
+ * can neither bring markup nor Markdown; use placeholders in text and code, not in link targets. Links to other `.md`
+ * files, seen from `folder` of `docs/`, lead to their pages.
  */
-export function renderMarkdown(source: string, values: Readonly<Record<string, string>>): MarkdownPage {
+export function renderMarkdown(source: string, values: Readonly<Record<string, string>>, folder: string): MarkdownPage {
   const headings: Heading[] = [];
   const marked = new Marked({
     renderer: {
@@ -36,6 +37,9 @@ export function renderMarkdown(source: string, values: Readonly<Record<string, s
       },
       code({ text, lang }: Tokens.Code) {
         return codeBlock(text, lang ?? "");
+      },
+      link({ href, tokens }: Tokens.Link) {
+        return `<a href="${escapeHtml(pageAddress(href, folder))}">${this.parser.parseInline(tokens)}</a>`;
       },
       html({ text }: Tokens.HTML | Tokens.Tag) {
         return escapeHtml(text);
@@ -65,6 +69,14 @@ export function renderInline(source: string): string {
 export function codeBlock(code: string, language: string): string {
   const name = language === "" ? "Example" : `Example, ${language}`;
   return `<pre tabindex="0" role="region" aria-label="${escapeHtml(name)}"><code>${highlight(code, language)}</code></pre>\n`;
+}
+
+/** `conversions.md#date` is `/docs/wrapping/conversions#date`, and a folder's `README.md` its index. Other links stay as they are. */
+function pageAddress(href: string, folder: string): string {
+  const [file = "", anchor] = href.split("#");
+  if (!file.endsWith(".md")) return href;
+  const path = new URL(file, `file:///docs/${folder}/`).pathname.replace(/(?:\/README)?\.md$/, "");
+  return anchor === undefined ? path : `${path}#${anchor}`;
 }
 
 function textOf(token: object): string {

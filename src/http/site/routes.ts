@@ -3,8 +3,8 @@
 import { type Context, Hono } from "hono";
 import { assetsOf } from "./assets.ts";
 import { errorPage } from "./error-page.ts";
-import { guideIndexPage, guidePage } from "./guide-pages.ts";
-import { guidesOf } from "./guides.ts";
+import { guideIndexPage, guidePage, teamIndexPage } from "./guide-pages.ts";
+import { guidesOf, teamGuidesOf, teamShelves } from "./guides.ts";
 import { landingPage } from "./landing-page.ts";
 import { layout, type Page } from "./layout.ts";
 import { missingPage } from "./missing-page.ts";
@@ -16,6 +16,7 @@ export function siteRoutes(site: Site): Hono {
   const app = new Hono();
   const assets = assetsOf(site);
   const guides = guidesOf(site);
+  const teamGuides = teamGuidesOf(site);
 
   /** A page with a nonce must not be stored: a stored body would carry another nonce than the answer's policy. */
   async function send(c: Context, page: Page, status: 200 | 404 = 200, nonce?: string): Promise<Response> {
@@ -40,11 +41,30 @@ export function siteRoutes(site: Site): Hono {
   );
 
   app.get("/docs/guides/:slug", async (c) => {
-    const all = await guides();
-    const guide = all.find(({ slug }) => slug === c.req.param("slug"));
+    const shelf = await guides();
+    const guide = shelf.guides.find(({ path }) => path === `/docs/guides/${c.req.param("slug")}`);
     if (guide === undefined) return send(c, missingPage("guides"), 404);
-    return send(c, { title: guide.title, description: guide.lead, section: "guides", main: guidePage(all, guide) });
+    return send(c, { title: guide.title, description: guide.lead, section: "guides", main: guidePage([shelf], guide) });
   });
+
+  app.get("/docs/wrapping", async (c) => {
+    if (!site.teamGuides) return send(c, missingPage("home"), 404);
+    return send(c, {
+      title: "For the team",
+      description: `How the ERP behind the ${site.title} partner API is wrapped.`,
+      section: "team",
+      main: teamIndexPage(await teamGuides()),
+    });
+  });
+
+  for (const { folder } of teamShelves) {
+    app.get(`/docs/${folder}/:slug`, async (c) => {
+      const shelves = await teamGuides();
+      const guide = shelves.flatMap((shelf) => shelf.guides).find(({ path }) => path === `/docs/${folder}/${c.req.param("slug")}`);
+      if (guide === undefined) return send(c, missingPage(site.teamGuides ? "team" : "home"), 404);
+      return send(c, { title: guide.title, description: guide.lead, section: "team", main: guidePage(shelves, guide) });
+    });
+  }
 
   app.get("/docs/errors", async (c) =>
     send(c, {

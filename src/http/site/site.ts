@@ -17,7 +17,9 @@ export interface Site {
   readonly problems: Readonly<Record<string, SiteProblem>>;
   /** The first request to show; it must work when pasted with the reader's key. */
   readonly example: { readonly curl: string };
-  /** Port: "scalar.js", "guides/<slug>.md" and the site's own files. Rejects when there is no such file. */
+  /** Whether there are pages for the team that wraps the ERP. Partners of a company in production are not shown how it is done. */
+  readonly teamGuides: boolean;
+  /** Port: "scalar.js", "guides/<slug>.md", those of `teamShelves`, and the site's own files. Rejects when there is no such file. */
   readAsset(name: string): Promise<Uint8Array | string>;
   /** Whether the port also has "<name>.hash" and "<name>.gz" of each of the site's own files. */
   readonly assetsArePrepared?: boolean;

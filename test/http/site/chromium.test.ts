@@ -12,7 +12,16 @@ const screens = [
   { name: "wide", width: 1440, height: 900 },
   { name: "narrow", width: 375, height: 812 },
 ] as const;
-const paths = { landing: "/", reference: "/docs", guide: "/docs/guides/filtering", guides: "/docs/guides", errors: "/docs/errors" };
+const paths = {
+  landing: "/",
+  reference: "/docs",
+  guide: "/docs/guides/filtering",
+  guides: "/docs/guides",
+  errors: "/docs/errors",
+  team: "/docs/wrapping",
+  conversions: "/docs/wrapping/conversions",
+  deploying: "/docs/operating/deploying-on-node",
+};
 
 describeWith("chromium", "in Chromium", (executablePath) => {
   let site: ServedSite;

@@ -31,6 +31,7 @@ export function siteFixture(change: Partial<Site> = {}): Site {
     problems: problemKinds,
     example: { curl: `curl "http://localhost:8080/v1/orders?limit=3&expand=lines" \\\n  -H "Authorization: Bearer $API_KEY"` },
     readAsset: readAssetFromDisk,
+    teamGuides: true,
     ...change,
   };
 }
