@@ -71,6 +71,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     exampleCurl: exampleRequest(publicUrl, firstPath(definition)),
     readAsset: readStaticAsset(assets),
     assetsArePrepared: true,
+    teamGuides: config.teamGuides,
     log,
     protection: withoutWaiting(config.protection),
     now,

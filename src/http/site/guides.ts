@@ -13,6 +13,7 @@ export const teamShelves = [
     name: "Wrapping the ERP",
     slugs: [
       "first-resource",
+      "introspect",
       "conversions",
       "dates-are-integers",
       "zero-dates-and-julian-dates",
@@ -24,9 +25,10 @@ export const teamShelves = [
       "account-on-another-table",
       "prices-shared-or-own",
       "texts-and-encodings",
+      "check-and-grants",
     ],
   },
-  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node"] },
+  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp"] },
 ] as const;
 
 export interface Guide extends MarkdownPage {

@@ -50,7 +50,7 @@ describe("served", () => {
 
   test("a page lists all of them beside it, and leads to its neighbours on its own shelf", async () => {
     const page = await (await gatewayFixture().request("/docs/wrapping/conversions")).text();
-    expect(page).toContain('rel="prev" href="/docs/wrapping/first-resource"');
+    expect(page).toContain('rel="prev" href="/docs/wrapping/introspect"');
     expect(page).toContain("Running the gateway");
     expect(page).toContain('href="/docs/wrapping/conversions" aria-current="page"');
     expect(await (await gatewayFixture().request("/docs/operating/deploying-on-node")).text()).not.toContain('rel="prev" href="/docs/wrapping');
