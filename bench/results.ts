@@ -9,6 +9,8 @@ export interface Comparison {
   readonly against: string;
   /** The least ratio that is wanted. */
   readonly target: number;
+  /** Latencies in ms instead of requests a second: the ratio is turned round, so that more is better in either. */
+  readonly latency?: boolean;
   /** Requests a second of both sides, measured one after the other. */
   readonly rounds: readonly { readonly base: number; readonly subject: number }[];
 }
@@ -21,9 +23,10 @@ function median(values: readonly number[]): number {
 
 /** Replaces the section of this suite in RESULTS.md. */
 export function report(suite: string, setting: string, comparisons: readonly Comparison[], date: Date): string {
-  const rows = comparisons.map(({ name, against, target, rounds }) => {
-    const ratios = rounds.map(({ base, subject }) => subject / base);
-    return `| ${name} | ${against} | ${median(ratios).toFixed(2)} | ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} | ${target.toFixed(2)} | ${median(rounds.map((round) => round.base)).toFixed(0)} / ${median(rounds.map((round) => round.subject)).toFixed(0)} |`;
+  const rows = comparisons.map(({ name, against, target, rounds, latency = false }) => {
+    const ratios = rounds.map(({ base, subject }) => (latency ? base / subject : subject / base));
+    const middle = (side: "base" | "subject"): string => median(rounds.map((round) => round[side])).toFixed(latency ? 1 : 0);
+    return `| ${name} | ${against} | ${median(ratios).toFixed(2)} | ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} | ${target.toFixed(2)} | ${middle("base")} / ${middle("subject")}${latency ? " ms" : ""} |`;
   });
   const [cpu] = cpus();
   const section = [
@@ -31,7 +34,7 @@ export function report(suite: string, setting: string, comparisons: readonly Com
     "",
     `${date.toISOString().slice(0, 10)}; ${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}. ${setting}`,
     "",
-    "| what | against | throughput ratio (median) | rounds from, to | wanted at least | requests a second: base / subject |",
+    "| what | against | ratio (median) | rounds from, to | wanted at least | base / subject, requests a second or ms |",
     "| --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",

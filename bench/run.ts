@@ -1,6 +1,7 @@
-/** `npm run bench -- reads [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--erp URL]` */
+/** `npm run bench -- reads|protection [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--erp URL]` */
 
 import { parseArgs } from "node:util";
+import { benchProtection } from "./protection.ts";
 import { benchReads } from "./reads.ts";
 import { report } from "./results.ts";
 
@@ -15,10 +16,17 @@ const { values, positionals } = parseArgs({
     erp: { type: "string" },
   },
 });
-if (positionals.join(" ") !== "reads") throw new Error("Which benchmark? There is: reads");
-
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const numbers = { orders: Number(values.orders), rounds: Number(values.rounds), seconds: Number(values.seconds), connections: Number(values.connections) };
-const comparisons = await benchReads({ ...numbers, erpUrl: values.erp, say });
-const setting = `${numbers.orders} orders, ${numbers.connections} connections, ${numbers.rounds} rounds of ${numbers.seconds} s.`;
-process.stdout.write(report("reads", setting, comparisons, new Date()));
+const rounds = `${numbers.rounds} rounds of ${numbers.seconds} s.`;
+
+const suite = positionals.join(" ");
+if (suite === "reads") {
+  const comparisons = await benchReads({ ...numbers, erpUrl: values.erp, say });
+  process.stdout.write(report(suite, `${numbers.orders} orders, ${numbers.connections} connections, ${rounds}`, comparisons, new Date()));
+} else if (suite === "protection") {
+  const comparisons = await benchProtection({ ...numbers, say });
+  process.stdout.write(report(suite, `${numbers.orders} orders, a pool of 10, slow statements of 2 s, ${rounds}`, comparisons, new Date()));
+} else {
+  throw new Error("Which benchmark? There are: reads, protection");
+}

@@ -16,6 +16,8 @@ export interface Load {
 
 export interface Measured {
   readonly requestsPerSecond: number;
+  /** 99 of 100 requests took no longer. */
+  readonly p99Ms: number;
 }
 
 /** Rejects when wrk is missing, or when any answer was not 2xx: a fast error is no throughput. */
@@ -31,12 +33,12 @@ ${Object.entries(headers)
   .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   .join("\n")}
 request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
-done = function(summary) io.write(string.format("RESULT %d %d %d\\n", summary.requests, summary.duration, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout)) end`,
+done = function(summary, latency) io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99), summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout)) end`,
     );
     const output = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, origin]);
-    const [, requests, micros, errors] = /RESULT (\d+) (\d+) (\d+)/.exec(output) ?? [];
+    const [, requests, micros, p99Micros, errors] = /RESULT (\d+) (\d+) (\d+) (\d+)/.exec(output) ?? [];
     if (requests === undefined || errors !== "0") throw new Error(`wrk met ${errors ?? "unknown"} errors at ${origin}${paths[0] ?? ""}`);
-    return { requestsPerSecond: Number(requests) / (Number(micros) / 1e6) };
+    return { requestsPerSecond: Number(requests) / (Number(micros) / 1e6), p99Ms: Number(p99Micros) / 1e3 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

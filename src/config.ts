@@ -1,5 +1,7 @@
 /** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
 import { z } from "zod";
+import type { ProtectionSettings } from "#erp/protection/settings.ts";
+import { protectionOf, protectionVariables, wholeNumber } from "./protection-config.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +15,8 @@ export interface DeclaredSource {
 export interface SourceUrls {
   readonly live?: string;
   readonly test?: string;
+  /** Copies to read from, where there are any. */
+  readonly replicas?: { readonly live?: string; readonly test?: string };
 }
 
 export interface Config {
@@ -27,13 +31,17 @@ export interface Config {
   readonly storeTimeoutMs: number;
   /** `embedded`: the project's bundled ERP. Else by the name of the source. */
   readonly sources: { readonly kind: "embedded" } | { readonly kind: "external"; readonly urls: ReadonlyMap<string, SourceUrls> };
-  readonly sourcePoolSize: number;
+  readonly sourceConnectTimeoutMs: number;
   /** Longest run of one statement in an ERP. */
   readonly sourceTimeoutMs: number;
   /** Longest wait of a statement for a lock in an ERP. */
   readonly sourceLockTimeoutMs: number;
   /** Whether statements may be prepared by name; poolers in transaction mode forbid it. */
   readonly sourcePrepare: boolean;
+  /** What each kind of work and each partner may take of a source, and when a source is left alone. */
+  readonly protection: ProtectionSettings;
+  /** Where operators read metrics, if anywhere; never on the port that partners use. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** Versions of the pepper of key hashes; undefined only with an embedded store, which generates and keeps its own. */
   readonly keyPeppers: ReadonlyMap<number, Uint8Array> | undefined;
   /** Signs cursors, at least 32 bytes; undefined only with an embedded store. */
@@ -65,9 +73,14 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
   }
   const required = set["DATABASE_URL"] === undefined ? [] : requiredSecrets;
   for (const [name, what] of required) if (set[name] === undefined) reasons.push(`${name} is missing: ${what}.`);
-  for (const [name, dialect] of erpVariables) {
+  const replicaVariables = sources.flatMap(({ name, dialect }) => sourceReplicaVariables(name).map((variable) => [variable, dialect] as const));
+  for (const [name, dialect] of [...erpVariables, ...replicaVariables]) {
     const url = set[name];
     if (url !== undefined && !isDatabaseUrl(url, dialect)) reasons.push(`${name} ${notDatabaseUrl[dialect]}`);
+  }
+  for (const [name] of replicaVariables) {
+    const followed = name.replace("_REPLICA_URL", "_URL");
+    if (set[name] !== undefined && set[followed] === undefined) reasons.push(`${name} is set, and the database it is a replica of is not: ${followed}.`);
   }
   if (reasons.length > 0 || !parsed.success) return { kind: "invalid", reasons };
 
@@ -86,10 +99,12 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       storePoolSize: values.STORE_POOL_SIZE,
       storeTimeoutMs: values.STORE_TIMEOUT_MS,
       sources: external ? { kind: "external", urls } : { kind: "embedded" },
-      sourcePoolSize: values.SOURCE_POOL_SIZE,
+      sourceConnectTimeoutMs: values.SOURCE_CONNECT_TIMEOUT_MS,
       sourceTimeoutMs: values.SOURCE_TIMEOUT_MS,
       sourceLockTimeoutMs: values.SOURCE_LOCK_TIMEOUT_MS,
       sourcePrepare: values.SOURCE_PREPARE === "true",
+      protection: protectionOf(values),
+      metrics: values.METRICS_PORT === undefined ? undefined : { host: values.METRICS_HOST, port: values.METRICS_PORT },
       keyPeppers: values.SLUICE_KEY_PEPPER,
       secret: values.SLUICE_SECRET,
     },
@@ -102,9 +117,21 @@ export function sourceVariables(source: string): readonly [live: string, test: s
   return [`${name}_LIVE_URL`, `${name}_TEST_URL`];
 }
 
+/** Those of its replicas: `ERP_LIVE_REPLICA_URL` and `ERP_TEST_REPLICA_URL`. */
+function sourceReplicaVariables(source: string): readonly [live: string, test: string] {
+  const [live, test] = sourceVariables(source);
+  return [live.replace(/URL$/, "REPLICA_URL"), test.replace(/URL$/, "REPLICA_URL")];
+}
+
 function urlsOf(source: string, set: Variables): SourceUrls {
-  const [live, test] = sourceVariables(source).map((variable) => set[variable]);
-  return { ...(live !== undefined && { live }), ...(test !== undefined && { test }) };
+  const [live, test] = sourceVariables(source).map((name) => set[name]);
+  const [liveReplica, testReplica] = sourceReplicaVariables(source).map((name) => set[name]);
+  const replicas = { ...(liveReplica !== undefined && { live: liveReplica }), ...(testReplica !== undefined && { test: testReplica }) };
+  return {
+    ...(live !== undefined && { live }),
+    ...(test !== undefined && { test }),
+    ...(Object.keys(replicas).length > 0 && { replicas }),
+  };
 }
 
 const requiredSecrets = [
@@ -122,21 +149,13 @@ function isDatabaseUrl(text: string, dialect: DeclaredSource["dialect"]): boolea
   return scheme.test(text) && URL.canParse(text);
 }
 
-function wholeNumber(from: number, to: number) {
-  const message = `is not a whole number from ${from} to ${to}.`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, message);
-}
+const hostName = z.string().regex(/^[A-Za-z0-9.:_-]+$/, "is not a host name or address.");
 
 const schema = z.object({
   PORT: wholeNumber(0, 65_535).default(8080),
-  HOST: z
-    .string()
-    .regex(/^[A-Za-z0-9.:_-]+$/, "is not a host name or address.")
-    .optional(),
+  HOST: hostName.optional(),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: hostName.default("127.0.0.1"),
   PUBLIC_URL: z
     .string()
     .refine(
@@ -152,8 +171,7 @@ const schema = z.object({
     .optional(),
   STORE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   STORE_TIMEOUT_MS: wholeNumber(100, 60_000).default(2_000),
-  SOURCE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
-  SOURCE_TIMEOUT_MS: wholeNumber(100, 600_000).default(5_000),
+  ...protectionVariables,
   SOURCE_LOCK_TIMEOUT_MS: wholeNumber(10, 600_000).default(1_000),
   SOURCE_PREPARE: z.enum(["true", "false"], "is neither true nor false.").default("true"),
   SLUICE_KEY_PEPPER: z.string().transform(parsePeppers).optional(),

@@ -9,7 +9,10 @@ import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
-import { resourceReader } from "#erp/read/reader.ts";
+import { windowInWords } from "#erp/protection/maintenance.ts";
+import { protection, type SourcesHealth } from "#erp/protection/protection.ts";
+import { defaultProtection, type ProtectionSettings } from "#erp/protection/settings.ts";
+import { type ReadCaller, resourceReader } from "#erp/read/reader.ts";
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
 import { app } from "#http/app.ts";
@@ -26,6 +29,7 @@ import type { GatewayDefinition } from "./project.ts";
 
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
 export { inspectSource, type SourceInspection } from "#erp/inspect-source.ts";
+export { metricsType } from "#erp/protection/prometheus.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -52,6 +56,8 @@ export interface GatewayOptions {
   /** Whether `readAsset` finds what `prepareAssets` made; else files are hashed and compressed when they are first read. */
   readonly assetsArePrepared?: boolean;
   readonly log: Log;
+  /** What each kind of work and each partner may take of a source. */
+  readonly protection?: ProtectionSettings;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
@@ -62,6 +68,10 @@ export interface GatewayOptions {
 
 export interface Gateway {
   fetch(request: Request, origin: Origin, handles: RequestHandles): Promise<Response>;
+  /** One bounded round of what has to be done without a request, such as finding out whether an ERP is back. */
+  tend(databases: Databases): Promise<void>;
+  /** What was counted at the sources, for Prometheus. For operators only. */
+  metrics(): string;
 }
 
 /** What a process has to know of a definition before it can start. */
@@ -80,7 +90,9 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 
 /** The OpenAPI documents of a definition by version, as the text that is served and committed. */
 export function documentsOf(definition: GatewayDefinition): ReadonlyMap<string, string> {
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument(definition), null, 2)}\n`]]);
+  const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
+  const maintenance = [...new Set(windows.map(windowInWords))];
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -96,23 +108,34 @@ export function createGateway(options: GatewayOptions): Gateway {
     definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
   );
   const accesses = sourceAccesses(definition, { now, shareLookups });
+  const guards = protection({
+    sources: definition.resources.map(({ source }) => source),
+    settings: options.protection ?? defaultProtection,
+    kinds: ["read"],
+    now,
+    elapsedMs: options.elapsedMs,
+    random: Math.random,
+    log: ({ level, fields, message }) => log[level](fields, message),
+  });
 
   const accessOf =
-    (databases: Databases): AccessOf =>
+    (databases: Databases, signal: () => AbortSignal): AccessOf =>
     (operation, principal): ResourceAccess => {
       const found = resources.get(operation.contract.name);
       const source = found && accesses.get(sourceKey(found.resource.source.name, principal.environment));
       if (found === undefined || source === undefined) throw new Error(`no resource ${operation.contract.name}`);
       const database = databases(found.resource.source.name, principal.environment);
-      const caller = async (accounts: readonly string[]) => ({
-        database,
-        catalog: await source.catalog(database),
-        accounts,
-        drift: (note: object) => log.warn({ ...note, environment: principal.environment }, "a value in the ERP does not fit its binding"),
-      });
+      const guard = guards.of(found.resource.source.name, principal.environment);
+      const drift = (note: object): void => log.warn({ ...note, environment: principal.environment }, "a value in the ERP does not fit its binding");
+      const read = <T>(accounts: readonly string[], use: (caller: ReadCaller) => Promise<T>): Promise<T> =>
+        source.watch(() =>
+          guard.run({ kind: "read", by: principal.partner, signal }, database, async (guarded) =>
+            use({ database: guarded, catalog: await source.catalog(guarded), accounts, drift }),
+          ),
+        );
       return {
-        list: (accounts, query, after) => source.watch(async () => found.reader.list(await caller(accounts), query, after)),
-        get: (accounts, id, fields) => source.watch(async () => found.reader.get(await caller(accounts), id, fields)),
+        list: (accounts, query, after) => read(accounts, (caller) => found.reader.list(caller, query, after)),
+        get: (accounts, id, fields) => read(accounts, (caller) => found.reader.get(caller, id, fields)),
       };
     };
 
@@ -124,8 +147,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
     elapsedMs: options.elapsedMs,
   });
-  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(accesses), log });
-  return { fetch: async (request, origin, { databases, authenticator }) => http.fetch(request, { origin, authenticator, access: accessOf(databases) }) };
+  const http = app({ api, site: siteOf(options, operations, versions), documents: documentsOf(definition), health: () => healthOf(guards.health()), log });
+  return {
+    fetch: async (request, origin, { databases, authenticator }) =>
+      http.fetch(request, { origin, authenticator, access: accessOf(databases, () => request.signal) }),
+    tend: guards.tend,
+    metrics: guards.metrics,
+  };
 }
 
 function sourceKey(source: string, environment: Environment): string {
@@ -148,9 +176,10 @@ function sourceAccesses(definition: GatewayDefinition, terms: Parameters<typeof 
   return accesses;
 }
 
-function healthOf(accesses: ReadonlyMap<string, SourceAccess>): Readonly<Record<string, unknown>> {
-  const sources = Object.fromEntries([...accesses].map(([key, access]) => [key.replace(" ", "."), access.state()]));
-  return { status: Object.values(sources).includes("unavailable") ? "degraded" : "ok", sources };
+/** Says nothing that a stranger could use: whether the ERP answers, and when its maintenance ends. */
+function healthOf({ sources, maintenance }: SourcesHealth): Readonly<Record<string, unknown>> {
+  const away = Object.values(sources).some((state) => state === "unavailable" || state === "maintenance");
+  return { status: away ? "degraded" : "ok", sources, ...(Object.keys(maintenance).length > 0 && { maintenance }) };
 }
 
 function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {

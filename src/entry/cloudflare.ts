@@ -70,6 +70,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     readAsset: readStaticAsset(assets),
     assetsArePrepared: true,
     log,
+    protection: read.config.config.protection,
     now,
     elapsedMs,
     shareLookups: false,

@@ -8,6 +8,7 @@ import { connectStore } from "#store/connect.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
+import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -24,8 +25,15 @@ export interface GatewayParts {
   readonly samplePath: string;
 }
 
+export interface MadeGateway {
+  readonly handler: Handler;
+  readonly controlPlane: ControlPlane;
+  /** What was counted, for Prometheus. */
+  readonly metrics: () => string;
+}
+
 /** Connects on first use; `life` closes what was opened. */
-export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly handler: Handler; readonly controlPlane: ControlPlane } {
+export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   const { definition, config, location, url } = parts;
   const { scopes, sources } = describeGateway(definition);
   const log = createLog(config.logLevel);
@@ -50,10 +58,13 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): { readonly ha
     exampleCurl: exampleRequest(url, parts.samplePath),
     readAsset: readAssetFromDisk,
     log,
+    protection: config.protection,
     now: () => Date.now(),
     elapsedMs,
   });
+  life.onStop(keepTending(() => gateway.tend(databases.find)));
   return {
+    metrics: gateway.metrics,
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator }),
     controlPlane: controlPlane(definition, store, peppers, config.sources),
   };

@@ -3,6 +3,8 @@ import type { Config, DeclaredSource, SourceUrls } from "#config";
 import { type Databases, openSource } from "#gateway";
 import { absentEnvironment } from "./absent-environment.ts";
 
+type OpenSource = ReturnType<typeof openSource>;
+
 export interface OpenSources {
   readonly find: Databases;
   close(): Promise<void>;
@@ -10,21 +12,29 @@ export interface OpenSources {
 
 /** Connects on first use; an environment without a URL answers 503. The environments never share a pool, so a connection of one cannot serve the other. */
 export function openSources(sources: readonly DeclaredSource[], urls: ReadonlyMap<string, SourceUrls>, config: Config): OpenSources {
+  const open = (dialect: DeclaredSource["dialect"], url: string): OpenSource =>
+    openSource(dialect, {
+      url,
+      maxConnections: config.protection.poolSize,
+      acquireTimeoutMs: config.sourceConnectTimeoutMs,
+      statementTimeoutMs: config.sourceTimeoutMs,
+      lockTimeoutMs: config.sourceLockTimeoutMs,
+      prepare: config.sourcePrepare,
+      applicationName: "sluice",
+    });
+  const pools: OpenSource[] = [];
   const opened = new Map(
     sources.flatMap(({ name, dialect }) =>
       (["live", "test"] as const).flatMap((environment) => {
         const url = urls.get(name)?.[environment];
         if (url === undefined) return [];
-        const database = openSource(dialect, {
-          url,
-          maxConnections: config.sourcePoolSize,
-          acquireTimeoutMs: config.sourceTimeoutMs,
-          statementTimeoutMs: config.sourceTimeoutMs,
-          lockTimeoutMs: config.sourceLockTimeoutMs,
-          prepare: config.sourcePrepare,
-          applicationName: "sluice",
-        });
-        return [[`${name} ${environment}`, database] as const];
+        const primary = open(dialect, url);
+        pools.push(primary);
+        const replicaUrl = urls.get(name)?.replicas?.[environment];
+        if (replicaUrl === undefined) return [[`${name} ${environment}`, primary] as const];
+        const replica = open(dialect, replicaUrl);
+        pools.push(replica);
+        return [[`${name} ${environment}`, { ...primary, replica }] as const];
       }),
     ),
   );
@@ -34,7 +44,7 @@ export function openSources(sources: readonly DeclaredSource[], urls: ReadonlyMa
       return opened.get(`${source} ${environment}`) ?? absentEnvironment(environment);
     },
     close: async () => {
-      await Promise.all([...opened.values()].map((database) => database.close()));
+      await Promise.all(pools.map((pool) => pool.close()));
     },
   };
 }

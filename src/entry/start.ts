@@ -14,6 +14,7 @@ import { makeGateway } from "./make-gateway.ts";
 import { environmentsLeftOut, missingSources } from "./missing-sources.ts";
 import { defaultProject, howToCall, loadProject } from "./project.ts";
 import { type Handler, type HttpServer, type ServeOptions, serve, toResponse } from "./serve.ts";
+import { type MetricsServer, serveMetrics } from "./serve-metrics.ts";
 import { stateParent } from "./state-parent.ts";
 import type { Stoppable } from "./stop.ts";
 import { welcome } from "./welcome.ts";
@@ -70,6 +71,12 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
 
   const samplePath = folder.firstRun?.samplePath ?? firstPath(folder.definition);
   const made = makeGateway({ definition: folder.definition, config, location, url, samplePath }, life);
+  const metrics = config.metrics && (await listenForMetrics(config.metrics, made.metrics));
+  if (metrics && "reasons" in metrics) return metrics;
+  if (metrics) {
+    life.onStop(() => metrics.close());
+    options.say(`Metrics for operators: http://${shownHost(metrics.address.address)}:${metrics.address.port}/metrics`);
+  }
   handler = made.handler;
   // Registered last, so it comes first: requests underway still need all of the above.
   life.onStop(() => server.close(drainMs));
@@ -124,12 +131,24 @@ async function listen(config: Config, rest: Pick<ServeOptions, "handler" | "rend
   try {
     return await serve({ host: config.host, port: config.port, ...rest });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE") return refuse(`Port ${config.port} on ${config.host} is in use. Stop what listens there, or choose another, e.g. PORT=8081.`);
-    if (code === "EACCES") return refuse(`Port ${config.port} may not be opened by this account. Choose one above 1023, e.g. PORT=8080.`);
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return refuse(`HOST=${config.host} is no address of this machine.`);
-    throw error;
+    return refuseAddress(error, config, "PORT", "HOST");
   }
+}
+
+async function listenForMetrics(at: NonNullable<Config["metrics"]>, metrics: () => string): Promise<MetricsServer | Refusal> {
+  try {
+    return await serveMetrics(at, metrics);
+  } catch (error) {
+    return refuseAddress(error, at, "METRICS_PORT", "METRICS_HOST");
+  }
+}
+
+function refuseAddress(error: unknown, at: { readonly host: string; readonly port: number }, port: string, host: string): Refusal {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return refuse(`Port ${at.port} on ${at.host} is in use. Stop what listens there, or choose another, e.g. ${port}=8081.`);
+  if (code === "EACCES") return refuse(`Port ${at.port} may not be opened by this account. Choose one above 1023, e.g. ${port}=8080.`);
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return refuse(`${host}=${at.host} is no address of this machine.`);
+  throw error;
 }
 
 function refuse(...reasons: readonly string[]): Refusal {

@@ -1,19 +1,16 @@
-/** One source in one environment: its catalogue, read once and kept for a while, and how it last answered. */
+/** One source in one environment: its catalogue, read once and kept for a while. */
 
-import { Problem } from "#lib/problems.ts";
 import type { SourceDeclaration } from "./binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "./dialects/dialect.ts";
-import { SourceTrouble } from "./dialects/trouble.ts";
+import { troubleOf } from "./dialects/trouble.ts";
 import { physicalName } from "./read/relation.ts";
 
 const catalogTtlMs = 300_000;
 
 export interface SourceAccess {
   catalog(database: ErpDatabase): Promise<Catalog>;
-  /** Runs `work`, and remembers how the source answered. */
+  /** Runs `work`, and forgets the catalogue when the source turns out to be another than it was. */
   watch<T>(work: () => Promise<T>): Promise<T>;
-  /** How the last statement went; `unknown` before the first. */
-  state(): "unknown" | "available" | "unavailable";
 }
 
 /** `shareLookups`: whether a request may wait for the catalogue that another one began to read. */
@@ -24,7 +21,6 @@ export function sourceAccess(
   { now, shareLookups }: { readonly now: () => number; readonly shareLookups: boolean },
 ): SourceAccess {
   let known: { readonly catalog: Catalog | Promise<Catalog>; readonly until: number } | undefined;
-  let state: ReturnType<SourceAccess["state"]> = "unknown";
   const names = tables.map((table) => physicalName(source, table));
 
   return {
@@ -44,18 +40,11 @@ export function sourceAccess(
     },
     async watch(work) {
       try {
-        const result = await work();
-        state = "available";
-        return result;
+        return await work();
       } catch (error) {
-        const cause = error instanceof Problem ? error.cause : undefined;
-        if (cause instanceof SourceTrouble) {
-          if (cause.trouble === "drift") known = undefined;
-          else state = "unavailable";
-        }
+        if (troubleOf(error) === "drift") known = undefined;
         throw error;
       }
     },
-    state: () => state,
   };
 }

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { keepTending } from "#entry/keep-tending.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
@@ -16,10 +17,14 @@ import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "
 export interface NodeGateway extends ServedGateway {
   readonly port: number;
   readonly server: HttpServer;
+  /** What operators read. */
+  readonly metrics: () => string;
+  /** From now on nothing runs in the background, as in a runtime that knows no background. */
+  stopTending(): void;
 }
 
 /** Serves in this process, at a free port. */
-export async function serveOnNode({ definition, sources, storeUrl, variables = {} }: GatewayParts): Promise<NodeGateway> {
+export async function serveOnNode({ definition, sources, storeUrl, variables = {}, now = () => Date.now() }: GatewayParts): Promise<NodeGateway> {
   const project = describeGateway(definition);
   const secrets = makeSecrets();
   const urls = [...sources].flatMap(([name, { live, test }]) => {
@@ -67,9 +72,11 @@ export async function serveOnNode({ definition, sources, storeUrl, variables = {
     exampleCurl: `curl ${url}`,
     readAsset: readAssetFromDisk,
     log,
-    now: () => Date.now(),
+    protection: config.protection,
+    now,
     elapsedMs: () => performance.now(),
   });
+  const stopTending = keepTending(() => gateway.tend(databases.find));
   handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator });
 
   return {
@@ -79,7 +86,10 @@ export async function serveOnNode({ definition, sources, storeUrl, variables = {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets.pepper),
+    metrics: gateway.metrics,
+    stopTending,
     async stop() {
+      stopTending();
       await server.close(0);
       await databases.close();
       await store.destroy();

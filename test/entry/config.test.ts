@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readConfig } from "#config";
 import { withEnvFile } from "#entry/env-file.ts";
+import { defaultProtection } from "#erp/protection/settings.ts";
 
 const erp = [{ name: "erp", dialect: "postgres" }] as const;
 const bytes = Buffer.alloc(32, 7).toString("base64");
@@ -78,6 +79,30 @@ test("names of sources become names of variables, and each dialect wants its own
   ]);
 });
 
+test("what protects the ERP has defaults, shares left out keep theirs, and the longest pause is never shorter than the first", () => {
+  const read = (variables: Record<string, string>) => {
+    const found = readConfig({ ...complete, ...variables }, erp);
+    return found.kind === "valid" ? found.config : expect.unreachable(found.reasons.join(" "));
+  };
+  expect(read({}).protection).toEqual(defaultProtection);
+  expect(read({}).metrics).toBeUndefined();
+  expect(read({ SOURCE_POOL_SHARES: "background=5, read=60" }).protection.shares).toEqual({ read: 60, write: 20, capture: 10, background: 5 });
+  expect(read({ SOURCE_BREAKER_MIN_MS: "5000", SOURCE_BREAKER_MAX_MS: "1000" }).protection.breakerMaxMs).toBe(5_000);
+  expect(read({ SOURCE_TIMEOUT_MS: "20000", SOURCE_CONNECT_TIMEOUT_MS: "500" }).protection.statementBoundMs).toBe(21_500);
+  expect(read({ METRICS_PORT: "9464" }).metrics).toEqual({ host: "127.0.0.1", port: 9464 });
+});
+
+test("a replica is a database of its own, in either environment, and of no use without the database it follows", () => {
+  const replica = "postgres://u:p@copy/live";
+  const read = readConfig({ ...complete, ERP_LIVE_REPLICA_URL: replica }, erp);
+  expect(read).toMatchObject({ kind: "valid" });
+  if (read.kind === "invalid" || read.config.sources.kind === "embedded") throw new Error("not external");
+  expect(read.config.sources.urls.get("erp")).toEqual({ live: complete.ERP_LIVE_URL, test: complete.ERP_TEST_URL, replicas: { live: replica } });
+  expect(readConfig({ ERP_LIVE_REPLICA_URL: replica }, erp)).toMatchObject({
+    reasons: ["ERP_LIVE_REPLICA_URL is set, and the database it is a replica of is not: ERP_LIVE_URL."],
+  });
+});
+
 test.for<[string, string]>([
   ["PORT", "65536"],
   ["PORT", "80.5"],
@@ -95,6 +120,20 @@ test.for<[string, string]>([
   ["STORE_POOL_SIZE", "0"],
   ["SOURCE_TIMEOUT_MS", "1"],
   ["SOURCE_PREPARE", "yes"],
+  ["SOURCE_POOL_SHARES", "read=40,reads=10"],
+  ["SOURCE_POOL_SHARES", "read=0"],
+  ["SOURCE_POOL_SHARES", "read=40,read=40"],
+  ["SOURCE_POOL_SHARES", "read=70"],
+  ["SOURCE_PARTNER_SHARE", "0"],
+  ["SOURCE_PARTNER_SHARE", "101"],
+  ["SOURCE_QUEUE_SIZE", "-1"],
+  ["SOURCE_QUEUE_TIMEOUT_MS", "0"],
+  ["SOURCE_BREAKER_FAILURES", "0"],
+  ["SOURCE_BREAKER_MIN_MS", "1"],
+  ["SOURCE_REPLICA_FALLBACK", "yes"],
+  ["ERP_LIVE_REPLICA_URL", "mysql://u@h/d"],
+  ["METRICS_PORT", "http"],
+  ["METRICS_HOST", "a b"],
   ["SLUICE_KEY_PEPPER", bytes],
   ["SLUICE_KEY_PEPPER", "1:c2hvcnQ="],
   ["SLUICE_KEY_PEPPER", `0:${bytes}`],

@@ -58,7 +58,7 @@ test("an ERP that comes and goes under load answers 200 or 503, never anything e
   });
   for (const mode of ["reset", "pass", "refuse", "pass", "reset", "pass", "hang", "pass"] as const) {
     await erp.turn(mode);
-    await sleep(500);
+    await sleep(1_000); // longer than the breaker's pause
   }
   stop = true;
   await Promise.all(load);

@@ -31,7 +31,7 @@ export interface FaultyGateway {
 }
 
 export const poolSize = 3;
-/** A statement gets 800 ms and a second of grace, a lock 300 ms, a connection 800 ms; a request has a few of each. */
+/** A statement gets 800 ms and a second of grace, a lock 300 ms, a connection 800 ms, a turn 3 s; a request has a few of each. */
 const boundMs = 6_000;
 
 export function faultyGateway(): () => FaultyGateway {
@@ -51,7 +51,14 @@ async function open(): Promise<FaultyGateway & { close(): Promise<void> }> {
     definition: gateway,
     sources: new Map([["erp", { live: through(databases.live.url, erp), test: databases.test.url }]]),
     storeUrl: through(tables.url, store),
-    variables: { SOURCE_TIMEOUT_MS: "800", SOURCE_LOCK_TIMEOUT_MS: "300", SOURCE_POOL_SIZE: String(poolSize), STORE_TIMEOUT_MS: "500" },
+    variables: {
+      SOURCE_TIMEOUT_MS: "800",
+      SOURCE_CONNECT_TIMEOUT_MS: "800",
+      SOURCE_LOCK_TIMEOUT_MS: "300",
+      SOURCE_POOL_SIZE: String(poolSize),
+      SOURCE_BREAKER_MAX_MS: "500",
+      STORE_TIMEOUT_MS: "500",
+    },
   });
   await served.createPartner("first", { live: ["C0000001"], test: ["C0000001"] });
   const scopes = [...declaredScopes(gateway.contracts)];

@@ -13,6 +13,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections open now. */
   readonly open: number;
+  /** Connections taken so far. */
+  readonly taken: number;
   turn(mode: ProxyMode): Promise<void>;
   /** Cuts each connection after it has delivered this many bytes from now on; undefined: no more. */
   cutAfter(bytes: number | undefined): void;
@@ -22,9 +24,11 @@ export interface TcpProxy {
 export async function startProxy(to: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   let mode: ProxyMode = "pass";
   let quota: number | undefined;
+  let taken = 0;
   const pairs = new Set<readonly [Socket, Socket]>();
 
   const server = createServer((client) => {
+    taken += 1;
     const upstream = connect(to);
     const pair = [client, upstream] as const;
     pairs.add(pair);
@@ -72,6 +76,9 @@ export async function startProxy(to: { readonly host: string; readonly port: num
     port,
     get open() {
       return pairs.size;
+    },
+    get taken() {
+      return taken;
     },
     async turn(next) {
       mode = next;

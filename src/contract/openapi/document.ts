@@ -13,6 +13,8 @@ export interface DocumentedGateway {
   readonly summary: string;
   readonly version: string;
   readonly contracts: readonly Contract[];
+  /** When the system behind is worked on, in words. */
+  readonly maintenance?: readonly string[];
 }
 
 /** A complete document: every `$ref` leads inside it, and it names no host, so that it is the same wherever it is served. */
@@ -43,7 +45,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
         ApiVersion: { description: "The contract version of this answer.", schema: { type: "string", format: "date" } },
         RequestId: { description: "Names this request in the operator's log.", schema: { type: "string" } },
         ETag: { description: "Names this state of the record. It changes whenever anything the API knows of the record changes.", schema: { type: "string" } },
-        RetryAfter: { description: "Seconds to wait before the next try.", schema: { type: "integer" } },
+        RetryAfter: { description: "Seconds to wait before the next try; in planned maintenance, until it ends.", schema: { type: "integer" } },
       },
       schemas,
     },
@@ -56,6 +58,7 @@ function description(gateway: DocumentedGateway): string {
     "Requests carry an API key: `Authorization: Bearer <key>`. Keys of the `test` environment see test data only. " +
       "[Getting started](/docs/guides/getting-started) places a first request in a minute; " +
       "[authentication](/docs/guides/authentication), [pagination](/docs/guides/pagination), [filtering](/docs/guides/filtering) and [errors](/docs/guides/errors) tell the rest.",
+    ...(gateway.maintenance?.length ? [`Planned maintenance, in which requests are answered \`503\` until it ends: ${gateway.maintenance.join("; ")}.`] : []),
   ].join("\n\n");
 }
 

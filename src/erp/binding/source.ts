@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { CommandPromise, Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
+import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
 import type { CommandImplementation } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
@@ -20,6 +21,8 @@ export interface SourceDeclaration {
   readonly schema?: string;
   /** Prefix of all table names, left out in the bindings. */
   readonly tablePrefix?: string;
+  /** When the ERP is worked on: requests are answered 503, with a `Retry-After` that leads to the end of the window. */
+  readonly maintenance?: readonly MaintenanceWindow[];
 }
 
 /** A binding as the engine reads it, without the types that checked it. */
@@ -108,6 +111,7 @@ export interface Source<Rows> extends SourceDeclaration {
 /** Declares an ERP database. `Rows` are its row types; connections come from the environment, one per environment. */
 export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows> {
   if (!/^[a-z][a-z0-9_]*$/.test(declaration.name)) throw new Error(`Source "${declaration.name}": the name must be snake_case.`);
+  maintenanceSchedule(declaration.maintenance ?? []); // throws for windows that are none
   return {
     ...declaration,
     bind(contract, binding) {

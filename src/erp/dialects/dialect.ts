@@ -19,6 +19,8 @@ export interface ErpDatabase {
   query(statement: Statement): Promise<Rows>;
   /** Statements that do not depend on one another, in one round trip; absent where the driver cannot. */
   queryTogether?(statements: readonly Statement[]): Promise<readonly Rows[]>;
+  /** A copy that follows the database at some distance, for reads that may be a little late; absent where there is none. */
+  readonly replica?: ErpDatabase;
 }
 
 /** What the engine must know of a column's type to compare it with a public value. */

@@ -40,6 +40,9 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
   const settings = sessionSettings(options);
   const settled = new WeakSet<object>();
 
+  /** Connections that statements hold now. */
+  let held = 0;
+
   /** Waits for a connection, and hands back one that comes too late. */
   async function acquire(): Promise<mysql.PoolConnection> {
     const pending = pool.getConnection();
@@ -49,7 +52,9 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
       (connection) => connection.release(),
       () => undefined,
     );
-    throw sourceUnavailable("pool-exhausted", new Error(`no connection within ${options.acquireTimeoutMs} ms`));
+    // With connections left to open, it is the server that gives none.
+    const trouble = held >= options.maxConnections ? "pool-exhausted" : "connection";
+    throw sourceUnavailable(trouble, new Error(`no connection within ${options.acquireTimeoutMs} ms`));
   }
 
   async function run(connection: mysql.PoolConnection, statement: Statement): Promise<Rows> {
@@ -81,9 +86,10 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
       let connection: mysql.PoolConnection | undefined;
       try {
         connection = await acquire();
+        held += 1;
         // The driver's own timeout does not cover preparing, and a server that is stopped answers nothing at all.
         const rows = await Promise.race([run(connection, statement), after(options.statementTimeoutMs + graceMs, undefined)]);
-        if (rows === undefined) throw sourceUnavailable("timeout", new Error("the server did not answer"));
+        if (rows === undefined) throw sourceUnavailable("unanswered", new Error("the server did not answer"));
         connection.release();
         return rows;
       } catch (error) {
@@ -92,6 +98,8 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
         const trouble = mariadbTrouble(error);
         if (trouble === undefined) throw error;
         throw sourceUnavailable(trouble, error);
+      } finally {
+        if (connection !== undefined) held -= 1;
       }
     },
     close: () => pool.end(),

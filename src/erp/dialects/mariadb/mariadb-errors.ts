@@ -3,7 +3,7 @@
 import type { Trouble } from "../trouble.ts";
 
 const byNumber: Readonly<Record<number, Trouble>> = {
-  1037: "connection", // out of memory
+  1037: "server-error", // out of memory
   1040: "connection", // too many connections
   1044: "connection", // access denied to the database: the gateway's own credentials
   1045: "connection", // access denied
@@ -13,8 +13,8 @@ const byNumber: Readonly<Record<number, Trouble>> = {
   1130: "connection", // host not allowed
   1152: "connection", // aborted connection
   1193: "connection", // unknown system variable: a server that cannot be given its limits
-  1194: "connection", // table is marked as crashed
-  1195: "connection", // table is marked as crashed and its repair failed
+  1194: "server-error", // table is marked as crashed
+  1195: "server-error", // table is marked as crashed and its repair failed
   1203: "connection", // the user has too many connections
   1226: "connection", // the user has used up a resource
   1243: "connection", // prepared statement unknown: a proxy changed servers
@@ -50,7 +50,7 @@ export function mariadbTrouble(error: unknown): Trouble | undefined {
   const known = byNumber[numberOf(error)];
   if (known !== undefined) return known;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (code === "PROTOCOL_SEQUENCE_TIMEOUT") return "timeout";
+  if (code === "PROTOCOL_SEQUENCE_TIMEOUT") return "unanswered";
   if (/^(?:PROTOCOL_CONNECTION_LOST|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|HANDSHAKE_)/.test(code)) return "connection";
   // The last three are what Workers say.
   return /closed state|Connection lost|Pool is closed|socket|connection attempt failed|Network connection lost|proxy request failed/i.test(error.message)

@@ -6,10 +6,13 @@ import type { Trouble } from "../trouble.ts";
 const byCode: Readonly<Record<string, Trouble>> = {
   "57014": "timeout", // query_canceled: statement_timeout
   "55P03": "locked", // lock_not_available: lock_timeout
-  "55000": "connection", // object_not_in_prerequisite_state: the database accepts no connections, a materialised view is empty
+  "55000": "server-error", // object_not_in_prerequisite_state: the database accepts no connections, a materialised view is empty
   "40P01": "locked", // deadlock_detected
   "40001": "locked", // serialization_failure
   "53300": "connection", // too_many_connections
+  "53100": "server-error", // disk_full: maybe of this statement's own temporary files
+  "53200": "server-error", // out_of_memory: maybe of this statement alone
+  "53400": "server-error", // configuration_limit_exceeded: temp_file_limit
   "58000": "connection", // system_error: how Hyperdrive says that it reaches no database, or has no connection left
   "42P01": "drift", // undefined_table
   "42703": "drift", // undefined_column
@@ -24,14 +27,14 @@ const byClass: Readonly<Record<string, Trouble>> = {
   "3D": "connection", // invalid catalog name
   "53": "connection", // insufficient resources
   "57": "connection", // operator intervention: shutdown, crash, cannot connect now
-  "58": "connection", // system error
-  XX: "connection", // internal error
+  "58": "server-error", // system error: a file that cannot be read
+  XX: "server-error", // internal error: a damaged page or index
 };
 
 /** Messages of the driver and of the runtime, which carry no SQLSTATE. */
 const byMessage: readonly (readonly [RegExp, Trouble])[] = [
   [/timeout exceeded when trying to connect/i, "pool-exhausted"],
-  [/Query read timeout/i, "timeout"],
+  [/Query read timeout/i, "unanswered"],
   [
     /Connection terminated|Client has encountered a connection error|not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|socket/i,
     "connection",
