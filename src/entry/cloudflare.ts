@@ -35,16 +35,22 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       started ??= start(definition, bindings);
       if (started.kind === "refused") return refuse(request, started.reasons);
       const handles = started.open();
-      try {
-        return await started.gateway.fetch(request, {}, handles);
-      } catch (error) {
-        started.log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
-        return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
-      } finally {
-        context.waitUntil(handles.close());
-      }
+      const answer = serve(request, started, handles);
+      // Waited for even when the client goes away: else whatever the request holds would end with it, given back to nobody.
+      context.waitUntil(answer.then(() => handles.close()));
+      return answer;
     },
   };
+}
+
+/** Never rejects. */
+async function serve(request: Request, { gateway, log }: Serving, handles: OpenHandles): Promise<Response> {
+  try {
+    return await gateway.fetch(request, {}, handles);
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
+    return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
+  }
 }
 
 function start(definition: GatewayDefinition, bindings: Bindings): Serving | Refused {
