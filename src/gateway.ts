@@ -141,7 +141,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const api = partnerApi({
     route: routes(operations),
-    pipeline: partnerPipeline({ cursors: cursors(options.secret), versions }),
+    pipeline: partnerPipeline({
+      cursors: cursors(options.secret),
+      versions,
+      known: (contract) => resources.get(contract.name)?.reader.known ?? {},
+    }),
     baseUrl: options.publicUrl,
     log,
     now,

@@ -1,16 +1,28 @@
 /** Writes values as JSON by their schema: what does not belong is cut, what does not fit is refused. */
 
 import { z } from "zod";
+import type { ValueKind } from "./model.ts";
+import { passes, stringTest } from "./string-test.ts";
 
 /** The JSON text of a value that fits the schema, or undefined for one that does not. */
 export type JsonWriter = (value: unknown) => string | undefined;
 
 /**
- * Says what parsing with Zod and then `JSON.stringify` would, at half the cost: values are checked in place and copied
- * only where something has to be cut. What it does not know of a schema it hands to Zod.
+ * What is certain of a value before it is looked at, null apart: what the conversion behind it yields. An `exact` object has
+ * no member that is not named here.
  */
-export function jsonWriter(schema: z.core.$ZodType): JsonWriter {
-  const check = checkOf(schema);
+export type Known =
+  | ValueKind
+  | { readonly kind: "object"; readonly members: Readonly<Record<string, Known | undefined>>; readonly exact: boolean }
+  | { readonly kind: "list"; readonly of: Known };
+
+/**
+ * Says what parsing with Zod and then `JSON.stringify` would, at half the cost: values are checked in place and copied
+ * only where something has to be cut. What is `known` of them is not checked again. What it does not know of a schema it
+ * hands to Zod.
+ */
+export function jsonWriter(schema: z.core.$ZodType, known?: Known): JsonWriter {
+  const check = checkOf(schema, known);
   return (value) => {
     const checked = check(value);
     return checked === misfit ? undefined : JSON.stringify(checked);
@@ -22,17 +34,17 @@ const misfit = Symbol("misfit");
 /** The value to write, the same one where nothing has to be cut, or `misfit`. */
 type Check = (value: unknown) => unknown;
 
-function checkOf(schema: z.core.$ZodType): Check {
-  if (schema instanceof z.ZodObject) return objectCheck(schema);
-  if (schema instanceof z.ZodNullable) return nullableCheck(schema);
+function checkOf(schema: z.core.$ZodType, known: Known | undefined): Check {
+  if (schema instanceof z.ZodObject) return objectCheck(schema, known?.kind === "object" ? known : undefined);
+  if (schema instanceof z.ZodNullable) return nullableCheck(schema, known);
   if (schema instanceof z.ZodEnum) return enumCheck(schema);
-  if (schema instanceof z.ZodString) return stringCheck(schema) ?? parsing(schema);
-  if (hasChecks(schema)) return parsing(schema);
-  if (schema instanceof z.ZodArray) return arrayCheck(schema);
+  const test = stringTest(schema, known?.kind);
+  if (test === passes) return (value) => (typeof value === "string" ? value : misfit);
+  if (test !== undefined) return (value) => (typeof value === "string" && test(value) ? value : misfit);
+  if (schema instanceof z.ZodString || hasChecks(schema)) return parsing(schema);
+  if (schema instanceof z.ZodArray) return arrayCheck(schema, known?.kind === "list" ? known.of : undefined);
   if (schema instanceof z.ZodBoolean) return (value) => (typeof value === "boolean" ? value : misfit);
   if (schema instanceof z.ZodNumberFormat && schema._zod.def.format === "safeint") return (value) => (Number.isSafeInteger(value) ? value : misfit);
-  if (schema instanceof z.ZodISODateTime) return instantCheck(schema._zod.pattern);
-  if (schema instanceof z.ZodISODate) return remembering(schema._zod.pattern);
   return parsing(schema);
 }
 
@@ -48,17 +60,18 @@ function parsing(schema: z.core.$ZodType): Check {
   };
 }
 
-function objectCheck(schema: z.ZodObject): Check {
-  const { catchall } = schema._zod.def;
+function objectCheck(schema: z.ZodObject, known: Extract<Known, { readonly kind: "object" }> | undefined): Check {
+  const { catchall, shape } = schema._zod.def;
   const strict = catchall instanceof z.ZodNever;
   if (hasChecks(schema) || (catchall !== undefined && !strict)) return parsing(schema);
-  const fields = Object.entries(schema._zod.def.shape).map(([name, inner]) => {
+  const fields = Object.entries(shape).map(([name, inner]) => {
     const optional = inner instanceof z.ZodOptional;
-    return { name, optional, check: checkOf(optional ? inner.unwrap() : inner) };
+    return { name, optional, check: checkOf(optional ? inner.unwrap() : inner, known?.members[name]) };
   });
+  const exact = known?.exact === true && Object.keys(known.members).every((name) => Object.hasOwn(shape, name));
   return (value) => {
     if (!isRecord(value)) return misfit;
-    let exact = true;
+    let cuts = false;
     let present = 0;
     for (const { name, optional, check } of fields) {
       const member = value[name];
@@ -68,11 +81,12 @@ function objectCheck(schema: z.ZodObject): Check {
       }
       const checked = check(member);
       if (checked === misfit) return misfit;
-      if (checked !== member) exact = false;
+      if (checked !== member) cuts = true;
       present += 1;
     }
-    if (Object.keys(value).length === present && exact) return value;
-    if (strict && Object.keys(value).length !== present) return misfit;
+    const whole = exact || Object.keys(value).length === present;
+    if (whole && !cuts) return value;
+    if (strict && !whole) return misfit;
     const cut: Record<string, unknown> = {};
     for (const { name, optional, check } of fields) if (!optional || value[name] !== undefined) cut[name] = check(value[name]);
     return cut;
@@ -83,8 +97,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function arrayCheck(schema: z.ZodArray): Check {
-  const check = checkOf(schema.element);
+function arrayCheck(schema: z.ZodArray, known: Known | undefined): Check {
+  const check = checkOf(schema.element, known);
   return (value) => {
     if (!Array.isArray(value)) return misfit;
     let cut: unknown[] | undefined;
@@ -99,67 +113,12 @@ function arrayCheck(schema: z.ZodArray): Check {
   };
 }
 
-function nullableCheck(schema: z.ZodNullable): Check {
-  const check = checkOf(schema.unwrap());
+function nullableCheck(schema: z.ZodNullable, known: Known | undefined): Check {
+  const check = checkOf(schema.unwrap(), known);
   return (value) => (value === null ? null : check(value));
 }
 
 function enumCheck(schema: z.ZodEnum): Check {
   const values = new Set<unknown>(Object.values(schema._zod.def.entries));
   return (value) => (values.has(value) ? value : misfit);
-}
-
-/** Undefined where the schema does more than limit the length and match patterns. */
-function stringCheck(schema: z.ZodString): Check | undefined {
-  if (schema._zod.def.coerce === true) return undefined;
-  let min = 0;
-  let max = Number.POSITIVE_INFINITY;
-  const patterns: RegExp[] = [];
-  for (const {
-    _zod: { def },
-  } of schema._zod.def.checks ?? []) {
-    if (def.check === "min_length" && "minimum" in def && typeof def.minimum === "number") min = Math.max(min, def.minimum);
-    else if (def.check === "max_length" && "maximum" in def && typeof def.maximum === "number") max = Math.min(max, def.maximum);
-    else if (isPattern(def)) patterns.push(def.pattern);
-    else return undefined;
-  }
-  return (value) => {
-    if (typeof value !== "string" || value.length < min || value.length > max) return misfit;
-    for (const pattern of patterns) if (!pattern.test(value)) return misfit;
-    return value;
-  };
-}
-
-/** A pattern without a memory of where it last matched. */
-function isPattern(def: object): def is { readonly pattern: RegExp } {
-  return "format" in def && def.format === "regex" && "pattern" in def && def.pattern instanceof RegExp && !def.pattern.global && !def.pattern.sticky;
-}
-
-const maxRemembered = 20_000;
-
-/** Calendar dates repeat, and Zod's pattern for them, leap years included, is the most expensive of all. */
-function remembering(pattern: RegExp): Check {
-  const known = new Set<unknown>();
-  return (value) => {
-    if (known.has(value)) return value;
-    if (typeof value !== "string" || !pattern.test(value)) return misfit;
-    if (known.size >= maxRemembered) known.clear();
-    known.add(value);
-    return value;
-  };
-}
-
-const timeOfDay = /^T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
-
-/** The pattern of `z.iso.datetime()` without options: that of dates, and `timeOfDay`. */
-const utcPattern = z.iso.datetime()._zod.pattern.source;
-
-function instantCheck(pattern: RegExp): Check {
-  const date = remembering(z.iso.date()._zod.pattern);
-  const inTwo = pattern.source === utcPattern;
-  return (value) => {
-    if (typeof value !== "string") return misfit;
-    if (inTwo && timeOfDay.test(value.slice(10)) && date(value.slice(0, 10)) !== misfit) return value;
-    return pattern.test(value) ? value : misfit;
-  };
 }

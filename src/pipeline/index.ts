@@ -1,6 +1,7 @@
 /** What every partner request passes, in order. Read this first. */
 
 import type { Contract } from "#contract/contract.ts";
+import type { Known } from "#contract/json-writer.ts";
 import type { Operation } from "#contract/operations.ts";
 import { visibleFields } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
@@ -20,6 +21,8 @@ import { type Strip, stripTo } from "./strip.ts";
 
 export interface PipelineParts {
   readonly cursors: Cursors;
+  /** What the ERP side is certain of, by field: nothing that has to be checked again. */
+  known(contract: Contract): Readonly<Record<string, Known | undefined>>;
   /** Newest first. */
   readonly versions: readonly string[];
 }
@@ -38,7 +41,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
   const known = new Map<Contract, { readonly strip: Strip; readonly visible: WeakMap<ReadonlySet<string>, readonly string[]> }>();
   /** What is the same for every request to a contract, and for every request of a caller to it. */
   const prepared = (contract: Contract, scopes: ReadonlySet<string>): { readonly strip: Strip; readonly visible: readonly string[] } => {
-    const entry = known.get(contract) ?? { strip: stripTo(contract), visible: new WeakMap() };
+    const entry = known.get(contract) ?? { strip: stripTo(contract, parts.known(contract)), visible: new WeakMap() };
     known.set(contract, entry);
     const visible = entry.visible.get(scopes) ?? visibleFields(contract, scopes);
     entry.visible.set(scopes, visible);

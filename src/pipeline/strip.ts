@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Contract } from "#contract/contract.ts";
-import { type JsonWriter, jsonWriter } from "#contract/json-writer.ts";
+import { type JsonWriter, jsonWriter, type Known } from "#contract/json-writer.ts";
 import { itemSchema } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
 
@@ -27,14 +27,19 @@ const maxSchemas = 200;
 /** The items as the text of a JSON array. */
 export type Strip = (items: readonly Record<string, unknown>[], fields: readonly string[]) => string;
 
-export function stripTo(contract: Contract): Strip {
+/** `known`: what is certain of each field's values. */
+export function stripTo(contract: Contract, known: Readonly<Record<string, Known | undefined>>): Strip {
   const writers = new Map<string, JsonWriter>();
   const writerOf = (fields: readonly string[]): JsonWriter => {
     const key = fields.join(",");
-    const known = writers.get(key) ?? jsonWriter(z.array(itemSchema(contract, fields)));
+    const found = writers.get(key) ?? jsonWriter(z.array(itemSchema(contract, fields)), knownOfList(fields));
     if (writers.size >= maxSchemas) writers.clear();
-    writers.set(key, known);
-    return known;
+    writers.set(key, found);
+    return found;
+  };
+  const knownOfList = (fields: readonly string[]): Known => {
+    const members = Object.fromEntries(fields.map((field) => [field, known[field]]));
+    return { kind: "list", of: { kind: "object", members, exact: false } };
   };
   // Most selections are the one list of all that a caller may see.
   const bySelection = new WeakMap<readonly string[], JsonWriter>();

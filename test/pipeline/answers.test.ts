@@ -94,7 +94,7 @@ describe("what leaves", () => {
     }),
     reads: { get: { scope: "orders:read" } },
   });
-  const strip = stripTo(contract);
+  const strip = stripTo(contract, {});
   /** What a client reads of the items that leave. */
   const leaving = (...given: Parameters<typeof strip>): unknown => {
     const sent: unknown = strip(...given);

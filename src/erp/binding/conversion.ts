@@ -1,5 +1,6 @@
 /** The port of all conversions: how one public field is made from ERP columns, and how a public value finds its way back. */
 
+import type { Known } from "#contract/json-writer.ts";
 import type { Expression } from "./expression.ts";
 import type { ErpValue } from "./sql.ts";
 
@@ -42,6 +43,8 @@ export interface Conversion<Columns extends string = string, Out = unknown, Null
   readonly columns: readonly ColumnSource[];
   /** Reads the public value from `row[at]` onwards; undefined (after a `drift`) where the columns do not fit. */
   readonly read: (row: readonly unknown[], at: number, drift: Drift) => unknown;
+  /** What every value read is, null apart: the contract's schema need not look for it again. */
+  readonly yields?: Known;
   readonly inverse?: Inverse;
   /** Members that can be addressed as `field.member`, with the offset of their first column. */
   readonly parts?: Readonly<Record<string, { readonly conversion: AnyConversion; readonly offset: number }>>;

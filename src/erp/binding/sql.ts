@@ -43,7 +43,7 @@ export function name(...path: readonly string[]): Sql {
   return new Sql([{ kind: "name", path }]);
 }
 
-/** The parameter that `prepare` fills with the value at `index`. */
+/** The parameter that `prepare` fills with the value, or the list, at `index`. */
 export function slot(index: number): Sql {
   return new Sql([{ kind: "slot", index }]);
 }

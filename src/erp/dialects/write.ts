@@ -1,6 +1,6 @@
 /** Writes an `Sql` value as a dialect's statement. */
 
-import { type ErpValue, Sql, type SqlPart } from "../binding/sql.ts";
+import { Sql, type SqlPart } from "../binding/sql.ts";
 import type { Dialect, Statement } from "./dialect.ts";
 
 type Parameter = Statement["values"][number];
@@ -13,8 +13,11 @@ export function write(sql: Sql, dialect: Dialect): Statement {
   return { text, values };
 }
 
+/** A value, or a list parameter. */
+export type SlotValue = Parameter;
+
 /** Writes a statement once, to be used often with other values in its slots. */
-export function prepare(sql: Sql, dialect: Dialect): (slots: readonly ErpValue[]) => Statement {
+export function prepare(sql: Sql, dialect: Dialect): (slots: readonly SlotValue[]) => Statement {
   const values: Parameter[] = [];
   const filled: { readonly at: number; readonly index: number }[] = [];
   const text = writeParts(sql, dialect, values, (index) => {

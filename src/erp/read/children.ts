@@ -1,14 +1,14 @@
 /** Reads a level of child rows for all parents of a page in one statement, and the levels below it. */
 
-import { type ChildRows, type ColumnSource, type Drift, isNull, trimEnd } from "../binding/conversion.ts";
+import { type ChildRows, type ColumnSource, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
-import { prepare, render, roundedUp, write } from "../dialects/write.ts";
+import { prepare, render, roundedUp, type SlotValue, write } from "../dialects/write.ts";
 import { conditionSql, oneOf } from "./compare.ts";
 import { fitting } from "./fitting.ts";
 import { childRelation, columnInfo, columnSql, fromSql, type Relation } from "./relation.ts";
-import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
+import { layOut, type RowTree, type TreeReader, treeReader } from "./rows.ts";
 
 export interface ReadContext {
   readonly source: SourceDeclaration;
@@ -19,62 +19,58 @@ export interface ReadContext {
 
 /** One level of child rows, prepared once per binding. */
 export interface ChildPlan {
-  readonly field: string;
+  readonly name: string;
   /** Where the parent's tying columns stand in the parent's row. */
   readonly parentAt: number;
   readonly children: ChildRows;
   readonly relation: Relation;
-  readonly readers: readonly FieldReader[];
+  readonly read: TreeReader;
   /** SELECT and FROM, written out. */
   readonly select: Sql;
   readonly order: Sql;
-  /** The statement for one parent, by the catalogue it was made with. */
-  readonly forOne: WeakMap<Catalog, ForOne>;
+  /** Statements that need their values only, by the catalogue they were made with. */
+  readonly prepared: WeakMap<Catalog, PreparedLevel>;
   readonly below: readonly ChildPlan[];
 }
 
-interface ForOne {
+interface PreparedLevel {
   readonly tieInfo: readonly ColumnInfo[];
-  readonly statement: (tie: readonly ErpValue[]) => Statement;
+  /** By which of the ties are compared with a list. */
+  readonly statements: Map<string, (ties: readonly SlotValue[]) => Statement>;
 }
 
-/** A parent row, and the object its child rows are put into. */
-export interface Parent {
-  readonly row: readonly unknown[];
-  readonly item: Record<string, unknown>;
-}
-
-export function planChildren(source: SourceDeclaration, dialect: Dialect, field: string, parentAt: number, children: ChildRows): ChildPlan {
+export function planChildren(source: SourceDeclaration, dialect: Dialect, name: string, parentAt: number, children: ChildRows): ChildPlan {
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
-  const { readers, columns, childFields } = fieldReaders(children.fields, Object.keys(children.fields), tie.length);
+  const { values, columns, childFields } = layOut(children.fields, Object.keys(children.fields), tie.length);
+  const below = childFields.map((child) => planChildren(source, dialect, child.name, child.at, child.rows));
   const list = (named: readonly ColumnSource[]): Sql =>
     join(
       named.map((column) => columnSql(source, relation, column)),
       ", ",
     );
   return {
-    field,
+    name,
     parentAt,
     children,
     relation,
-    readers,
+    read: treeReader(values, below),
     select: render(sql`SELECT ${list([...tie, ...columns])} ${fromSql(source, relation, new Set())}`, dialect),
     order: render(sql`ORDER BY ${list([...tie, ...children.sort])}`, dialect),
-    forOne: new WeakMap(),
-    below: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)),
+    prepared: new WeakMap(),
+    below,
   };
 }
 
-/** Adds the rows of all `plans`, levels beside one another, to their parents; returns the raw rows for digests. */
-export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly Parent[], drift: Drift): Promise<readonly unknown[]> {
+/** Adds the rows of all `plans`, levels beside one another, to their parents' trees; returns the raw rows for digests. */
+export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly RowTree[]): Promise<readonly unknown[]> {
   if (plans.length === 0 || parents.length === 0) return [];
-  const statements = plans.map((plan) => statementForOne(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
+  const statements = plans.map((plan) => preparedStatement(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
   const levels = await readTogether(context.database, statements);
   const digest: unknown[] = [levels];
   for (const [index, plan] of plans.entries()) {
-    const here = attach(plan, parents, levels[index] ?? [], drift);
-    digest.push(await readChildren(context, plan.below, here, drift));
+    const here = attach(plan, parents, levels[index] ?? []);
+    digest.push(await readChildren(context, plan.below, here));
   }
   return digest;
 }
@@ -87,27 +83,33 @@ async function readTogether(database: ErpDatabase, statements: readonly Statemen
 }
 
 /** Puts each row where it belongs, and returns the rows as parents of the level below. */
-function attach(plan: ChildPlan, parents: readonly Parent[], rows: Rows, drift: Drift): readonly Parent[] {
+function attach(plan: ChildPlan, parents: readonly RowTree[], rows: Rows): readonly RowTree[] {
   // Columns that are the same for all parents, such as a company, tell no child where it belongs.
   const ties = plan.children.on.flatMap((_, index) => {
     const at = plan.parentAt + index;
     return parents.length > 1 && parents.every(({ row }) => row[at] === parents[0]?.row[at]) ? [] : [index];
   });
-  const byTie = new Map<string, Record<string, unknown>[]>();
-  for (const { row, item } of parents) {
+  const byTie = new Map<string, RowTree[]>();
+  for (const { row, levels } of parents) {
     const tie = tieOf(row, plan.parentAt, ties);
-    const items = byTie.get(tie) ?? [];
-    byTie.set(tie, items);
-    item[plan.field] = items;
+    const trees = byTie.get(tie) ?? [];
+    byTie.set(tie, trees);
+    levels.push(trees);
   }
-  const here: Parent[] = [];
+  const here: RowTree[] = [];
+  let before: readonly unknown[] | undefined;
+  let trees: RowTree[] | undefined;
   for (const row of rows) {
-    const tie = tieOf(row, 0, ties);
-    const items = byTie.get(tie) ?? alike(byTie, tie);
-    if (items === undefined) continue; // ties to no parent: a value that only differs beyond its padding
-    const item = readFields(plan.readers, row, drift);
-    items.push(item);
-    here.push({ row, item });
+    // Rows come in the order of their ties.
+    if (before === undefined || ties.some((index) => row[index] !== before?.[index])) {
+      const tie = tieOf(row, 0, ties);
+      trees = byTie.get(tie) ?? alike(byTie, tie);
+    }
+    before = row;
+    if (trees === undefined) continue; // ties to no parent: a value that only differs beyond its padding
+    const tree: RowTree = { row, levels: [] };
+    trees.push(tree);
+    here.push(tree);
   }
   return here;
 }
@@ -133,26 +135,39 @@ function tiePart(value: unknown): string {
   return isNull(value) ? "\u0001" : trimEnd(String(value));
 }
 
-/** A single read's statement is always the same but for the key, unless a key column can be written in two ways. */
-function statementForOne({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Statement | undefined {
-  const [parent] = parents;
-  if (parent === undefined || parents.length > 1) return undefined;
-  let prepared = plan.forOne.get(catalog);
-  if (prepared === undefined) {
-    const ties = plan.children.on.map(([child], index) => sql`${columnSql(source, plan.relation, child)} = ${slot(index)}`);
-    prepared = {
-      tieInfo: plan.children.on.map(([child]) => columnInfo(source, plan.relation, catalog, child)),
-      statement: prepare(sql`${plan.select} WHERE ${join([...ties, ...fixedConditions(source, catalog, plan)], " AND ")} ${plan.order}`, dialect),
-    };
-    plan.forOne.set(catalog, prepared);
+/**
+ * The statement for these parents, written before and given its values. Undefined where they have to be told apart by
+ * several columns, where a value is missing, or where the number of values is part of the statement.
+ */
+function preparedStatement({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly RowTree[]): Statement | undefined {
+  const ties = plan.children.on.map(([child]) => child);
+  let level = plan.prepared.get(catalog);
+  if (level === undefined) {
+    level = { tieInfo: ties.map((child) => columnInfo(source, plan.relation, catalog, child)), statements: new Map() };
+    plan.prepared.set(catalog, level);
   }
-  const values: ErpValue[] = [];
-  for (const [index, info] of prepared.tieInfo.entries()) {
-    const [only, ...others] = tieValues(parent.row[plan.parentAt + index] as ErpValue, info); // a driver value of a key column
-    if (only === undefined || others.length > 0) return undefined;
-    values.push(only);
+  const slots: SlotValue[] = [];
+  let lists = "";
+  for (const [index, info] of level.tieInfo.entries()) {
+    const distinct = new Set(parents.map(({ row }) => row[plan.parentAt + index] as ErpValue)); // driver values of a key column
+    const values = [...distinct].flatMap((value) => tieValues(value, info));
+    const [only] = values;
+    if (only === undefined || distinct.has(null)) return undefined;
+    if (values.length > 1 && (dialect.listOperator === null || lists.includes("n"))) return undefined;
+    lists += values.length > 1 ? "n" : "1";
+    slots.push(values.length > 1 ? values : only);
   }
-  return prepared.statement(values);
+  let statement = level.statements.get(lists);
+  if (statement === undefined) {
+    const conditions = ties.map((child, index) =>
+      lists[index] === "n"
+        ? sql`${columnSql(source, plan.relation, child)} ${raw(dialect.listOperator ?? "")}(${slot(index)})`
+        : sql`${columnSql(source, plan.relation, child)} = ${slot(index)}`,
+    );
+    statement = prepare(sql`${plan.select} WHERE ${join([...conditions, ...fixedConditions(source, catalog, plan)], " AND ")} ${plan.order}`, dialect);
+    level.statements.set(lists, statement);
+  }
+  return statement(slots);
 }
 
 function fixedConditions(source: SourceDeclaration, catalog: Catalog, plan: ChildPlan): readonly Sql[] {
@@ -160,13 +175,13 @@ function fixedConditions(source: SourceDeclaration, catalog: Catalog, plan: Chil
   return Object.entries(plan.children.where).map(([column, condition]) => conditionSql(operand(column), condition));
 }
 
-function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly Parent[]): Sql {
+function childSql({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly RowTree[]): Sql {
   const conditions = [tieSql(source, dialect, catalog, plan, parents), ...fixedConditions(source, catalog, plan)];
   return sql`${plan.select} WHERE ${join(conditions, " AND ")} ${plan.order}`;
 }
 
 /** Columns that are the same for all parents (a company) are compared once; what differs becomes a list, or tuples. */
-function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, plan: ChildPlan, parents: readonly Parent[]): Sql {
+function tieSql(source: SourceDeclaration, dialect: Dialect, catalog: Catalog, plan: ChildPlan, parents: readonly RowTree[]): Sql {
   const ties = plan.children.on.map(([child], index) => {
     const operand = { sql: columnSql(source, plan.relation, child), info: columnInfo(source, plan.relation, catalog, child) };
     const values = parents.map(({ row }) => tieValues(row[plan.parentAt + index] as ErpValue, operand.info)); // driver values of a key column

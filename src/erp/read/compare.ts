@@ -1,6 +1,6 @@
 /** Conditions: public filter values, fixed conditions, account narrowing and cursor positions, as SQL on ERP columns. */
 
-import type { Filter, Position } from "#contract/list-query.ts";
+import type { Filter } from "#contract/list-query.ts";
 import type { AccountRule } from "../binding/account.ts";
 import { type AnyConversion, type Bound, type Condition, type Inverse, type RangeOperator, trimEnd } from "../binding/conversion.ts";
 import { wholeBound } from "../binding/conversions/number.ts";
@@ -21,12 +21,12 @@ const and = (conditions: readonly Sql[]): Sql => (conditions.length === 1 && con
 const or = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? never : conditions.length === 1 && conditions[0] ? conditions[0] : sql`(${join(conditions, " OR ")})`;
 
-function equals(operand: Operand, value: ErpValue): Sql {
+function equals(operand: Operand, value: ErpValue | Sql): Sql {
   return value === null ? sql`${operand.sql} IS NULL` : sql`${operand.sql} = ${parameter(operand, value)}`;
 }
 
 /** A database takes a parameter for the type it is compared with; what an expression's type can hold, nobody knows. */
-function parameter({ info }: Operand, value: ErpValue): Sql {
+function parameter({ info }: Operand, value: ErpValue | Sql): Sql {
   return info.computed === true && (info.type === "integer" || info.type === "decimal") ? sql`CAST(${value} AS DECIMAL(65, 30))` : sql`${value}`;
 }
 
@@ -192,7 +192,7 @@ export function orderByPosition(order: readonly OrderColumn[], before: number): 
  * Rows after a position. As one tuple where the database's index serves that; else spelled out, with the leading column
  * bounded by itself. NULLs stand where the database sorts them.
  */
-export function afterSql(order: readonly OrderColumn[], position: Position, dialect: Dialect): Sql {
+export function afterSql(order: readonly OrderColumn[], position: readonly (Sql | null)[], dialect: Dialect): Sql {
   const direction = order[0]?.descending ?? false;
   const uniform = order.every((column, index) => column.descending === direction && !column.info.nullable && (position[index] ?? null) !== null);
   if (uniform && dialect.comparesTuples) {
@@ -213,7 +213,7 @@ export function afterSql(order: readonly OrderColumn[], position: Position, dial
 }
 
 /** Strictly after a value in the column's own order. */
-function beyond(column: OrderColumn, value: ErpValue, dialect: Dialect): Sql {
+function beyond(column: OrderColumn, value: Sql | null, dialect: Dialect): Sql {
   const nullsLast = dialect.nullsAreHighest !== column.descending;
   if (value === null) return nullsLast ? never : sql`${column.sql} IS NOT NULL`;
   const after = sql`${column.sql} ${column.descending ? signs.lt : signs.gt} ${value}`;

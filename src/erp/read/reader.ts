@@ -1,19 +1,15 @@
 /** Reads one resource: lists by keyset, single things by id, each with its child rows, always within the caller's accounts. */
 
+import type { Known } from "#contract/json-writer.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 import { digest } from "#lib/hash.ts";
-import type { AnyConversion, ColumnSource, Drift } from "../binding/conversion.ts";
-import { decodeId, encodeId } from "../binding/id.ts";
+import type { Drift } from "../binding/conversion.ts";
+import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
-import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
-import { prepare, render, write } from "../dialects/write.ts";
-import { accountBranches } from "./account-branches.ts";
-import { type ChildPlan, type Parent, planChildren, type ReadContext, readChildren } from "./children.ts";
-import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
-import { fitting } from "./fitting.ts";
-import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
-import { type FieldReader, fieldReaders, readFields } from "./rows.ts";
+import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
+import { type ReadContext, readChildren } from "./children.ts";
+import { knownOf, type RowTree } from "./rows.ts";
+import { resourceStatements } from "./statements.ts";
 
 /** A value that did not fit, for the operator. `column` names what was read, `value` is an ERP code where that is the trouble. */
 export interface DriftNote {
@@ -45,112 +41,15 @@ export interface Found {
 }
 
 export interface ResourceReader {
+  /** What is certain of each field's values. */
+  readonly known: Readonly<Record<string, Known | undefined>>;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
 }
 
-/** What a selection of fields needs from a row; made once per selection. */
-interface Shape {
-  readonly readers: readonly FieldReader[];
-  readonly columns: readonly ColumnSource[];
-  /** The columns, written out. */
-  readonly select: Sql;
-  readonly children: readonly ChildPlan[];
-}
-
-/**
- * What every statement carries: what makes a row one of this resource, and the caller's. `branches` are disjoint
- * conditions, each in the order of an index; `one` is the statement for a single key.
- */
-interface RowConditions {
-  readonly catalog: Catalog;
-  readonly branches: readonly Sql[];
-  readonly keyInfo: readonly ColumnInfo[];
-  readonly one: (key: readonly ErpValue[]) => Statement;
-}
-
-/** Selections that are remembered; callers choose them, so there must be an end. */
-const maxShapes = 200;
-
-export function resourceReader({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceReader {
-  const relation = relationOf(binding);
-  const width = binding.key.length;
-  const always: readonly ColumnSource[] = [...Object.keys(binding.where), ...accountColumns(binding.account), ...binding.only];
-  const alwaysUsed = aliasesOf(relation, always);
-  const keySql = render(
-    join(
-      binding.key.map((column) => columnSql(source, relation, column)),
-      ", ",
-    ),
-    dialect,
-  );
-  const key = keyConversion(binding.key);
-  const shapes = new Map<string, Shape>();
-
-  function shapeOf(fields: readonly string[], start: number): Shape {
-    const selection = `${start} ${fields.join(",")}`;
-    const known = shapes.get(selection);
-    if (known !== undefined) return known;
-    const { readers, columns, childFields } = fieldReaders(binding.fields, fields, start);
-    const select = render(
-      join(
-        columns.map((column) => sql`, ${columnSql(source, relation, column)}`),
-        "",
-      ),
-      dialect,
-    );
-    const shape = { readers, columns, select, children: childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows)) };
-    if (shapes.size >= maxShapes) shapes.clear();
-    shapes.set(selection, shape);
-    return shape;
-  }
-
-  const shapeOfAll = shapeOf(Object.keys(binding.fields), width);
-
-  /** The conversion behind a path, and the columns it stands on. */
-  function conversionAt(path: string): AnyConversion {
-    const [name = "", memberName] = path.split(".");
-    if (path === "id") return key;
-    const conversion = binding.fields[name];
-    const found = memberName === undefined ? conversion : conversion?.parts?.[memberName]?.conversion;
-    if (found === undefined) throw new Error(`${contract.name}: nothing is bound to ${path}`);
-    return found;
-  }
-
-  const operand =
-    (catalog: Catalog) =>
-    (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
-
-  const conditionsOf = new WeakMap<readonly string[], RowConditions>();
-  /** Kept per caller. */
-  function rowConditions({ catalog, accounts }: ReadCaller): RowConditions {
-    const known = conditionsOf.get(accounts);
-    if (known?.catalog === catalog) return known;
-    const of = operand(catalog);
-    const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
-    const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
-    const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
-    const all = withAccount(accountSql(binding.account, accounts, of));
-    const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
-    const conditions = {
-      catalog,
-      branches: accountBranches(binding.account, accounts, of).map(withAccount),
-      keyInfo: binding.key.map((column) => of(column).info),
-      one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
-    };
-    conditionsOf.set(accounts, conditions);
-    return conditions;
-  }
-
-  const froms = new Map<string, Sql>();
-  /** FROM with the joins that these columns need. */
-  function from(columns: readonly ColumnSource[]): Sql {
-    const used = aliasesOf(relation, columns, new Set(alwaysUsed));
-    const key = [...used].sort().join(" ");
-    const known = froms.get(key) ?? render(fromSql(source, relation, used), dialect);
-    froms.set(key, known);
-    return known;
-  }
+export function resourceReader(resource: BoundResource, dialect: Dialect): ResourceReader {
+  const { contract, source, binding } = resource;
+  const { listing, one, width } = resourceStatements(resource, dialect);
 
   function noteDrift(caller: ReadCaller, id: () => string): Drift {
     return (conversion, columns, why, value) =>
@@ -167,86 +66,40 @@ export function resourceReader({ contract, source, binding }: BoundResource, dia
   const context = (caller: ReadCaller): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
 
   return {
-    async list(caller, query, after) {
-      const of = operand(caller.catalog);
-      const order: OrderColumn[] = [];
-      for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...of(column), descending });
-      const descending = order.at(-1)?.descending ?? false;
-      const ordered = new Set(query.sort.flatMap(({ path }) => conversionAt(path).columns));
-      for (const column of binding.key) if (!ordered.has(column)) order.push({ ...of(column), descending });
+    known: { ...knownOf(binding.fields), id: { kind: "text" } },
 
-      const shape = shapeOf(query.fields, width + order.length);
-      const filters = query.filters.map((filter) => {
-        const conversion = conversionAt(filter.path);
-        return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
-      });
-      const asked = [...filters.map((filter) => filter.sql), ...(after === null ? [] : [afterSql(order, after, dialect)])];
-      const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
-      const select = sql`SELECT ${keySql}, ${join(
-        order.map((column) => column.sql),
-        ", ",
-      )}${shape.select} ${from(named)}`;
-      const limit = sql`LIMIT ${query.limit + 1}`;
-      const branches = rowConditions(caller).branches.map(
-        (branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`,
-      );
-      const [only] = branches;
-      const statement =
-        branches.length === 1 && only
-          ? only
-          : sql`${join(
-              branches.map((branch) => sql`(${branch})`),
-              " UNION ALL ",
-            )} ORDER BY ${orderByPosition(order, width)} ${limit}`;
-      const rows = await caller.database.query(write(statement, dialect));
+    async list(caller, query, after) {
+      const { shape, sorted, statement } = listing(caller, query, after);
+      const rows = await caller.database.query(statement(after ?? []));
 
       const shown = rows.length > query.limit ? rows.slice(0, query.limit) : rows;
       let current: readonly unknown[] = [];
       const drift = noteDrift(caller, () => encodeId(current.slice(0, width)));
-      const parents: Parent[] = shown.map((row) => {
-        current = row;
-        return { row, item: readFields(shape.readers, row, drift, { id: encodeId(row.slice(0, width)) }) };
-      });
-      await readChildren(context(caller), shape.children, parents, drift);
+      // Objects are made when all rows are there: made before, they would outlive the wait for child rows, and be moved.
+      const trees: RowTree[] = shown.map((row) => ({ row, levels: [] }));
+      await readChildren(context(caller), shape.children, trees);
       const last = shown.at(-1);
       return {
-        items: parents.map((parent) => parent.item),
-        next: rows.length > query.limit && last ? (last.slice(width, width + order.length) as Position) : null, // driver values of key and sort columns
+        items: trees.map((tree) => {
+          current = tree.row;
+          return shape.read(tree, drift);
+        }),
+        next: rows.length > query.limit && last ? (last.slice(width, width + sorted) as Position) : null, // driver values of key and sort columns
       };
     },
 
     async get(caller, id, fields) {
-      const { one, keyInfo } = rowConditions(caller);
-      const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
-      if (values === undefined || !values.every((value) => value !== undefined)) return undefined;
-      const rows = await caller.database.query(one(values));
+      const { shape, statement } = one(caller, id);
+      if (statement === undefined) return undefined;
+      const rows = await caller.database.query(statement);
       const [row] = rows;
       // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
       if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
       if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
       const drift = noteDrift(caller, () => id);
-      const parent: Parent = { row, item: readFields(shapeOfAll.readers, row, drift, { id }) };
-      const children = await readChildren(context(caller), shapeOfAll.children, [parent], drift);
-      return { item: pick(parent.item, fields), digest: digest(JSON.stringify([row, children])) };
-    },
-  };
-}
-
-/** A key column the catalogue does not know: whether the value fits, the database will say. */
-const neverDescribed: ColumnInfo = { type: "other", nullable: true, sqlType: "" };
-
-/** The id as a conversion: its inverse finds the row by its key. */
-function keyConversion(key: readonly string[]): AnyConversion {
-  return {
-    kind: "id",
-    columns: key,
-    read: (row, at) => encodeId(row.slice(at, at + key.length)),
-    inverse: {
-      asText: true,
-      equal(id) {
-        const values = decodeId(id, key.length);
-        return values === undefined ? [] : [values];
-      },
+      const tree: RowTree = { row, levels: [] };
+      const children = await readChildren(context(caller), shape.children, [tree]);
+      return { item: pick(shape.read(tree, drift), fields), digest: digest(JSON.stringify([row, children])) };
     },
   };
 }

@@ -1,6 +1,30 @@
 /** From a row's columns to a public object. */
 
+import type { Known } from "#contract/json-writer.ts";
 import type { AnyConversion, ChildRows, ColumnSource, Drift } from "../binding/conversion.ts";
+
+/** A row, and the rows of each of its levels of child rows. */
+export interface RowTree {
+  readonly row: readonly unknown[];
+  readonly levels: (readonly RowTree[])[];
+}
+
+/** Makes the object of a row and its child rows. Values that do not fit are null; the contract's schema decides whether that may leave. */
+export type TreeReader = (tree: RowTree, drift: Drift) => Record<string, unknown>;
+
+export interface ChildField {
+  readonly name: string;
+  /** Where the columns that tie the child rows to their parent stand in the parent's row. */
+  readonly at: number;
+  readonly rows: ChildRows;
+}
+
+/** Where the values of fields stand in a row. */
+export interface RowLayout {
+  readonly values: readonly FieldReader[];
+  readonly columns: readonly ColumnSource[];
+  readonly childFields: readonly ChildField[];
+}
 
 export interface FieldReader {
   readonly name: string;
@@ -9,39 +33,40 @@ export interface FieldReader {
   readonly at: number;
 }
 
-export interface ChildField {
-  readonly name: string;
-  readonly at: number;
-  readonly rows: ChildRows;
-}
-
-/** Lays out the columns of `names` from position `start`. */
-export function fieldReaders(
-  fields: Readonly<Record<string, AnyConversion>>,
-  names: readonly string[],
-  start: number,
-): { readonly readers: readonly FieldReader[]; readonly columns: readonly ColumnSource[]; readonly childFields: readonly ChildField[] } {
-  const readers: FieldReader[] = [];
+/** Lays out the columns of `names` from position `start`. The columns of `id`, where there is one, begin the row. */
+export function layOut(fields: Readonly<Record<string, AnyConversion>>, names: readonly string[], start: number, id?: AnyConversion): RowLayout {
+  const values: FieldReader[] = id === undefined ? [] : [{ name: "id", read: id.read, at: 0 }];
   const childFields: ChildField[] = [];
   const columns: ColumnSource[] = [];
   for (const name of names) {
     const conversion = fields[name];
-    if (conversion === undefined) continue; // `id`, which comes from the key
+    if (conversion === undefined) continue; // `id`
     const at = start + columns.length;
     columns.push(...conversion.columns);
-    if (conversion.children === undefined) readers.push({ name, read: conversion.read, at });
+    if (conversion.children === undefined) values.push({ name, read: conversion.read, at });
     else childFields.push({ name, at, rows: conversion.children });
   }
-  return { readers, columns, childFields };
+  return { values, columns, childFields };
 }
 
-/** Values that do not fit are null here; the contract's schema decides whether that may leave. */
-export function readFields(
-  readers: readonly FieldReader[],
-  row: readonly unknown[],
-  drift: Drift,
-  item: Record<string, unknown> = {},
-): Record<string, unknown> {
-  for (const { name, read, at } of readers) item[name] = read(row, at, drift) ?? null;
-  return item;
+/** `levels`: the fields of child rows, in the order in which trees have them. */
+export function treeReader(values: readonly FieldReader[], levels: readonly { readonly name: string; readonly read: TreeReader }[]): TreeReader {
+  // A copy has its shape from the start; an object that grows field by field takes twice as long, and longer to serialise.
+  const blank: Readonly<Record<string, unknown>> = Object.fromEntries([...values, ...levels].map(({ name }) => [name, null]));
+  return (tree, drift) => {
+    const item: Record<string, unknown> = { ...blank };
+    for (const { name, read, at } of values) item[name] = read(tree.row, at, drift) ?? null;
+    for (const [index, { name, read }] of levels.entries()) item[name] = (tree.levels[index] ?? []).map((child) => read(child, drift));
+    return item;
+  };
+}
+
+/** What is certain of the values that are read, by field. */
+export function knownOf(fields: Readonly<Record<string, AnyConversion>>): Readonly<Record<string, Known | undefined>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, { yields, children }]): [string, Known | undefined] => [
+      name,
+      children === undefined ? yields : { kind: "list", of: { kind: "object", members: knownOf(children.fields), exact: true } },
+    ]),
+  );
 }

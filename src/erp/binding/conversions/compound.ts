@@ -30,6 +30,7 @@ export function group<const F extends Fields>(fields: F): Conversion<never, unkn
       for (const { name, conversion, offset } of members) value[name] = conversion.read(row, at + offset, drift) ?? null;
       return value;
     },
+    yields: { kind: "object", members: Object.fromEntries(members.map(({ name, conversion }) => [name, conversion.yields])), exact: true },
     parts: Object.fromEntries(members.map(({ name, conversion, offset }) => [name, { conversion, offset }])),
   };
 }

@@ -1,7 +1,7 @@
 /** `dateTime`: instants, from one timestamp column or from a date and a time column. */
 
 import { type TimeZone, timeZone } from "#lib/time-zone.ts";
-import type { ColumnOf, ColumnSource, Conversion, Inverse, RangeOperator } from "../conversion.ts";
+import type { ColumnOf, ColumnSource, Conversion, Drift, Inverse, RangeOperator } from "../conversion.ts";
 import { isNull } from "../conversion.ts";
 import type { ErpValue } from "../sql.ts";
 import { type DateForm, readDate, utcMs, writeDate } from "./calendar.ts";
@@ -42,11 +42,19 @@ export function dateTime(
 const dayMs = 86_400_000;
 const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, "0"));
 
-/** RFC 3339 with `Z`; milliseconds only where there are any. */
-function instantFormatter(): (utcMs: number) => string {
+/** The instants that RFC 3339 can write: years of four digits. */
+const firstMs = Date.parse("0000-01-01T00:00:00Z");
+const lastMs = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** RFC 3339 with `Z`; milliseconds only where there are any. A year without four digits is drift. */
+function instantFormatter(columns: readonly ColumnSource[]): (utcMs: number, drift: Drift) => string | undefined {
   // Rows of a page share few days, and writing a day is most of the work.
   const days = new Map<number, string>();
-  return (instantMs) => {
+  return (instantMs, drift) => {
+    if (instantMs < firstMs || instantMs > lastMs) {
+      drift("dateTime", columns, "an instant outside the years 0000 to 9999");
+      return undefined;
+    }
     const day = Math.floor(instantMs / dayMs);
     const ms = instantMs - day * dayMs;
     if (ms % 1000 !== 0) return new Date(instantMs).toISOString();
@@ -67,22 +75,24 @@ function twoColumns(
   options: DateTimeOptions,
 ): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
-  const formatInstant = instantFormatter();
+  const columns = [dateColumn, timeColumn];
+  const formatInstant = instantFormatter(columns);
   const form = options.as ?? "yyyymmdd";
   const isNothing = nothing(options);
   return {
     kind: "dateTime",
-    columns: [dateColumn, timeColumn],
+    columns,
+    yields: { kind: "date-time" },
     read(row, at, drift) {
       const day = row[at];
       if (isNull(day) || isNothing(day)) return null;
       const calendarDate = readDate(day, form);
       const time = readTime(row[at + 1]);
       if (calendarDate === undefined || time === undefined) {
-        drift("dateTime", [dateColumn, timeColumn], calendarDate === undefined ? "not a date" : "not a time of day");
+        drift("dateTime", columns, calendarDate === undefined ? "not a date" : "not a time of day");
         return undefined;
       }
-      return formatInstant(zone.toUtc(utcMs(calendarDate) + time));
+      return formatInstant(zone.toUtc(utcMs(calendarDate) + time), drift);
     },
     inverse: secondsInverse(zone, options, (localMs) => {
       const local = new Date(localMs);
@@ -108,11 +118,12 @@ const timestamp = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,
 
 function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<string, string | null, null, "filter-and-sort", string | number> {
   const zone = timeZone(options.zone);
-  const formatInstant = instantFormatter();
+  const formatInstant = instantFormatter([column]);
   const isNothing = nothing(options);
   return {
     kind: "dateTime",
     columns: [column],
+    yields: { kind: "date-time" },
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value) || isNothing(value)) return null;
@@ -126,9 +137,9 @@ function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<s
         utcMs(calendarDate) +
         (Number(match[2] ?? 0) * 3600 + Number(match[3] ?? 0) * 60 + Number(match[4] ?? 0)) * 1000 +
         Number((match[5] ?? "0").padEnd(3, "0").slice(0, 3));
-      if (match[6] === undefined) return formatInstant(zone.toUtc(localMs));
+      if (match[6] === undefined) return formatInstant(zone.toUtc(localMs), drift);
       const sign = match[6].startsWith("-") ? -1 : 1;
-      return formatInstant(localMs - sign * (Math.abs(Number(match[6].replace("Z", "0"))) * 60 + Number(match[7] ?? 0)) * 60_000);
+      return formatInstant(localMs - sign * (Math.abs(Number(match[6].replace("Z", "0"))) * 60 + Number(match[7] ?? 0)) * 60_000, drift);
     },
     inverse: millisecondsInverse(zone, options),
   };

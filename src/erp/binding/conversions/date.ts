@@ -26,7 +26,7 @@ export function date<const S extends ColumnSource, const O extends DateOptions =
     (value) => readDate(value, form),
     (value) => writeDate(value, form),
   );
-  return { kind: "date", columns: [column], read: common.read, inverse: form === "native" ? wholeDays(common.inverse) : common.inverse };
+  return { ...common, kind: "date", columns: [column], inverse: form === "native" ? wholeDays(common.inverse) : common.inverse };
 }
 
 /**
@@ -55,7 +55,7 @@ function stored(
   options: NullWhen,
   from: (value: unknown) => CalendarDate | undefined,
   to: (value: CalendarDate) => string | undefined,
-): { readonly read: AnyConversion["read"]; readonly inverse: Inverse } {
+): Pick<AnyConversion, "read" | "yields"> & { readonly inverse: Inverse } {
   const isNothing = nothing(options);
   return {
     read(row, at, drift) {
@@ -68,6 +68,7 @@ function stored(
       }
       return formatDate(calendarDate);
     },
+    yields: { kind: "date" },
     inverse: dateInverse(to, options),
   };
 }

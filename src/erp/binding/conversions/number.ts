@@ -55,6 +55,7 @@ export function decimal<const S extends ColumnSource, const O extends DecimalOpt
     kind: "decimal",
     columns: [column],
     read: (row, at, drift) => read(row[at], drift, column),
+    yields: { kind: "decimal" },
     inverse: settings.places === undefined ? numberInverse(settings) : roundedInverse(settings, settings.places),
   };
 }
@@ -151,6 +152,7 @@ export function money<const A extends ColumnSource, const C extends ColumnSource
       drift("money", [amount], "an amount without a currency");
       return undefined;
     },
+    yields: { kind: "object", members: { amount: { kind: "decimal" }, currency: { kind: "text" } }, exact: true },
     parts: {
       amount: { conversion: amountPart, offset: 0 },
       ...(currencyColumn !== undefined && { currency: { conversion: currencyPart(currencyColumn), offset: 1 } }),

@@ -1,0 +1,217 @@
+/** The statements that read one resource, each narrowed to its caller's accounts. */
+
+import type { ListQuery, Position } from "#contract/list-query.ts";
+import type { AnyConversion, ColumnSource } from "../binding/conversion.ts";
+import { decodeId, encodeId } from "../binding/id.ts";
+import type { BoundResource } from "../binding/source.ts";
+import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
+import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
+import { prepare, render } from "../dialects/write.ts";
+import { accountBranches } from "./account-branches.ts";
+import { type ChildPlan, planChildren } from "./children.ts";
+import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
+import { fitting } from "./fitting.ts";
+import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
+import { layOut, type TreeReader, treeReader } from "./rows.ts";
+
+export interface StatementCaller {
+  readonly catalog: Catalog;
+  readonly accounts: readonly string[];
+}
+
+/** What a selection of fields needs from a row; made once per selection. */
+export interface Shape {
+  readonly read: TreeReader;
+  readonly columns: readonly ColumnSource[];
+  /** The columns, written out. */
+  readonly select: Sql;
+  readonly children: readonly ChildPlan[];
+}
+
+/**
+ * What every statement carries: what makes a row one of this resource, and the caller's. `branches` are disjoint
+ * conditions, each in the order of an index; `one` is the statement for a single key.
+ */
+interface RowConditions {
+  readonly catalog: Catalog;
+  readonly branches: readonly Sql[];
+  readonly keyInfo: readonly ColumnInfo[];
+  readonly one: (key: readonly ErpValue[]) => Statement;
+  readonly listings: Map<string, Listing>;
+}
+
+/** A query, ready for any position in its list. */
+export interface Listing {
+  readonly shape: Shape;
+  /** How many columns the rows are sorted by; they stand after the key. */
+  readonly sorted: number;
+  readonly statement: (after: Position) => Statement;
+}
+
+/** Selections that are remembered; callers choose them, so there must be an end. */
+const maxShapes = 200;
+
+/** Queries that are remembered for each caller. */
+const maxListings = 50;
+
+export interface ResourceStatements {
+  /** How many columns the key has; they begin every row. */
+  readonly width: number;
+  /** The statement of a query, written once per caller for all pages of its list. */
+  listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
+  /** The statement for one thing; none where no row can have the id. */
+  one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
+}
+
+export function resourceStatements({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceStatements {
+  const relation = relationOf(binding);
+  const width = binding.key.length;
+  const always: readonly ColumnSource[] = [...Object.keys(binding.where), ...accountColumns(binding.account), ...binding.only];
+  const alwaysUsed = aliasesOf(relation, always);
+  const keySql = render(
+    join(
+      binding.key.map((column) => columnSql(source, relation, column)),
+      ", ",
+    ),
+    dialect,
+  );
+  const key = keyConversion(binding.key);
+  const shapes = new Map<string, Shape>();
+
+  function shapeOf(fields: readonly string[], start: number): Shape {
+    const selection = `${start} ${fields.join(",")}`;
+    const known = shapes.get(selection);
+    if (known !== undefined) return known;
+    const { values, columns, childFields } = layOut(binding.fields, fields, start, key);
+    const children = childFields.map(({ name, at, rows }) => planChildren(source, dialect, name, at, rows));
+    const select = render(
+      join(
+        columns.map((column) => sql`, ${columnSql(source, relation, column)}`),
+        "",
+      ),
+      dialect,
+    );
+    const shape = { read: treeReader(values, children), columns, select, children };
+    if (shapes.size >= maxShapes) shapes.clear();
+    shapes.set(selection, shape);
+    return shape;
+  }
+
+  const shapeOfAll = shapeOf(Object.keys(binding.fields), width);
+
+  /** The conversion behind a path, and the columns it stands on. */
+  function conversionAt(path: string): AnyConversion {
+    const [name = "", memberName] = path.split(".");
+    if (path === "id") return key;
+    const conversion = binding.fields[name];
+    const found = memberName === undefined ? conversion : conversion?.parts?.[memberName]?.conversion;
+    if (found === undefined) throw new Error(`${contract.name}: nothing is bound to ${path}`);
+    return found;
+  }
+
+  const operand =
+    (catalog: Catalog) =>
+    (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
+
+  const conditionsOf = new WeakMap<readonly string[], RowConditions>();
+  /** Kept per caller. */
+  function rowConditions({ catalog, accounts }: StatementCaller): RowConditions {
+    const known = conditionsOf.get(accounts);
+    if (known?.catalog === catalog) return known;
+    const of = operand(catalog);
+    const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
+    const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
+    const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
+    const all = withAccount(accountSql(binding.account, accounts, of));
+    const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
+    const conditions = {
+      catalog,
+      branches: accountBranches(binding.account, accounts, of).map(withAccount),
+      keyInfo: binding.key.map((column) => of(column).info),
+      one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
+      listings: new Map<string, Listing>(),
+    };
+    conditionsOf.set(accounts, conditions);
+    return conditions;
+  }
+
+  const froms = new Map<string, Sql>();
+  /** FROM with the joins that these columns need. */
+  function from(columns: readonly ColumnSource[]): Sql {
+    const used = aliasesOf(relation, columns, new Set(alwaysUsed));
+    const key = [...used].sort().join(" ");
+    const known = froms.get(key) ?? render(fromSql(source, relation, used), dialect);
+    froms.set(key, known);
+    return known;
+  }
+
+  function listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing {
+    const { listings, branches } = rowConditions(caller);
+    const name = JSON.stringify([query, after?.map((value) => value === null)]);
+    const known = listings.get(name);
+    if (known !== undefined) return known;
+    const of = operand(caller.catalog);
+    const order: OrderColumn[] = [];
+    for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...of(column), descending });
+    const descending = order.at(-1)?.descending ?? false;
+    const ordered = new Set(query.sort.flatMap(({ path }) => conversionAt(path).columns));
+    for (const column of binding.key) if (!ordered.has(column)) order.push({ ...of(column), descending });
+
+    const shape = shapeOf(query.fields, width + order.length);
+    const filters = query.filters.map((filter) => {
+      const conversion = conversionAt(filter.path);
+      return { sql: filterSql(filter, conversion, conversion.columns.map(of)), columns: conversion.columns };
+    });
+    const position = after?.map((value, index) => (value === null ? null : slot(index)));
+    const asked = [...filters.map((filter) => filter.sql), ...(position === undefined ? [] : [afterSql(order, position, dialect)])];
+    const named = [...shape.columns, ...filters.flatMap((filter) => filter.columns), ...ordered];
+    const select = sql`SELECT ${keySql}, ${join(
+      order.map((column) => column.sql),
+      ", ",
+    )}${shape.select} ${from(named)}`;
+    const limit = sql`LIMIT ${query.limit + 1}`;
+    const parts = branches.map((branch) => sql`${select} WHERE ${join([branch, ...asked], " AND ")} ORDER BY ${orderSql(order)} ${limit}`);
+    const [only] = parts;
+    const whole =
+      parts.length === 1 && only
+        ? only
+        : sql`${join(
+            parts.map((part) => sql`(${part})`),
+            " UNION ALL ",
+          )} ORDER BY ${orderByPosition(order, width)} ${limit}`;
+    const made = { shape, sorted: order.length, statement: prepare(whole, dialect) };
+    if (listings.size >= maxListings) listings.clear();
+    listings.set(name, made);
+    return made;
+  }
+
+  return {
+    width,
+    listing,
+    one(caller, id) {
+      const { one, keyInfo } = rowConditions(caller);
+      const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
+      const possible = values?.filter((value) => value !== undefined);
+      return { shape: shapeOfAll, statement: possible === undefined || possible.length < width ? undefined : one(possible) };
+    },
+  };
+}
+
+/** A key column the catalogue does not know: whether the value fits, the database will say. */
+const neverDescribed: ColumnInfo = { type: "other", nullable: true, sqlType: "" };
+
+/** The id as a conversion: its inverse finds the row by its key. */
+function keyConversion(key: readonly string[]): AnyConversion {
+  return {
+    kind: "id",
+    columns: key,
+    read: (row, at) => encodeId(row.slice(at, at + key.length)),
+    inverse: {
+      asText: true,
+      equal(id) {
+        const values = decodeId(id, key.length);
+        return values === undefined ? [] : [values];
+      },
+    },
+  };
+}
