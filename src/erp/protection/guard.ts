@@ -72,7 +72,11 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     trialMs: settings.statementBoundMs,
     random,
   });
-  const line = turns({ ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs }, elapsedMs);
+  const line = turns(
+    { ...settings, guaranteed: guaranteed(settings.poolSize, settings.shares, kinds), leaseMs: 20 * settings.statementBoundMs },
+    elapsedMs,
+    random,
+  );
   let state: ReturnType<Guard["state"]> = "unknown";
   /** When somebody was last sent away, while that is the state of things. */
   let overloadedAt: number | undefined;
@@ -109,10 +113,12 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     } finally {
       counted.statement(outcome, elapsedMs() - started);
       const failure = outcome === "answered" || outcome === "refused" ? undefined : failures[outcome];
-      if (outcome !== "pool-exhausted") state = failure === "gone" ? "unavailable" : "available";
+      // Without a connection in the pool the server was not asked at all.
+      const asked = outcome !== "pool-exhausted";
+      if (asked) state = failure === "gone" ? "unavailable" : "available";
       if (failure !== undefined) note(ticket, failure, by);
       // A server that refuses a statement is there. That ends a trial, and says nothing more of it.
-      else if (outcome === "answered" || ticket.trial !== undefined) note(ticket, "answered", by);
+      else if (outcome === "answered" || (asked && ticket.trial !== undefined)) note(ticket, "answered", by);
     }
   }
 

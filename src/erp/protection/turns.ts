@@ -36,13 +36,16 @@ interface Lease {
   readonly since: number;
 }
 
+/** Partners whose pace is remembered. */
+const maxLearned = 10_000;
+
 /** Each request sets its own timer: a runtime may bind timers to the request that set them. */
-export function turns(rules: TurnRules, elapsedMs: () => number): Turns {
+export function turns(rules: TurnRules, elapsedMs: () => number, random: () => number): Turns {
   const line = slots<Waiter>(rules);
   /** In the order in which they were given. */
   const leases = new Set<Lease>();
-  /** How long a turn takes, lately. */
-  let typicalMs = 0;
+  /** How long a turn of each partner takes, lately. */
+  const typicalMs = new Map<string, number>();
 
   function giveBack(lease: Lease): void {
     if (!leases.delete(lease)) return;
@@ -61,16 +64,23 @@ export function turns(rules: TurnRules, elapsedMs: () => number): Turns {
     leases.add(lease);
     return {
       end(at) {
-        typicalMs += (at - now - typicalMs) / 16;
+        learn(by, at - now);
         giveBack(lease);
       },
     };
   }
 
-  /** When those who wait now will have had their turn, at the pace of late. */
+  function learn(by: string, ms: number): void {
+    const before = typicalMs.get(by) ?? ms;
+    if (typicalMs.size >= maxLearned && !typicalMs.has(by)) typicalMs.clear();
+    typicalMs.set(by, before + (ms - before) / 16);
+  }
+
+  /** When those of the partner that wait now will have had their turns, at its pace of late; spread, so that not all come back at once. */
   function retryAfter(kind: WorkKind, by: string): number {
     const rounds = (line.waitingOf(kind, by) + 1) / Math.max(1, line.heldBy(kind, by));
-    return Math.min(60, Math.max(1, Math.ceil((typicalMs * rounds) / 1000)));
+    const seconds = ((typicalMs.get(by) ?? 0) * rounds * (1 + random() / 2)) / 1000;
+    return Math.min(60, Math.max(1, Math.ceil(seconds)));
   }
 
   function wait(kind: WorkKind, by: string, signal: AbortSignal | undefined): Promise<Turn> {

@@ -29,7 +29,11 @@ async function refusal(turn: Turn | Promise<Turn>): Promise<readonly [string | u
 }
 
 test("a turn is had at once while there is room, and in order once there is again", async () => {
-  const of = turns(rules, () => 0);
+  const of = turns(
+    rules,
+    () => 0,
+    () => 0,
+  );
   const first = now(of.take("read", "a", undefined, 0));
   const [second, third] = [of.take("read", "b", undefined, 0), of.take("read", "c", undefined, 0)];
   first.end(1);
@@ -42,7 +46,11 @@ test("a turn is had at once while there is room, and in order once there is agai
 
 test("whoever waits too long, or finds too many of its own waiting, is sent away and told when to come again", async () => {
   let clock = 0;
-  const of = turns({ ...rules, queueTimeoutMs: 30 }, () => clock);
+  const of = turns(
+    { ...rules, queueTimeoutMs: 30 },
+    () => clock,
+    () => 0,
+  );
   for (let turn = 0; turn < 100; turn += 1) now(of.take("read", "a", undefined, 0)).end(4_000); // turns take four seconds here
   const held = now(of.take("read", "a", undefined, 0));
   const waiting = [of.take("read", "a", undefined, 0), of.take("read", "a", undefined, 0)];
@@ -54,9 +62,31 @@ test("whoever waits too long, or finds too many of its own waiting, is sent away
   expect([of.slots.inUse("read"), of.slots.waiting("read")]).toEqual([0, 0]);
 });
 
+test("the time to come again is that of the partner's own turns, whatever others do, and spread by half", async () => {
+  for (const [spread, seconds] of [
+    [0, "4"],
+    [0.999, "6"],
+  ] as const) {
+    const of = turns(
+      { ...rules, poolSize: 2, queueSize: 0 },
+      () => 0,
+      () => spread,
+    );
+    now(of.take("read", "slow", undefined, 0)).end(4_000);
+    for (let turn = 0; turn < 1_000; turn += 1) now(of.take("read", "quick", undefined, 0)).end(2);
+    for (const by of ["slow", "quick"]) now(of.take("read", by, undefined, 0));
+    expect(await refusal(of.take("read", "slow", undefined, 0))).toEqual(["queue-full", seconds]);
+    expect(await refusal(of.take("read", "quick", undefined, 0))).toEqual(["queue-full", "1"]);
+  }
+});
+
 describe("a caller that leaves", () => {
   test("leaves the queue, and is asked for its signal only when it has to wait", async () => {
-    const of = turns(rules, () => 0);
+    const of = turns(
+      rules,
+      () => 0,
+      () => 0,
+    );
     const controller = new AbortController();
     const held = now(of.take("read", "a", () => expect.unreachable("no need to ask"), 0));
     const waiting = refusal(of.take("read", "b", () => controller.signal, 0));
@@ -69,7 +99,11 @@ describe("a caller that leaves", () => {
   });
 
   test("had left already: it never queues", async () => {
-    const of = turns(rules, () => 0);
+    const of = turns(
+      rules,
+      () => 0,
+      () => 0,
+    );
     now(of.take("read", "a", undefined, 0));
     expect((await refusal(of.take("read", "b", () => AbortSignal.abort(), 0)))[0]).toBe("abandoned");
     expect(of.slots.waiting("read")).toBe(0);
@@ -77,7 +111,11 @@ describe("a caller that leaves", () => {
 });
 
 test("everybody is sent home at once, with the time given", async () => {
-  const of = turns(rules, () => 0);
+  const of = turns(
+    rules,
+    () => 0,
+    () => 0,
+  );
   now(of.take("read", "a", undefined, 0));
   const waiting = ["a", "b", "c"].map((by) => refusal(of.take("read", by, undefined, 0)));
   of.refuseAll("breaker-open", 7);
@@ -86,7 +124,11 @@ test("everybody is sent home at once, with the time given", async () => {
 
 test("a turn that is never given back is taken back after its time, once somebody needs it", async () => {
   let clock = 0;
-  const of = turns(rules, () => clock);
+  const of = turns(
+    rules,
+    () => clock,
+    () => 0,
+  );
   const take = (by: string, at: number): Turn | Promise<Turn> => {
     clock = at;
     return of.take("read", by, undefined, clock);
