@@ -69,11 +69,14 @@ export async function packOutside(): Promise<Outside> {
   return { folder, tarball: join(folder, tarball), remove };
 }
 
+/** npm's own patience with a registry that is not there is several minutes. */
+const impatient = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
+
 const offline = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|EHOSTUNREACH|ENETUNREACH|FETCH_ERROR)\b/;
 
 /** Why npm could not install; undefined when it did. Throws where it is not for want of a network. */
 export async function install(folder: string, ...packages: readonly string[]): Promise<string | undefined> {
-  const { code, out, err } = await run(folder, ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages]);
+  const { code, out, err } = await run(folder, ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...impatient, ...packages]);
   if (code === 0) return undefined;
   const found = offline.exec(err)?.[1];
   if (found === undefined) throw new Error(`npm install failed.\n${out}\n${err}`);
