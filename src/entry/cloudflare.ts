@@ -1,15 +1,13 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type GatewayOptions, type Log, problemDocument } from "#gateway";
+import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
-
-type Protection = NonNullable<GatewayOptions["protection"]>;
 
 export interface CloudflareWorker {
   fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
@@ -37,16 +35,22 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       started ??= start(definition, bindings);
       if (started.kind === "refused") return refuse(request, started.reasons);
       const handles = started.open();
-      try {
-        return await started.gateway.fetch(request, {}, handles);
-      } catch (error) {
-        started.log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
-        return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
-      } finally {
-        context.waitUntil(handles.close());
-      }
+      const answer = serve(request, started, handles);
+      // Waited for even when the client goes away: else whatever the request holds would end with it, given back to nobody.
+      context.waitUntil(answer.then(() => handles.close()));
+      return answer;
     },
   };
+}
+
+/** Never rejects. */
+async function serve(request: Request, { gateway, log }: Serving, handles: OpenHandles): Promise<Response> {
+  try {
+    return await gateway.fetch(request, {}, handles);
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
+    return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
+  }
 }
 
 function start(definition: GatewayDefinition, bindings: Bindings): Serving | Refused {
@@ -73,17 +77,12 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     assetsArePrepared: true,
     teamGuides: config.teamGuides,
     log,
-    protection: withoutWaiting(config.protection),
+    protection: read.config.config.protection,
     now,
     elapsedMs,
     shareLookups: false,
   });
   return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication) };
-}
-
-/** No request may wait for another's to end, and Hyperdrive bounds the connections: what stays is the breaker and the maintenance windows. */
-function withoutWaiting(settings: Protection): Protection {
-  return { ...settings, poolSize: Number.MAX_SAFE_INTEGER, partnerShare: 100, queueSize: 0 };
 }
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */

@@ -23,13 +23,8 @@ export interface NodeGateway extends ServedGateway {
   stopTending(): void;
 }
 
-export interface NodeGatewayParts extends GatewayParts {
-  /** The gateway's clock. */
-  readonly now?: () => number;
-}
-
 /** Serves in this process, at a free port. */
-export async function serveOnNode({ definition, sources, storeUrl, variables = {}, now = () => Date.now() }: NodeGatewayParts): Promise<NodeGateway> {
+export async function serveOnNode({ definition, sources, storeUrl, variables = {}, now = () => Date.now() }: GatewayParts): Promise<NodeGateway> {
   const project = describeGateway(definition);
   const secrets = makeSecrets();
   const urls = [...sources].flatMap(([name, { live, test }]) => {

@@ -17,6 +17,8 @@ export interface GatewayParts {
   readonly storeUrl: string;
   /** Further variables of the configuration, such as `SOURCE_TIMEOUT_MS`. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** The gateway's clock, where the runtime lets it be set. */
+  readonly now?: () => number;
 }
 
 /** Makes partners and keys as an operator would. */

@@ -136,6 +136,40 @@ test("a client that goes away while its key or the ERP's catalogue is looked up 
   expect(others.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });
 
+test("more requests at once than turns at the ERP are all answered: those that wait are called by those that end", async () => {
+  await Promise.all(["/v1/stock?limit=1", "/v1/products?limit=1"].map((path) => ask(path)));
+  const replies = await Promise.all(Array.from({ length: 30 }, (_, index) => ask(index % 2 === 0 ? "/v1/stock?limit=1" : "/v1/products?limit=1")));
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+  await nothingStaysOpen();
+});
+
+test("clients that go away give their turns back: as many as there are turns, and the next one is served", async () => {
+  await inErp(async (client) => {
+    await client.query(`BEGIN; LOCK TABLE "OEHDR" IN ACCESS EXCLUSIVE MODE`);
+    const gone = new AbortController();
+    const left = Promise.allSettled(Array.from({ length: 15 }, () => ask("/v1/orders?limit=1", key, gone.signal)));
+    await expect.poll(connections).toBeGreaterThan(4);
+    gone.abort();
+    expect((await left).every(({ status }) => status === "rejected")).toBe(true);
+    await client.query("ROLLBACK");
+  });
+  await nothingStaysOpen();
+  expect(await Promise.all(Array.from({ length: 5 }, () => ask("/v1/orders?limit=1").then(({ status }) => status)))).toEqual([200, 200, 200, 200, 200]);
+});
+
+test("an ERP that stays away is left alone, requests are answered at once, and a request finds out that it is back", async () => {
+  await erpWay.turn("refuse");
+  await expect
+    .poll(async () => {
+      expect(await ask("/v1/orders?limit=1")).toEqual(unavailable);
+      return worker.log().includes('"trouble":"breaker-open"');
+    })
+    .toBe(true);
+  await theRestServes();
+  await erpWay.turn("pass");
+  await expect.poll(async () => (await ask("/v1/orders?limit=1")).status, { timeout: 15_000 }).toBe(200);
+});
+
 test("a key that was revoked is refused, as soon as what is known of it is a second old", async () => {
   const token = await newKey("live");
   expect((await ask("/v1/orders?limit=1", token)).status).toBe(200);

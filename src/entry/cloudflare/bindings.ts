@@ -52,7 +52,13 @@ export function readBindings(bindings: Bindings, sources: readonly DeclaredSourc
   const names = new Map(
     sources.flatMap(({ name }) => {
       const [[liveVariable, testVariable], [live, test]] = [sourceVariables(name), sourceBindings(name)];
-      return [[liveVariable, live] as const, [testVariable, test] as const];
+      const replica = (variable: string): string => variable.replace(/URL$/, "REPLICA_URL");
+      return [
+        [liveVariable, live] as const,
+        [testVariable, test] as const,
+        [replica(liveVariable), `${live}_REPLICA`] as const,
+        [replica(testVariable), `${test}_REPLICA`] as const,
+      ];
     }),
   );
   const urls = Object.fromEntries([...names].map(([variable, binding]) => [variable, urlOf(binding)]));

@@ -2,7 +2,7 @@
 
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
-import { type Databases, openSource, type RequestHandles } from "#gateway";
+import { type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { absentEnvironment } from "../absent-environment.ts";
@@ -23,7 +23,8 @@ export function openHandles(
   sources: readonly DeclaredSource[],
   authentication: Authentication,
 ): OpenHandles {
-  const opened = new Map<string, ReturnType<typeof openSource>>();
+  const opened = new Map<string, ErpDatabase>();
+  const pools: ReturnType<typeof openSource>[] = [];
   let store: Store | undefined;
 
   const findKey: KeyRecords["find"] = (kid) => {
@@ -37,24 +38,32 @@ export function openHandles(
     return keyRecords(store).find(kid);
   };
 
+  /** Connects with the first statement. */
+  const open = (dialect: DeclaredSource["dialect"], url: string): ErpDatabase => {
+    const pool = openSource(dialect, {
+      url,
+      maxConnections: connectionsPerRequest,
+      acquireTimeoutMs: config.sourceConnectTimeoutMs,
+      statementTimeoutMs: config.sourceTimeoutMs,
+      lockTimeoutMs: config.sourceLockTimeoutMs,
+      prepare: false,
+      applicationName: "sluice",
+      pooledByTransaction: true,
+    });
+    pools.push(pool);
+    return pool;
+  };
+
   const databases: Databases = (name, environment) => {
     const key = `${name} ${environment}`;
+    const known = opened.get(key);
+    if (known !== undefined) return known;
     const source = sources.find((declared) => declared.name === name);
-    const url = urls.get(name)?.[environment];
     if (source === undefined) throw new Error(`There is no source ${name}.`);
+    const { [environment]: url, replicas } = urls.get(name) ?? {};
     if (url === undefined) return absentEnvironment(environment);
-    const database =
-      opened.get(key) ??
-      openSource(source.dialect, {
-        url,
-        maxConnections: connectionsPerRequest,
-        acquireTimeoutMs: config.sourceConnectTimeoutMs,
-        statementTimeoutMs: config.sourceTimeoutMs,
-        lockTimeoutMs: config.sourceLockTimeoutMs,
-        prepare: false,
-        applicationName: "sluice",
-        pooledByTransaction: true,
-      });
+    const [primary, copy] = [open(source.dialect, url), replicas?.[environment]];
+    const database = copy === undefined ? primary : { ...primary, replica: open(source.dialect, copy) };
     opened.set(key, database);
     return database;
   };
@@ -63,6 +72,6 @@ export function openHandles(
     databases,
     authenticator: authentication({ find: findKey }),
     // A connection that cannot be closed in order is gone already.
-    close: async () => void (await Promise.allSettled([store?.destroy(), ...[...opened.values()].map((database) => database.close())])),
+    close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())])),
   };
 }

@@ -65,6 +65,14 @@ test("one environment of a source is enough", () => {
   expect(read.kind === "valid" && read.config.sources.get("erp")).toEqual({ test: "postgres://u:p@test.hyperdrive.local:5432/erp" });
 });
 
+test("a source's copies are bindings, too, and lead nowhere without the database they are copies of", () => {
+  const replica = hyperdrive("postgres://u:p@copy.hyperdrive.local:5432/erp");
+  const read = readBindings({ ...complete, ERP_LIVE_REPLICA: replica }, erp);
+  expect(read.kind === "valid" && read.config.sources.get("erp")?.replicas).toEqual({ live: replica.connectionString });
+  const { ERP_LIVE: _live, ...rest } = complete;
+  expect(reasons({ ...rest, ERP_LIVE_REPLICA: replica })).toEqual([expect.stringContaining("The Hyperdrive binding ERP_LIVE_REPLICA")]);
+});
+
 test("a URL where a binding belongs is refused without being quoted", () => {
   const found = reasons({ ...complete, ERP_LIVE: "postgres://u:secret@erp/live" });
   expect(found[0]).toMatch(/^ERP_LIVE is not a Hyperdrive binding/);

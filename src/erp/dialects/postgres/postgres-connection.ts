@@ -99,7 +99,10 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     if (opened !== undefined) await Promise.all([opened, results, rowsOf(client, { text: "COMMIT", rowMode: "array" })]);
     return results;
   }
-  const query = async (statement: Statement): Promise<Rows> => (await run((client) => send(client, [statement])))[0] ?? [];
+  const query =
+    opening === undefined
+      ? (statement: Statement): Promise<Rows> => run((client) => rowsOf(client, queryOf(statement)))
+      : async (statement: Statement): Promise<Rows> => (await run((client) => send(client, [statement])))[0] ?? [];
 
   return {
     query,

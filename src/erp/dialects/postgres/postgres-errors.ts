@@ -10,10 +10,10 @@ const byCode: Readonly<Record<string, Trouble>> = {
   "40P01": "locked", // deadlock_detected
   "40001": "locked", // serialization_failure
   "53300": "connection", // too_many_connections
-  "58000": "connection", // system_error: how Hyperdrive says that it reaches no database, or has no connection left
   "53100": "server-error", // disk_full: maybe of this statement's own temporary files
   "53200": "server-error", // out_of_memory: maybe of this statement alone
   "53400": "server-error", // configuration_limit_exceeded: temp_file_limit
+  "58000": "connection", // system_error: how Hyperdrive says that it reaches no database, or has no connection left
   "42P01": "drift", // undefined_table
   "42703": "drift", // undefined_column
   "42883": "drift", // undefined_function
