@@ -85,7 +85,8 @@ async function compare(
     const cpuMs = (process.cpuMs() - before) / (requestsPerSecond * seconds);
     return { requestsPerSecond, said: `${requestsPerSecond.toFixed(0)}/s at ${cpuMs.toFixed(2)} ms of CPU each` };
   };
-  for (const side of [base, subject]) await run(side, 3);
+  // Long enough for both to be compiled to the end; a service runs for weeks.
+  for (const side of [base, subject]) await run(side, 10);
   const rounds: { readonly base: number; readonly subject: number }[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
     const first = await run(base, options.seconds);

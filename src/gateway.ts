@@ -132,7 +132,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const guards = protection({
     sources: definition.resources.map(({ source }) => source),
     settings: options.protection ?? defaultProtection,
-    kinds: ["read"],
+    kinds: ["read", "background"],
     now,
     elapsedMs: options.elapsedMs,
     random: Math.random,
