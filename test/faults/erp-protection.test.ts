@@ -93,27 +93,30 @@ function protects(dialect: DialectName, at: string): void {
   });
 
   test("statements that take too long, wherever one partner alone sends them, and resources that drifted never open it", { timeout: 30_000 }, async () => {
-    const { ask, metric, logged } = await open({ SOURCE_TIMEOUT_MS: "200", SOURCE_BREAKER_FAILURES: "1", SOURCE_QUEUE_TIMEOUT_MS: "20000" });
+    const { ask, metric, logged } = await open({ SOURCE_TIMEOUT_MS: "500", SOURCE_BREAKER_FAILURES: "1", SOURCE_QUEUE_TIMEOUT_MS: "20000" });
+    await untilServed(() => ask("first", "/v1/things"));
+    const [timeouts, drifts] = ["timeout", "drift"].map((outcome) => metric("sluice_source_statements_total", { outcome }));
     const slow = await Promise.all(Array.from({ length: 30 }, () => ask("first", "/v1/comas/a")));
     for (const reply of slow) expect(reply.status).toBe(503);
     const drifted = await Promise.all(Array.from({ length: 10 }, (_, turn) => ask(turn % 2 === 0 ? "first" : "second", "/v1/driftings")));
     for (const reply of drifted) expect(reply.status).toBe(503);
     expect([metric("sluice_source_breaker_opened_total"), metric("sluice_source_breaker_state", { state: "closed" })]).toEqual([0, 1]);
-    expect(metric("sluice_source_statements_total", { outcome: "timeout" })).toBe(30);
+    expect(metric("sluice_source_statements_total", { outcome: "timeout" }) - (timeouts ?? 0)).toBe(30);
     // Once it is found broken, the resource is refused without asking the ERP.
-    expect(metric("sluice_source_statements_total", { outcome: "drift" })).toBeGreaterThan(0);
+    expect(metric("sluice_source_statements_total", { outcome: "drift" }) - (drifts ?? 0)).toBeGreaterThan(0);
     expect((await ask("second", "/v1/things")).status).toBe(200);
     expect(logged("change")).toEqual([]);
   });
 
   test("an ERP too slow for two partners is left alone for a pause, and a request that is answered brings it back", { timeout: 30_000 }, async () => {
     const { ask, metric, logged } = await open({
-      SOURCE_TIMEOUT_MS: "200",
+      SOURCE_TIMEOUT_MS: "500",
       SOURCE_CONNECT_TIMEOUT_MS: "10000",
       SOURCE_BREAKER_FAILURES: "100",
       SOURCE_QUEUE_TIMEOUT_MS: "20000",
       ...quickTrials,
     });
+    await untilServed(() => ask("first", "/v1/things")); // so that the columns are known, which is another statement
     const slow = await Promise.all(Array.from({ length: 40 }, (_, turn) => ask(turn % 2 === 0 ? "first" : "second", "/v1/comas/a")));
     for (const reply of slow) expect([reply.status, reply.body["code"]]).toEqual([503, "source-unavailable"]);
     expect(logged("change")).toEqual(["opened"]);
