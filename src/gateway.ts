@@ -21,6 +21,7 @@ import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
 import { type AccessOf, type Origin, partnerApi } from "#http/partner-api.ts";
 import { routes } from "#http/route.ts";
+import { guideWords } from "#http/site/guide-words.ts";
 import type { Site } from "#http/site/site.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
@@ -32,6 +33,7 @@ import type { GatewayDefinition } from "./project.ts";
 export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
 export { grantsFor } from "#erp/check/grants.ts";
 export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
+export { absentDatabase } from "#erp/dialects/absent-database.ts";
 export type { OpenDatabase } from "#erp/dialects/connection.ts";
 export type { ErpDatabase } from "#erp/dialects/dialect.ts";
 export type { TableFacts } from "#erp/dialects/schema-reader.ts";
@@ -69,6 +71,8 @@ export interface GatewayOptions {
   readonly assetsArePrepared?: boolean;
   /** What `sluice check --record` noted of a source, by its name: what has changed since is logged. */
   readonly recorded?: ReadonlyMap<string, RecordedSchema>;
+  /** Whether there is a test environment that the documentation can send partners to; there is, without it. */
+  readonly hasTest?: boolean;
   /** Whether the documentation has the guides for the team that wraps the ERP; not without it. */
   readonly teamGuides?: boolean;
   readonly log: Log;
@@ -254,7 +258,7 @@ function healthOf({ sources, maintenance }: SourcesHealth, drifts: DriftWatch<En
 }
 
 function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
-  const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false, teamGuides = false } = options;
+  const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false, teamGuides = false, hasTest = true } = options;
   return {
     title: definition.title,
     summary: definition.summary,
@@ -267,6 +271,7 @@ function siteOf(options: GatewayOptions, operations: readonly Operation[], versi
       summary: contract.summary,
       operations: operations.filter((operation) => operation.contract === contract),
     })),
+    words: guideWords(definition.contracts, hasTest),
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,

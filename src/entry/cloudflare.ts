@@ -8,6 +8,7 @@ import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
+import { hasTestEnvironment } from "./test-environment.ts";
 
 export interface CloudflareWorker {
   fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
@@ -76,6 +77,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     readAsset: readStaticAsset(assets),
     assetsArePrepared: true,
     teamGuides: config.teamGuides,
+    hasTest: hasTestEnvironment(read.config.sources),
     log,
     protection: read.config.config.protection,
     now,

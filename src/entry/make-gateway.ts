@@ -14,6 +14,7 @@ import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
+import { hasTestEnvironment } from "./test-environment.ts";
 import { watchSources } from "./watch-sources.ts";
 
 export interface GatewayParts {
@@ -62,6 +63,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     readAsset: readAssetFromDisk,
     recorded: parts.recorded,
     teamGuides: config.teamGuides,
+    hasTest: hasTestEnvironment(location.sources),
     log,
     protection: config.protection,
     now: () => Date.now(),

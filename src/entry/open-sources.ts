@@ -1,7 +1,6 @@
 /** Opens a bounded pool of connections to each source of a project, in both environments. */
 import type { Config, DeclaredSource, SourceUrls } from "#config";
-import { type Databases, openSource } from "#gateway";
-import { absentEnvironment } from "./absent-environment.ts";
+import { absentDatabase, type Databases, openSource } from "#gateway";
 
 type OpenSource = ReturnType<typeof openSource>;
 
@@ -41,7 +40,7 @@ export function openSources(sources: readonly DeclaredSource[], urls: ReadonlyMa
   return {
     find: (source, environment) => {
       if (!urls.has(source)) throw new Error(`There is no source ${source}.`);
-      return opened.get(`${source} ${environment}`) ?? absentEnvironment(environment);
+      return opened.get(`${source} ${environment}`) ?? absentDatabase(environment);
     },
     close: async () => {
       await Promise.all(pools.map((pool) => pool.close()));

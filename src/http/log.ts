@@ -19,7 +19,7 @@ export function describeError(error: unknown): Readonly<Record<string, unknown>>
   const fields: Record<string, unknown> = { error: error.name };
   for (const key of ["trouble", "code", "errno", "sqlState", "severity", "schema", "table", "column", "resource", "id", "fields"]) {
     const value: unknown = Reflect.get(error, key);
-    if (typeof value === "string" || typeof value === "number" || Array.isArray(value)) fields[key] = value;
+    if (typeof value === "string" || typeof value === "number" || Array.isArray(value)) fields[key === "code" ? "error_code" : key] = value; // `code` is that of the problem
   }
   const fromDatabase = "severity" in error || "sqlState" in error || "sql" in error;
   if (!fromDatabase) fields["message"] = error.message;

@@ -80,6 +80,21 @@ describe("sluice introspect", { timeout: 60_000 }, () => {
     expect(project.read("second/erp/tables.ts")).toMatch(/STKBAL: \{[\s\S]*widget: \{/);
   });
 
+  test("row types of further tables come without drafts, and a table that is not there is named", async () => {
+    await introspect([...here, "--tables", "ARPAY"]);
+    const { code, out } = await introspect([...here, "--types", "oelin,STKBAL"]);
+    expect([code, out]).toEqual([0, expect.stringContaining("erp/tables.ts")]);
+    expect(project.read("erp/tables.ts")).toMatch(/ARPAY: \{[\s\S]*OELIN: \{[\s\S]*STKBAL: \{/);
+    expect(project.read("erp/tables.ts")).not.toContain("OEHDR: {");
+    expect([...project.files().keys()].filter((name) => name.startsWith("resources/")).map((name) => name.split("/")[1])).toEqual([
+      "payments",
+      "payments",
+      "payments",
+    ]);
+    const missing = await introspect([...here, "--types", "NOSUCH"]);
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining("there is no table NOSUCH")]);
+  });
+
   test("a second run replaces nothing: it refuses with 1 and the names, and --force is what it says", async () => {
     await introspect([...here, "--tables", "ARPAY"]);
     project.write("resources/payments/erp.ts", "// Mine by now.\n");

@@ -20,7 +20,8 @@ describe("a gateway as a process", { timeout: 60_000 }, () => {
     const response = await fetch(metricsUrl);
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
     const text = await response.text();
-    expect(text).toMatch(/^sluice_source_statements_total\{source="erp",environment="live",target="primary",outcome="answered"\} [12]$/m);
+    expect(text).toMatch(/^sluice_source_statements_total\{source="erp",environment="live",target="primary",outcome="answered"\} [1-9]\d*$/m);
+    expect(text).toMatch(/^sluice_source_wait_seconds_count\{source="erp",environment="live",target="primary",kind="read"\} 1$/m);
     expect(text).toMatch(/^sluice_source_connections_limit\{source="erp",environment="live",target="primary"\} 10$/m);
     expect(text).not.toContain("slc_");
 

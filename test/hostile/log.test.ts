@@ -34,6 +34,7 @@ test("every line stays one JSON object with allowed fields only, whatever was se
     "route",
     "status",
     "code",
+    "error_code",
     "partner",
     "environment",
     "key",

@@ -2,10 +2,9 @@
 
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
-import { type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
+import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
-import { absentEnvironment } from "../absent-environment.ts";
 import type { WorkerConfig } from "./bindings.ts";
 
 export interface OpenHandles extends RequestHandles {
@@ -61,7 +60,7 @@ export function openHandles(
     const source = sources.find((declared) => declared.name === name);
     if (source === undefined) throw new Error(`There is no source ${name}.`);
     const { [environment]: url, replicas } = urls.get(name) ?? {};
-    if (url === undefined) return absentEnvironment(environment);
+    if (url === undefined) return absentDatabase(environment);
     const [primary, copy] = [open(source.dialect, url), replicas?.[environment]];
     const database = copy === undefined ? primary : { ...primary, replica: open(source.dialect, copy) };
     opened.set(key, database);

@@ -9,7 +9,7 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   let unserved = 0;
   for (const { source, environment, compared, resources } of reports) {
     const explained = resources.reduce((sum, { judgement }) => sum + (judgement?.explained ?? 0), 0);
-    lines.push(`${source}, ${environment}: ${resources.length} resources, ${explained} statements explained`);
+    lines.push(`${source}, ${environment}: ${counted(resources.length, "resource")}, ${counted(explained, "statement")} explained`);
     if (!compared) lines.push("  No description is recorded, so changed columns go unseen: run `sluice check --record` once.");
     for (const resource of resources) {
       const key = `${source} ${resource.resource}`;

@@ -18,6 +18,7 @@ import { json, list, parseOptions, project } from "./options.ts";
 const optionsSchema = z.object({
   source: z.string().optional(),
   tables: list.optional(),
+  types: list.optional(),
   schema: z.string().optional(),
   zone: z.string().refine(isZone, "takes an IANA time zone, such as Europe/Berlin").optional(),
   rows: z
@@ -38,9 +39,10 @@ export const introspectCommand: Command = {
   name: "introspect",
   summary: "Draft resources from an ERP's tables",
   usage: [
-    "[--source <name|url>] [--tables <table[=resource],...>] [--schema <name>] [--zone <zone>] [--rows <number>] [--force] [--dry-run] [--plain] [--json]",
+    "[--source <name|url>] [--tables <table[=resource],...>] [--types <table,...>] [--schema <name>] [--zone <zone>] [--rows <number>] [--force] [--dry-run] [--plain] [--json]",
     "Writes erp/tables.ts and, for each table asked for, resources/<name>/{schema,contract,erp}.ts, with guesses marked GUESS and questions `undecided`.",
-    "Without --tables: row types of all tables, and no drafts. In a terminal it asks which tables, and lets guesses be confirmed; --plain does not.",
+    "--types: row types of further tables, for joins and lines, without drafts.",
+    "Without either: row types of all tables, and no drafts. In a terminal it asks which tables, and lets guesses be confirmed; --plain does not.",
     "It needs SELECT and nothing more, looks at --rows rows of a table (1000), and never writes to the ERP.",
     "--source takes a source that erp/source.ts exports, read at its <NAME>_LIVE_URL or else <NAME>_TEST_URL, or a URL.",
     "--force replaces files of a resource that exist. --dry-run writes nothing. --json prints the findings.",
@@ -48,6 +50,7 @@ export const introspectCommand: Command = {
   options: {
     source: { type: "string" },
     tables: { type: "string", multiple: true },
+    types: { type: "string", multiple: true },
     schema: { type: "string" },
     zone: { type: "string" },
     rows: { type: "string" },
@@ -92,7 +95,10 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
       `${source.name} shows no table${place.schema === undefined ? "" : ` in ${place.schema}`}: is it the right database, and may this account read it?`,
     ]);
   const asked = parseTables(typed.tables ?? [], catalogue);
-  const wanted = interview && asked.length === 0 ? await interview.chooseTables(catalogue, folder.resources) : asked;
+  const described = parseTables(typed.types ?? [], catalogue).map(({ table }) => table);
+  const unknown = described.filter((table) => !catalogue.has(table));
+  if (unknown.length > 0) return refuse(terminal, [`--types: there is no table ${unknown.join(", ")}, or this account may not see it.`]);
+  const wanted = interview && asked.length === 0 && described.length === 0 ? await interview.chooseTables(catalogue, folder.resources) : asked;
   if (wanted === "cancelled") return refuse(terminal, ["Nothing was written."]);
 
   let lastMs = 0;
@@ -134,7 +140,8 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
       gateway: example ? gatewayAlone : folder.gateway,
     },
     rowTypesName: folder.rowTypesName ?? `${source.name.charAt(0).toUpperCase()}${source.name.slice(1)}Tables`,
-    allTables: (typed.tables ?? []).length === 0 && wanted.length === 0,
+    allTables: asked.length === 0 && described.length === 0 && wanted.length === 0,
+    described,
     replaceTables: typed.force,
   });
   const inTheWay = [...files.keys()].filter((path) => path.startsWith("resources/") && existsSync(join(folder.path, path)));

@@ -15,7 +15,7 @@ export const keyCreate: Command = {
   name: "key create",
   summary: "Issue an API key; it is shown once",
   usage: [
-    "--partner <name|id> --env test|live --scopes <resource:action>[,...] [--label <text>] [--expires <date|90d>] [--api-version <date>]",
+    "--partner <name|id> [--account live|test:<number>] --env test|live --scopes <resource:action>[,...] [--label <text>] [--expires <date|90d>] [--api-version <date>]",
     "With --account live:<number> the partner of that name is registered first, where there is none, or given the account.",
     "The key goes to standard output, everything said about it to standard error: KEY=$(sluice key create ...).",
   ],

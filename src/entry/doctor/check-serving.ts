@@ -28,5 +28,9 @@ export function checkAddress({ store, publicUrl }: Config): readonly Finding[] {
 export async function checkDocuments(folder: ProjectFolder): Promise<Finding> {
   const { different } = await compareDocuments(folder);
   if (different.length === 0) return ok("documents", "The committed documents are what the contracts give.");
-  return warning("documents", `${different.join(", ")} under openapi/ is not what the contracts give.`, "Run `sluice document` and commit what it writes.");
+  return warning(
+    "documents",
+    `${different.join(", ")} under openapi/ is missing, or not what the contracts give.`,
+    "Run `sluice document` and commit what it writes.",
+  );
 }

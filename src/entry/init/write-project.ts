@@ -10,7 +10,7 @@ export function whyNotIn(folder: string): string | undefined {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   if (!existsSync(folder) || !readable(folder)) return `${folder} is not a folder.`;
-  const others = readdirSync(folder).filter((name) => !mayBeThere.has(name));
+  const others = readdirSync(folder).filter((name) => !mayBeThere.has(name) && !name.endsWith(".tgz"));
   if (others.length === 0) return undefined;
   const shown = others.sort().slice(0, 3).join(", ");
   const more = others.length > 3 ? ` and ${others.length - 3} more` : "";

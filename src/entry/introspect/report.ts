@@ -34,7 +34,7 @@ function draftText(draft: TableDraft): readonly string[] {
   const looked = `${draft.allRows ? "all " : ""}${draft.rowsLookedAt.toLocaleString("en-US")} rows looked at`;
   const withheld = draft.leftOut.filter(({ why }) => why !== "fixed");
   return [
-    `${draft.resource} from ${draft.table} (${looked}): ${draft.fields.length} fields, ${guesses} guesses`,
+    `${draft.resource} from ${draft.table} (${looked}): ${draft.fields.length} fields, ${guesses} guess${guesses === 1 ? "" : "es"}`,
     ...draft.lines.map((lines) => `  ${lines.name}: rows of ${lines.table}`),
     ...draft.alsoIn.map((table) => `  read as one with ${table}, perhaps an archive`),
     ...withheld.map(({ table, column, reason }) => `  left out ${table === draft.table ? "" : `${table}.`}${column}: ${reason}`),

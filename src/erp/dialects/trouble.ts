@@ -22,6 +22,8 @@ export type Trouble =
   | "queue-full"
   | "waited-too-long"
   | "maintenance"
+  /** Never sent: there is no database of this environment. */
+  | "absent"
   /** Never sent: the caller had gone. */
   | "abandoned";
 
@@ -39,6 +41,7 @@ const retryAfterSeconds: Readonly<Record<Trouble, number>> = {
   "queue-full": 1,
   "waited-too-long": 1,
   maintenance: 60,
+  absent: 3600,
   abandoned: 1,
 };
 

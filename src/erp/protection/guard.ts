@@ -113,8 +113,8 @@ export function guard({ settings, kinds, elapsedMs, random, maintenanceMs, chang
     } finally {
       counted.statement(outcome, elapsedMs() - started);
       const failure = outcome === "answered" || outcome === "refused" ? undefined : failures[outcome];
-      // Without a connection in the pool the server was not asked at all.
-      const asked = outcome !== "pool-exhausted";
+      // Without a connection in the pool, or without a server, none was asked.
+      const asked = outcome !== "pool-exhausted" && outcome !== "absent";
       if (asked) state = failure === "gone" ? "unavailable" : "available";
       if (failure !== undefined) note(ticket, failure, by);
       // A server that refuses a statement is there. That ends a trial, and says nothing more of it.

@@ -151,11 +151,16 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     const known = listings.get(name);
     if (known !== undefined) return known;
     const of = operand(caller.catalog);
+    // A row without its key is none of the resource's: whatever a view says of the column.
+    const sorted = (column: ColumnSource): Operand => {
+      const found = of(column);
+      return typeof column === "string" && binding.key.includes(column) ? { ...found, info: { ...found.info, nullable: false } } : found;
+    };
     const order: OrderColumn[] = [];
-    for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...of(column), descending });
+    for (const { path, descending } of query.sort) for (const column of conversionAt(path).columns) order.push({ ...sorted(column), descending });
     const descending = order.at(-1)?.descending ?? false;
     const ordered = new Set(query.sort.flatMap(({ path }) => conversionAt(path).columns));
-    for (const column of binding.key) if (!ordered.has(column)) order.push({ ...of(column), descending });
+    for (const column of binding.key) if (!ordered.has(column)) order.push({ ...sorted(column), descending });
 
     const shape = shapeOf(query.fields, width + order.length);
     const filters = query.filters.map((filter) => {

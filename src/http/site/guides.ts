@@ -1,5 +1,6 @@
 /** The guides in reading order, and how they are loaded: those for partners, and those for the team that wraps the ERP. */
 
+import { withoutAbsent } from "./guide-words.ts";
 import { type MarkdownPage, renderMarkdown } from "./markdown.ts";
 import type { Site } from "./site.ts";
 
@@ -61,11 +62,11 @@ export function teamGuidesOf(site: Site): () => Promise<readonly Shelf[]> {
 }
 
 async function shelf(site: Site, folder: string, name: string, slugs: readonly string[]): Promise<Shelf> {
-  const values = { title: site.title, url: site.url, version: site.version, keyPrefix: site.keyPrefix };
+  const values = { ...site.words, title: site.title, url: site.url, version: site.version, keyPrefix: site.keyPrefix };
   const guides = slugs.map(async (slug) => {
     const content = await site.readAsset(`${folder}/${slug}.md`);
     const source = typeof content === "string" ? content : new TextDecoder().decode(content);
-    return { path: `/docs/${folder}/${slug}`, ...renderMarkdown(source, values, folder) };
+    return { path: `/docs/${folder}/${slug}`, ...renderMarkdown(withoutAbsent(source, site.words), values, folder) };
   });
   return { name, guides: await Promise.all(guides) };
 }

@@ -17,7 +17,7 @@ export function landingPage(site: Site, { guides }: Shelf): Html {
 <div class="hero-code" id="first-request">
 <h2>Your first request</h2>
 ${raw(codeBlock(site.example.curl.trim(), "sh"))}
-<p>Use a key of the <code>test</code> environment: it sees test data only. <a href="/docs/guides/authentication">More about keys</a></p>
+<p>${site.words["test"] === undefined ? "" : useTestKey}<a href="/docs/guides/authentication">More about keys</a></p>
 </div>
 </section>
 ${facts(site)}
@@ -45,6 +45,8 @@ ${facts(site)}
 ${site.teamGuides ? team : ""}
 </main>`;
 }
+
+const useTestKey = html`Use a key of the <code>test</code> environment: it sees test data only. `;
 
 const team = html`<section aria-labelledby="team">
 <h2 id="team">For the team that wraps the ERP</h2>

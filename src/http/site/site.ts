@@ -1,5 +1,7 @@
 /** What the docs site needs to know of a project, and its port for files; everything on the pages derives from this. */
 
+import type { GuideWords } from "./guide-words.ts";
+
 export interface Site {
   /** The project's name, shown as the brand, e.g. "Meridian Wholesale". */
   readonly title: string;
@@ -14,6 +16,8 @@ export interface Site {
   /** What every API key begins with, e.g. "slc". */
   readonly keyPrefix: string;
   readonly resources: readonly SiteResource[];
+  /** What the guides' examples are about. */
+  readonly words: GuideWords;
   readonly problems: Readonly<Record<string, SiteProblem>>;
   /** The first request to show; it must work when pasted with the reader's key. */
   readonly example: { readonly curl: string };

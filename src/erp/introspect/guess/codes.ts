@@ -49,6 +49,8 @@ function integerFlag({ name, declared }: Column, values: Values): FlagGuess | un
   if (seen.length === 0 || seen.some((value) => value !== "0" && value !== "1")) return undefined;
   const named = nameHints.flag(name);
   const narrow = /^tinyint\(1\)/.test(declared) || /^(?:tinyint|smallint|bit)/.test(declared);
+  // One value in a few rows proves neither that there is another nor that there is none.
+  if (seen.length < 2 && !named && values.rows < 50) return undefined;
   const counts = nameHints.quantity(name) || nameHints.sequence(name) || nameHints.identifier(name) || nameHints.amount(name) || nameHints.percent(name);
   if (!named && (counts || !narrow || seen.length < 2 || values.rows < 50) && !(/^tinyint\(1\)/.test(declared) && !counts)) return undefined;
   return { evidence: `only ${seen.sort().join(" and ")} in ${ofRows(values.rows - values.nulls, values)}` };
@@ -68,6 +70,7 @@ export function guessCodes(column: Column, values: Values): ReadonlyMap<string, 
   if ([...counts.keys()].every((value) => value === "")) return undefined;
   if (!named && (counts.size < 2 || filled < 10 * counts.size)) return undefined;
   // A handful of rows says nothing of what a column may hold, unless its name does.
+  if (named && counts.size === 1 && filled < 50) return undefined;
   if (named && counts.size > 1 && filled < ((column.length ?? 0) > 4 ? 10 : 3) * counts.size) return undefined;
   if (type === "text" && ![...counts.keys()].every((value) => /^[\w+*/.-]{0,10}$/.test(value))) return undefined;
   return new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));

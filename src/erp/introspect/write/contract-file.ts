@@ -24,7 +24,7 @@ export function contractFile(draft: TableDraft, answers: Answers): string {
   const listLines = [
     `      scope: ${JSON.stringify(scope)},`,
     ...(filters.length > 0 ? [`      filter: ${list(filters)}, // GUESS an index of ${comment(table)} serves each`] : []),
-    ...(sorts.length > 0 ? [`      sort: ${list(sorts)}, // GUESS likewise`] : []),
+    ...(sorts.length > 0 ? [`      sort: ${list(sorts)}, // GUESS an index begins with each; \`sluice check\` judges them together with the account`] : []),
     ...(expand.length > 0 ? [`      expand: ${list(expand)},`] : []),
   ];
   const said = comment(draft.comment === "" ? table : draft.comment);

@@ -20,6 +20,8 @@ export interface FilesOptions {
   readonly present: { readonly tables: string | undefined; readonly decisions: string | undefined; readonly gateway: string | undefined };
   /** Name of the interface of row types, where its file is new. */
   readonly rowTypesName: string;
+  /** Tables without a draft whose row types are asked for. */
+  readonly described?: readonly string[];
   /** Write row types of every table rather than of those drafted and those around them. */
   readonly allTables: boolean;
   /** Write row types anew where people gave their file another form. */
@@ -44,7 +46,7 @@ export function projectFiles(options: FilesOptions): ProjectFiles {
   else {
     const tables = options.allTables
       ? [...catalogue.values()].filter(({ readable }) => readable).map(({ name }) => name)
-      : [...findings.drafts.map(({ table }) => table), ...findings.related];
+      : [...findings.drafts.map(({ table }) => table), ...findings.related, ...(options.described ?? [])];
     const text = rowTypes({ existing, name: options.rowTypesName, catalogue, tables: tables.filter((table) => catalogue.has(table)), codes: findings.codes });
     if (text !== present.tables) files.set("erp/tables.ts", text);
   }

@@ -1,0 +1,43 @@
+/** What the partners' guides speak of: a resource of this very API, and fields of it that can be asked for. */
+
+import { type Contract, filterOperators } from "#contract/contract.ts";
+import { schemaAt, valueKind } from "#contract/model.ts";
+
+/** Values for `{{name}}`; one that is absent has no example here, and takes the `{{#name}}` parts of a guide with it. */
+export type GuideWords = Readonly<Record<string, string>>;
+
+/** The words of the resource that has most to show. `hasTest`: whether there is a test environment to try things in. */
+export function guideWords(contracts: readonly Contract[], hasTest: boolean): GuideWords {
+  const all = contracts.filter(({ reads }) => reads.list !== undefined).map(wordsOf);
+  const most = all.reduce<GuideWords>((best, words) => (Object.keys(words).length > Object.keys(best).length ? words : best), {});
+  return { ...most, environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
+}
+
+function wordsOf({ name, model, reads, ...contract }: Contract): GuideWords {
+  const filters = reads.list?.filter ?? [];
+  const kindOf = (path: string) => {
+    const schema = schemaAt(model, path);
+    return schema && valueKind(schema);
+  };
+  const choice = filters.map((path) => ({ path, kind: kindOf(path) })).find(({ kind }) => kind?.kind === "choice");
+  const choices = choice?.kind?.kind === "choice" ? choice.kind.values : [];
+  const isDate = (path: string): boolean => ["date", "date-time"].includes(kindOf(path)?.kind ?? "");
+  const ordered = filters.filter((path) => filterOperators({ name, model, reads, ...contract }, path).length > 1);
+  const sorts = reads.list?.sort ?? [];
+  const words: Record<string, string | undefined> = {
+    list: name,
+    ordered: ordered.find(isDate) ?? ordered[0],
+    date: ordered.find(isDate),
+    sort: sorts.find(isDate) ?? sorts[0],
+    expand: reads.list?.expand?.[0],
+    field: choice?.path ?? filters[0] ?? Object.keys(model.shape).find((field) => field !== "id"),
+    one: reads.get === undefined ? undefined : name,
+    ...(choice !== undefined && { choice: choices[0], choices: choices.slice(0, 2).join(","), choiceField: choice.path }),
+  };
+  return Object.fromEntries(Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** Drops what lies between `{{#name}}` and `{{/name}}`, each on a line of its own, where there is no such word. */
+export function withoutAbsent(source: string, words: GuideWords): string {
+  return source.replaceAll(/^\{\{#(\w+)\}\}\n([\s\S]*?)^\{\{\/\1\}\}\n/gm, (_, name: string, text: string) => (words[name] === undefined ? "" : text));
+}
