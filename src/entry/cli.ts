@@ -13,6 +13,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { sourceGrants } from "./commands/source.ts";
 import { startCommand } from "./commands/start.ts";
+import { typesCommand } from "./commands/types.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
 import { workerInit } from "./commands/worker-init.ts";
 import { readOwnPackage } from "./init/own-package.ts";
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   startCommand,
   migrateCommand,
   documentCommand,
+  typesCommand,
   introspectCommand,
   checkCommand,
   sourceGrants,

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { compilerOf } from "../compiler.ts";
 import { loadProject, type ProjectFolder } from "../project.ts";
 import { type Finding, fault, ok, reasonOf, warning } from "./finding.ts";
 
@@ -60,14 +61,6 @@ export async function checkLoading(folder: string): Promise<{ readonly finding: 
     return { project, finding: ok("project", `gateway.ts lists ${names.join(", ")}.`) };
   } catch (error) {
     return { project: undefined, finding: fault("project", `It does not load: ${reasonOf(error)}`, "`npm run check` shows what the compiler makes of it.") };
-  }
-}
-
-function compilerOf(folder: string): string | undefined {
-  try {
-    return join(dirname(createRequire(join(folder, "gateway.ts")).resolve("typescript/package.json")), "bin/tsc");
-  } catch {
-    return undefined;
   }
 }
 

@@ -26,7 +26,7 @@ export function parsePackageJson(text: string): PackageJson | undefined {
 
 const scripts = {
   start: "sluice start",
-  check: "tsc --noEmit && sluice document --check",
+  check: "sluice types && sluice document --check",
   test: "vitest run",
   document: "sluice document",
   sluice: "sluice",

@@ -20,7 +20,10 @@ export function createInterview(): Interview {
 
 async function askAbout(findings: Findings, given: Answers, decided: ReadonlySet<string>): Promise<Answers> {
   const answers = new Map(given);
-  const state = { confirmsRest: false };
+  const guessed = findings.drafts
+    .flatMap((draft) => [...draft.fields, ...draft.lines.flatMap(({ fields }) => fields)])
+    .filter(({ guess }) => guess !== undefined);
+  const state = { confirmsRest: false, at: 0, of: guessed.length };
   for (const draft of findings.drafts) {
     log.step(`${draft.resource}, from ${draft.table}`);
     await askAccount(draft, answers);
@@ -107,10 +110,16 @@ async function askZone({ fields, lines }: TableDraft, answers: Map<string, strin
   if (zone !== undefined && zone !== "") answers.set(questions.zone, zone);
 }
 
-async function confirmGuess({ resource }: TableDraft, field: DraftField, answers: Map<string, string>, state: { confirmsRest: boolean }): Promise<void> {
+async function confirmGuess(
+  { resource }: TableDraft,
+  field: DraftField,
+  answers: Map<string, string>,
+  state: { confirmsRest: boolean; at: number; readonly of: number },
+): Promise<void> {
+  state.at += 1;
   const answer = answered(
     await select<string>({
-      message: `${resource}.${field.name} from ${field.table}.${field.column}: ${said(field.conversion)}? ${field.guess}`,
+      message: `(${state.at} of ${state.of}) ${resource}.${field.name} from ${field.table}.${field.column}: ${said(field.conversion)}? ${field.guess}`,
       options: [
         { value: "yes", label: "Yes" },
         { value: "mark", label: "Not sure", hint: "stays marked GUESS" },
