@@ -50,7 +50,7 @@ export const initCommand: Command = {
     files.set("package.json", `${JSON.stringify(packageJson(existing, nameOf(words.title), sluice, own), null, 2)}\n`);
     writeProject(folder, files);
     const documented = await documentIfInstalled(folder, terminal);
-    for (const line of nextSteps(relative(terminal.workingFolder, folder), documented, [...files.keys()].sort())) terminal.say(line);
+    for (const line of nextSteps(relative(terminal.workingFolder, folder), documented, words.dialect, [...files.keys()].sort())) terminal.say(line);
     return exitCodes.done;
   },
 };
@@ -103,9 +103,9 @@ async function documentIfInstalled(folder: string, terminal: Terminal): Promise<
   }
 }
 
-function nextSteps(folder: string, documented: boolean, files: readonly string[]): readonly string[] {
+function nextSteps(folder: string, documented: boolean, dialect: string, files: readonly string[]): readonly string[] {
   return [
-    `Made a project of ${files.length} files${folder === "" ? "" : ` in ${folder}`}, with resources/widgets/ as an example.`,
+    `Made a project for ${dialect}, of ${files.length} files${folder === "" ? "" : ` in ${folder}`}, with resources/widgets/ as an example.`,
     "",
     "Next:",
     ...(folder === "" ? [] : [`  cd ${folder}`]),

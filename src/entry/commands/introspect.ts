@@ -159,8 +159,9 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
     source: source.name,
     findings,
     files: typed["dry-run"] ? [] : [...files.keys()],
-    questions: questionsIn(files.values()),
+    questions: [...new Set(questionsIn(files.values()))],
     byHand,
+    marks: marksIn(files),
     example,
   };
   if (typed.json) terminal.say(reportJson(outcome));
@@ -171,6 +172,11 @@ async function run(typed: Options, terminal: Terminal, { folder, source, databas
 /** Constants for the whole ERP that the project has: strings of `erp/source.ts`, and what `erp/decisions.ts` declares. */
 function decidedIn({ constants, decisions }: IntrospectedProject): ReadonlySet<string> {
   return new Set([...constants.keys(), ...[...(decisions ?? "").matchAll(/\bexport const (\w+)/g)].map(([, name = ""]) => name)]);
+}
+
+/** In contracts and schemas every draft has the same few marks; those of bindings are what the rows suggest. */
+function marksIn(files: ReadonlyMap<string, string>): number {
+  return [...files].filter(([path]) => path.endsWith("/erp.ts")).reduce((sum, [, text]) => sum + (text.match(/\/\/ GUESS /g)?.length ?? 0), 0);
 }
 
 function isZone(zone: string): boolean {

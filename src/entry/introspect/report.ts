@@ -7,11 +7,13 @@ export interface Outcome {
   readonly files: readonly string[];
   readonly questions: readonly string[];
   readonly byHand: readonly string[];
+  /** Guesses that nobody has confirmed. */
+  readonly marks: number;
   /** Whether the example of a new project gave way to the drafts. */
   readonly example: boolean;
 }
 
-export function reportText({ findings, files, questions, byHand, example }: Outcome): readonly string[] {
+export function reportText({ findings, files, questions, byHand, marks, example }: Outcome): readonly string[] {
   const lines: string[] = [];
   for (const draft of findings.drafts) lines.push("", ...draftText(draft));
   if (findings.failures.length > 0) lines.push("", "Not drafted:", ...findings.failures.map(({ table, reason }) => `  ${table}: ${reason}`));
@@ -24,7 +26,7 @@ export function reportText({ findings, files, questions, byHand, example }: Outc
       questions.length > 0
         ? `${questions.length} question${questions.length === 1 ? "" : "s"} only you can answer: \`npx tsc --noEmit\` asks them, \`grep -rn 'undecided(' erp resources\` finds them.`
         : "No question is open.",
-      "`grep -rn GUESS resources` finds what was guessed.",
+      marks > 0 ? `${marks} guess${marks === 1 ? " is" : "es are"} marked: \`grep -rn GUESS resources\` finds them.` : "No guess is left marked.",
     );
   return lines;
 }
