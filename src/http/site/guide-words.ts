@@ -1,6 +1,6 @@
 /** What the partners' guides speak of: a resource of this very API, and fields of it that can be asked for. */
 
-import { type Contract, filterOperators } from "#contract/contract.ts";
+import type { Contract } from "#contract/contract.ts";
 import { schemaAt, valueKind } from "#contract/model.ts";
 
 /** Values for `{{name}}`; one that is absent has no example here, and takes the `{{#name}}` parts of a guide with it. */
@@ -13,7 +13,7 @@ export function guideWords(contracts: readonly Contract[], hasTest: boolean): Gu
   return { ...most, environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
 }
 
-function wordsOf({ name, model, reads, ...contract }: Contract): GuideWords {
+function wordsOf({ name, model, reads }: Contract): GuideWords {
   const filters = reads.list?.filter ?? [];
   const kindOf = (path: string) => {
     const schema = schemaAt(model, path);
@@ -22,16 +22,13 @@ function wordsOf({ name, model, reads, ...contract }: Contract): GuideWords {
   const choice = filters.map((path) => ({ path, kind: kindOf(path) })).find(({ kind }) => kind?.kind === "choice");
   const choices = choice?.kind?.kind === "choice" ? choice.kind.values : [];
   const isDate = (path: string): boolean => ["date", "date-time"].includes(kindOf(path)?.kind ?? "");
-  const ordered = filters.filter((path) => filterOperators({ name, model, reads, ...contract }, path).length > 1);
   const sorts = reads.list?.sort ?? [];
   const words: Record<string, string | undefined> = {
     list: name,
-    ordered: ordered.find(isDate) ?? ordered[0],
-    date: ordered.find(isDate),
+    date: filters.find(isDate),
     sort: sorts.find(isDate) ?? sorts[0],
     expand: reads.list?.expand?.[0],
     field: choice?.path ?? filters[0] ?? Object.keys(model.shape).find((field) => field !== "id"),
-    one: reads.get === undefined ? undefined : name,
     ...(choice !== undefined && { choice: choices[0], choices: choices.slice(0, 2).join(","), choiceField: choice.path }),
   };
   return Object.fromEntries(Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -30,8 +30,6 @@ export function siteFixture(change: Partial<Site> = {}): Site {
     })),
     words: {
       list: "orders",
-      one: "orders",
-      ordered: "placed_at",
       date: "placed_at",
       sort: "placed_at",
       expand: "lines",
