@@ -14,9 +14,23 @@ export type ConflictRule = "reject" | "erp-wins" | "partner-wins" | "newest" | "
 
 export interface CommandPromise {
   readonly scope: Scope;
+  /** One line for documents; made from the command's name without it. */
+  readonly summary?: string;
+  /** The request's body. Read strictly: a member it does not name is refused. */
   readonly input?: z.ZodObject;
   /** `one`: the command works on one existing thing, `/v1/<resource>/{id}`. */
   readonly on?: "one";
+  /**
+   * What it is in HTTP: `create` is POST /v1/<resource>, the default; with `on: "one"`, `update` is PATCH, `delete` is DELETE
+   * and `action`, the default there, is POST /v1/<resource>/{id}/<command>.
+   */
+  readonly as?: "create" | "update" | "delete" | "action";
+  /** Whether callers must name the state they saw (`If-Match`). By default they must for updates and deletes. */
+  readonly ifMatch?: "required" | "optional";
+  /** `operation`: the ERP takes it up later; the answer is 202 and an operation to poll. */
+  readonly answers?: "operation";
+  /** An input as partners send it, for documents and for the common suite. Checked against `input`. */
+  readonly example?: Readonly<Record<string, unknown>>;
 }
 
 export interface ListPromise<Filter extends string = string, Sort extends string = string, Expand extends string = string> {
@@ -43,6 +57,12 @@ export interface Contract<
   readonly commands: Commands;
   readonly owner: Readonly<Record<string, Owner>>;
   readonly conflict: Readonly<Record<string, ConflictRule>>;
+  /** Why the ERP refuses commands for reasons of business: stable codes, and what each means. */
+  readonly refusals: Readonly<Record<string, string>>;
+  /** Whether up to 100 commands may be sent in one request. */
+  readonly batch: boolean;
+  /** The field that says when the ERP last changed the thing, for the rule `newest`. */
+  readonly newestBy: string | undefined;
   /** Field scopes: a field named here is absent unless the key holds the scope. */
   readonly hide: Readonly<Record<string, Scope>>;
   readonly events: Readonly<Record<string, EventRule>>;
@@ -84,6 +104,12 @@ export interface ContractDeclaration<
   readonly commands?: Commands;
   readonly owner?: { readonly [K in Writable<M, Commands>]: Owner } & { readonly [K in Field<M>]?: Owner };
   readonly conflict?: { readonly [K in Field<M>]?: ConflictRule };
+  /** Why the ERP refuses commands for reasons of business: stable codes, and what each means. */
+  readonly refusals?: Readonly<Record<string, string>>;
+  /** Offers `POST /v1/<name>/batch`, up to 100 commands in one request. */
+  readonly batch?: true;
+  /** The field that says when the ERP last changed the thing; the rule `newest` compares `effective_at` of the input with it. */
+  readonly newestBy?: Field<M>;
   readonly hide?: { readonly [K in Exclude<Field<M>, "id">]?: Scope };
   /** One thing as partners see it, for documents. Checked against the model. */
   readonly example?: z.output<NoInfer<M>>;
@@ -147,6 +173,9 @@ export function defineContract<
     commands,
     owner: definedEntries(declaration.owner),
     conflict: definedEntries(declaration.conflict),
+    refusals: declaration.refusals ?? {},
+    batch: declaration.batch ?? false,
+    newestBy: declaration.newestBy,
     hide,
     events: declaration.events?.(eventRules<M>()) ?? {},
     changes: declaration.changes ?? [],

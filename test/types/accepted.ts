@@ -165,10 +165,12 @@ export const ordersInErp = erp.bind(orders, {
     ),
   },
   commands: {
-    place: async (tables, input, caller) => {
-      await tables.insert("OEARC", { ORDNO: `${caller.partner}${input.reference}${input.priority}` });
+    place: async (tables, input, { caller }) => {
+      const ORDNO = `${caller.partner}${input.reference}${input.priority}`;
+      await tables.insert("OEARC", { ORDNO });
+      return ORDNO;
     },
-    cancel: async (tables, _input, _caller, orderId) => void (await tables.call("OE_CANCEL", [orderId])),
+    cancel: async (tables, _input, { id }) => void (await tables.call("OE_CANCEL", [id])),
   },
 });
 

@@ -46,6 +46,11 @@ export interface Conversion<Columns extends string = string, Out = unknown, Null
   readonly accepts?: readonly ColumnKinds[];
   /** Reads the public value from `row[at]` onwards; undefined (after a `drift`) where the columns do not fit. */
   readonly read: (row: readonly unknown[], at: number, drift: Drift) => unknown;
+  /**
+   * The way of a written value into the columns, in their order; absent where it can only be read. `value` has the contract's
+   * type, null included. A text instead says why the ERP cannot hold the value.
+   */
+  readonly write?: (value: unknown) => readonly ErpValue[] | string;
   /** What every value read is, null apart: the contract's schema need not look for it again. */
   readonly yields?: Known;
   readonly inverse?: Inverse;

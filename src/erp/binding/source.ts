@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { CommandPromise, Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
-import type { CommandImplementation } from "../write/command.ts";
+import type { AnyCommand, CommandFunction, InsertCommand, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
@@ -21,6 +21,11 @@ export interface SourceDeclaration {
   readonly schema?: string;
   /** Prefix of all table names, left out in the bindings. */
   readonly tablePrefix?: string;
+  /**
+   * What the gateway may leave in the ERP's database: `receipts` (its tables beside the ERP's, the default), or `none`: then
+   * only commands that make something with a `naturalKey` can be promised.
+   */
+  readonly footprint?: "receipts" | "none";
   /** When the ERP is worked on: requests are answered 503, with a `Retry-After` that leads to the end of the window. */
   readonly maintenance?: readonly MaintenanceWindow[];
 }
@@ -39,6 +44,10 @@ export interface Binding {
   readonly fields: Readonly<Record<string, AnyConversion>>;
   /** Why it is no matter that no index serves a filter, a sort or child rows, by path. */
   readonly unindexed: Readonly<Record<string, string>>;
+  readonly commands: Readonly<Record<string, AnyCommand>>;
+  readonly refusals: readonly Refusal[];
+  /** The field that holds the partner's own document number. */
+  readonly naturalKey?: string;
 }
 
 /** One resource: its contract, and where it lives. */
@@ -70,6 +79,10 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   readonly only?: readonly (Expression<Only, boolean> & OnlyFits<Rows, RowOf<Rows, T, J>, T, Only>)[];
   /** Filters, sorts and child rows that no index serves, and why that is no matter: `sluice check` keeps quiet of them. */
   readonly unindexed?: { readonly [P in Filter | Sort | Fields<M>]?: string };
+  /** How the ERP refuses, and which of the contract's refusals that is; the first that matches. */
+  readonly refusals?: readonly Refusal[];
+  /** The field that holds the partner's own document number: what the gateway knows its own writes by where the ERP takes no receipts. */
+  readonly naturalKey?: Fields<M>;
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
   readonly fields: F & {
     readonly [K in keyof F]: K extends "id"
@@ -84,16 +97,16 @@ type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never
   ? unknown
   : { readonly fields: Refused<`${Exclude<Fields<M>, keyof F>} is not bound`> };
 
+type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined;
+
+/** What may carry out a command of this promise. */
+type Carried<Rows, Command> = Command extends { readonly answers: "operation" }
+  ? StageCommand
+  : CommandFunction<Rows, InputOf<Command>> | (Command extends { readonly on: "one" } ? UpdateCommand : InsertCommand);
+
 type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
   ? unknown
-  : {
-      readonly commands: {
-        readonly [K in keyof Commands]: CommandImplementation<
-          Rows,
-          Commands[K] extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined
-        >;
-      };
-    };
+  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, Commands[K]> } };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
@@ -134,6 +147,9 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
           only: declared.only ?? [],
           fields: declared.fields as Binding["fields"], // `FieldFits` refused all but conversions
           unindexed: definedEntries(declared.unindexed),
+          commands: declared.commands ?? {},
+          refusals: declared.refusals ?? [],
+          ...(declared.naturalKey !== undefined && { naturalKey: declared.naturalKey }),
         },
       };
     },
@@ -152,6 +168,9 @@ interface Loose {
   readonly only?: readonly Expression[];
   readonly fields: Readonly<Record<string, { readonly kind: string }>>;
   readonly unindexed?: Readonly<Record<string, string | undefined>>;
+  readonly commands?: Readonly<Record<string, AnyCommand>>;
+  readonly refusals?: readonly Refusal[];
+  readonly naturalKey?: string;
 }
 
 function definedEntries<V>(record: Readonly<Record<string, V | undefined>> | undefined): Readonly<Record<string, V>> {

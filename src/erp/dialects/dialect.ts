@@ -23,6 +23,44 @@ export interface ErpDatabase {
   queryTogether?(statements: readonly Statement[]): Promise<readonly Rows[]>;
   /** A copy that follows the database at some distance, for reads that may be a little late; absent where there is none. */
   readonly replica?: ErpDatabase;
+  /**
+   * One transaction that may write, at READ COMMITTED, under the same timeouts. Rolled back unless `work` has committed it
+   * when it ends or throws. Absent where a handle is for reading only.
+   */
+  transact?<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+}
+
+/** An open transaction. After an error of the database only `restore` and the end of the transaction are possible. */
+export interface WriteTransaction {
+  query(statement: Statement): Promise<Rows>;
+  queryTogether?(statements: readonly Statement[]): Promise<readonly Rows[]>;
+  /** Runs a statement that changes rows; answers how many. */
+  execute(statement: Statement): Promise<number>;
+  /**
+   * Tries to take the lock of this name for as long as the transaction lasts, and runs `then` in the same round trip where
+   * the driver can. `seconds`: how long to wait for it; 0: not at all.
+   */
+  claim(lock: Uint8Array, then: Statement, seconds?: number): Promise<{ readonly locked: boolean; readonly rows: Rows }>;
+  /** A point to return to when what follows fails. */
+  save(): Promise<void>;
+  /** Undoes all since `save`; the transaction can go on. */
+  restore(): Promise<void>;
+  /** Runs the last statements and commits, in one round trip where the driver can. Rejects with `CommitUnknown` when the connection is lost in it. `sent` is called when COMMIT is on its way. */
+  commit(last?: readonly Statement[], sent?: () => void): Promise<void>;
+}
+
+/** The connection was lost at COMMIT: the transaction has happened or not. */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super("the connection was lost at COMMIT", { cause });
+    this.name = "CommitUnknown";
+  }
+}
+
+/** What a database says when it refuses a statement: neither trouble that passes nor our fault. */
+export interface StatementError {
+  readonly sqlstate: string;
+  readonly message: string;
 }
 
 /** What the engine must know of a column's type to compare it with a public value. */
@@ -100,6 +138,8 @@ export interface Dialect {
   /** Whether an index serves `(a, b) > (x, y)`. */
   readonly comparesTuples: boolean;
   readonly readsFromFunctions: boolean;
+  /** What the database said, of an error that a statement was refused with; undefined for anything else. */
+  statementError?(error: unknown): StatementError | undefined;
   /** Reads the columns of tables, views and (Postgres) set-returning functions. */
   describe(database: ErpDatabase, schema: string | undefined, tables: readonly string[]): Promise<Catalog>;
   /** Whether plans can be made to prefer indexes, however few rows there are. */

@@ -1,18 +1,126 @@
-/** What the implementation of a command is given and may answer. */
+/** The language of commands: how the binding carries out in the ERP what a contract promises. */
 
-/** The open transaction on the ERP. Shapes of rows are those of the source's tables. */
-export interface ErpTransaction<Rows> {
-  insert<T extends keyof Rows & string>(table: T, row: Partial<Rows[T]>): Promise<void>;
+import type { AnyConversion } from "../binding/conversion.ts";
+import type { ErpValue, Sql } from "../binding/sql.ts";
+import type { Rows as ErpRows } from "../dialects/dialect.ts";
+
+/** Column values as they are written. */
+export type ColumnValues = Readonly<Record<string, ErpValue>>;
+
+/**
+ * The open transaction on the ERP. Shapes of rows are those of the source's tables. Whatever it is told, it is undone when
+ * the command fails; only the engine commits. Errors of the database reject, and go through the binding's `refusals`.
+ */
+export interface ErpTransaction<Rows = Readonly<Record<string, object>>> {
+  /** Inserts one row; answers the columns named in `returning`, in their order, as the driver has them. */
+  insert<T extends keyof Rows & string>(table: T, row: Partial<Rows[T]>, returning?: readonly (keyof Rows[T] & string)[]): Promise<readonly unknown[]>;
+  /** Updates the rows whose columns equal `key`; answers how many there were. */
   update<T extends keyof Rows & string>(table: T, key: Partial<Rows[T]>, row: Partial<Rows[T]>): Promise<number>;
-  /** Calls a stored procedure or function with named or positional arguments. */
-  call(routine: string, args: Readonly<Record<string, unknown>> | readonly unknown[]): Promise<unknown>;
-  /** Writes to the ERP's import table; the command ends when the ERP has picked the row up. */
-  stage<T extends keyof Rows & string>(table: T, row: Partial<Rows[T]>): Promise<void>;
+  delete<T extends keyof Rows & string>(table: T, key: Partial<Rows[T]>): Promise<number>;
+  /** Calls a stored function and answers its value, or a stored procedure and answers the first column of its first row, if any. Arguments by position. */
+  call(routine: string, args: readonly RoutineArgument[]): Promise<unknown>;
+  /** As `call`, for routines that tell by a number how it went. Other numbers than `ok` go through the binding's `refusals`. */
+  callForStatus(routine: string, args: readonly RoutineArgument[], ok: readonly number[]): Promise<number>;
+  /** Any other statement, written with `sql`, such as reading a number range with its row locked. */
+  query(statement: Sql): Promise<ErpRows>;
+  /** Ends the command with a refusal that the contract names. */
+  refuse(code: string, detail?: string): never;
 }
 
+/** A parameter; `json` is written as the database takes JSON. */
+export type RoutineArgument = ErpValue | { readonly json: unknown };
+
 export interface Caller {
+  /** The partner's id in the gateway. */
   readonly partner: string;
+  /** The partner's account numbers in the ERP. */
   readonly accounts: readonly string[];
 }
 
-export type CommandImplementation<Rows, Input> = (erp: ErpTransaction<Rows>, input: Input, caller: Caller, id: string) => Promise<unknown>;
+/** What a command is given besides its input. */
+export interface Given {
+  readonly caller: Caller;
+  /** The input's fields as the binding writes them: columns of the resource's own row, and of child rows by field. Fields left out are absent. */
+  readonly columns: { readonly row: ColumnValues; readonly rows: Readonly<Record<string, readonly ColumnValues[]>> };
+  /** The public id of the thing it works on; "" for one that is to be made. */
+  readonly id: string;
+  /** The key columns of that thing as the ERP has them. */
+  readonly key: ColumnValues;
+  /** When the gateway took the request up. */
+  readonly now: Date;
+}
+
+/** A key made by a command: its one column's value, or all its columns by name. */
+export type MadeKey = string | number | ColumnValues;
+
+export type CommandFunction<Rows, Input> = (erp: ErpTransaction<Rows>, input: Input, given: Given) => Promise<MadeKey | undefined | void>;
+
+/** Columns that the engine does not know of: fixed, or made from what is at hand. */
+export type Also = ColumnValues | ((given: Given) => ColumnValues);
+
+/** A plain INSERT of the input's fields. */
+export interface InsertCommand {
+  readonly kind: "insert";
+  readonly also: Also;
+}
+
+/** A plain UPDATE of the input's fields; without an input, of `also` alone (a soft delete). */
+export interface UpdateCommand {
+  readonly kind: "update";
+  readonly also: Also;
+}
+
+/** How far the ERP is with a staged row. */
+export type StagedState =
+  | { readonly kind: "waiting" }
+  /** `key`: what it became, in this resource; absent where it became nothing that partners see. */
+  | { readonly kind: "done"; readonly key?: MadeKey }
+  /** `code`: as the ERP says it; goes through the binding's `refusals` as `status`. */
+  | { readonly kind: "refused"; readonly code: string };
+
+/** A row in the ERP's import table, and how to tell what became of it. */
+export interface StageCommand {
+  readonly kind: "stage";
+  readonly table: string;
+  /** The column that the database numbers rows by. */
+  readonly key: string;
+  readonly row: (given: Given, input: never) => ColumnValues;
+  /** Columns that `state` looks at. */
+  readonly watch: readonly string[];
+  readonly state: (row: Readonly<Record<string, unknown>>) => StagedState;
+  /** After this the operation is given up on, as a dead letter for a person to look at. */
+  readonly timeoutMinutes: number;
+}
+
+export type AnyCommand = CommandFunction<never, never> | InsertCommand | UpdateCommand | StageCommand;
+
+/** One way in which the ERP refuses, and the contract's word for it. Looked through in order; all that is named must match. */
+export interface Refusal<Code extends string = string> {
+  readonly code: Code;
+  /** SQLSTATE of the error, such as `ME005` or `45000`. */
+  readonly sqlstate?: string;
+  /** What the error's message looks like. */
+  readonly message?: RegExp;
+  /** What a routine returned, or a staged row's code. */
+  readonly status?: number | string;
+  /** The input's member that is to blame, as a JSON pointer. */
+  readonly pointer?: string;
+}
+
+/** Inserts a row made of the input's fields and of `also`. The binding's equal conditions (`where`) are filled in. */
+export function insert(options: { readonly also?: Also } = {}): InsertCommand {
+  return { kind: "insert", also: options.also ?? {} };
+}
+
+/** Updates the row with the input's fields and with `also`. */
+export function update(options: { readonly also?: Also } = {}): UpdateCommand {
+  return { kind: "update", also: options.also ?? {} };
+}
+
+/** Writes a row into the ERP's import table; the command's operation ends when the ERP has picked it up or refused it. */
+export function stage(options: Omit<StageCommand, "kind">): StageCommand {
+  return { kind: "stage", ...options };
+}
+
+/** The binding's fields, for whoever turns inputs into columns. */
+export type BoundFields = Readonly<Record<string, AnyConversion>>;
