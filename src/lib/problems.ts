@@ -30,6 +30,61 @@ export const problemKinds = {
     title: "The cursor does not belong to this query",
     advice: "Repeat the query that gave the cursor unchanged, or start again without one.",
   },
+  "idempotency-key-required": {
+    status: 400,
+    title: "The Idempotency-Key header is missing",
+    advice: "Send a key of your own, new for each thing you want done and the same for each repetition, such as a UUID.",
+  },
+  "idempotency-key-malformed": {
+    status: 400,
+    title: "The Idempotency-Key header is malformed",
+    advice: 'Send a quoted string, such as "8e03978e-40d5-43dd-bc93-6894a57f9324", or the same without quotes: 16 to 255 letters, digits and -._~:+/=.',
+  },
+  "precondition-required": {
+    status: 428,
+    title: "The request must say which state it changes",
+    advice: "Read the thing, and send its ETag as If-Match.",
+  },
+  "unsupported-media-type": { status: 415, title: "The body is of another kind", advice: "Send application/json in UTF-8, not compressed." },
+  "body-too-large": { status: 413, title: "The body is too large", advice: "Send less at once; the limit is in `detail`." },
+  "malformed-body": { status: 400, title: "The body is not well-formed JSON", advice: "Correct what `errors` names; nothing was done." },
+  "invalid-body": {
+    status: 422,
+    title: "The body does not fit what this operation takes",
+    advice: "Correct the members that `errors` names; nothing was done.",
+  },
+  "in-progress": {
+    status: 409,
+    title: "A request with this Idempotency-Key is being worked on",
+    advice: "Repeat the request unchanged after the seconds given in Retry-After.",
+  },
+  "idempotency-key-reused": {
+    status: 422,
+    title: "The Idempotency-Key was used for another request",
+    advice: "Use a new key for a new request; a repetition must be the same to the letter of its meaning.",
+  },
+  "idempotency-key-expired": {
+    status: 422,
+    title: "The answer to this Idempotency-Key is no longer kept",
+    advice: "It was done; look at what it made, which `detail` names. Use a new key only for something new.",
+  },
+  "precondition-failed": {
+    status: 412,
+    title: "It has changed since you read it",
+    advice: "Read it again, decide anew, and send the new ETag as If-Match.",
+  },
+  duplicate: { status: 409, title: "This has been made before", advice: "Look at the thing that `detail` names. A new document needs a new number of yours." },
+  "command-refused": { status: 422, title: "The business rules refuse this", advice: "`errors` names the rule by a stable code. Nothing was changed." },
+  "command-failed": {
+    status: 500,
+    title: "The system behind the API refused this for a reason the API does not know",
+    advice: "Nothing was changed, and the operator has been alerted. Quote the request id.",
+  },
+  "outcome-unknown": {
+    status: 503,
+    title: "Whether it was done is not known yet",
+    advice: "Repeat the request with the same Idempotency-Key, or ask the operation that Location names. Never use a new key.",
+  },
   "unexpected-body": { status: 400, title: "This operation takes no body", advice: "Send the request without a body." },
   "source-unavailable": {
     status: 503,
