@@ -127,6 +127,13 @@ describe("a body", () => {
     expect(await problemOf(() => readBody(streamed([5]).request, headers, limit))).toMatchObject({ status: 415 });
   });
 
+  test("framed both by length and in chunks is 400", async () => {
+    for (const length of ["5", "0"]) {
+      const headers: Headers = [...json, ["content-length", length], ["transfer-encoding", "chunked"]];
+      expect(await problemOf(() => readBody(streamed([5]).request, headers, limit))).toMatchObject({ status: 400, errors: [{ header: "Content-Length" }] });
+    }
+  });
+
   test("without a length that is one is 400", async () => {
     for (const value of ["-1", "1e3", "0x10", "ten", "1,1", "+5"]) {
       expect(await problemOf(() => readBody(streamed([5]).request, [...json, ["content-length", value]], limit))).toMatchObject({
