@@ -12,5 +12,5 @@ export interface ResourceAccess {
     accounts: readonly string[],
     id: string,
     fields: readonly string[],
-  ): Promise<{ readonly item: Record<string, unknown>; readonly digest: string } | undefined>;
+  ): Promise<{ readonly item: Record<string, unknown>; readonly tag: string } | undefined>;
 }
