@@ -14,6 +14,7 @@ import { type DriftWatch, driftWatch } from "#erp/drift-watch.ts";
 import { windowInWords } from "#erp/protection/maintenance.ts";
 import { protection, type SourcesHealth } from "#erp/protection/protection.ts";
 import { defaultProtection, type ProtectionSettings } from "#erp/protection/settings.ts";
+import { tagSalt } from "#erp/read/entity-tag.ts";
 import { type ReadCaller, resourceReader } from "#erp/read/reader.ts";
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
@@ -129,8 +130,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { definition, log, now, shareLookups = true } = options;
   const operations = definition.contracts.flatMap(operationsOf);
   const { versions } = describeGateway(definition);
+  const salt = tagSalt(options.secret);
   const resources = new Map(
-    definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
+    definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect], salt) }]),
   );
   const accesses = sourceAccesses(definition, { now, shareLookups });
   const guards = protection({

@@ -112,7 +112,7 @@ async function get({ request, principal, parameters, visible, strip, access }: R
   const fields = fieldsOfOne(parameters, visible);
   const found = await access.get(principal.accounts, id, fields);
   if (found === undefined) throw new Problem("not-found", "There is nothing with this id among what your key may see.");
-  const tag = entityTag(found.digest);
+  const tag = entityTag(found.tag);
   if (isUnchanged(header(request, "if-none-match"), tag))
     return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
   return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields).slice(1, -1) };

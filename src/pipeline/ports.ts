@@ -13,7 +13,7 @@ export interface ResourceAccess {
     accounts: readonly string[],
     id: string,
     fields: readonly string[],
-  ): Promise<{ readonly item: Record<string, unknown>; readonly digest: string } | undefined>;
+  ): Promise<{ readonly item: Record<string, unknown>; readonly tag: string } | undefined>;
   /** Carries a command out at most once per key, however often and wherever it is called. */
   command(call: CommandCall): Promise<CommandOutcome>;
 }
