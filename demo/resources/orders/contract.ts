@@ -27,7 +27,7 @@ export const orders = defineContract({
   owner: {
     status: "erp",
     total: "erp",
-    customer_id: "partner",
+    customer_id: "erp",
     reference: "partner",
     ship_to: "partner",
     comment: "partner",
