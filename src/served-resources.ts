@@ -14,7 +14,8 @@ import type { BoundResource } from "#erp/binding/source.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
 import { conflictLog } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
-import { findOperation, type OperationIds, operationIds } from "#erp/write/operations.ts";
+import { operationIds } from "#erp/write/operation-id.ts";
+import { findOperation } from "#erp/write/operations.ts";
 import { receiptTable } from "#erp/write/receipt-table.ts";
 import type { RequestWays } from "#http/partner-api.ts";
 import type { Environment, Principal } from "#pipeline/principal.ts";
@@ -30,7 +31,7 @@ export interface ServedResourcesParts {
   readonly access: (source: string, environment: Environment) => SourceAccess;
   readonly now: () => number;
   readonly passing: (point: WritePoint) => void;
-  readonly warn: (about: object, message: string) => void;
+  readonly warn: (about: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
 export interface ServedResources {
@@ -132,7 +133,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     return guards
       .of(source.name, environment)
       .run({ kind: "read", by: partner, signal, fresh: true }, databases(source.name, environment), (database) =>
-        findOperation({ database, dialect, source, resources: bound, receipts: receiptTable(source, dialect), seal }, opened.keyHash, partner),
+        findOperation({ database, dialect, source, resources: bound, receipts: receiptTable(source, dialect), seal, now: now() }, opened.keyHash, partner),
       );
   }
 }
