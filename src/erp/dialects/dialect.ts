@@ -85,6 +85,8 @@ export interface ColumnInfo {
   /** Digits of a decimal column, and those of them behind the point; absent where there is no limit. */
   readonly precision?: number;
   readonly scale?: number;
+  /** Digits of a second's fraction that a timestamp keeps. */
+  readonly fraction?: number;
   /** The database takes the column's name in any case. */
   readonly foldedName?: true;
   /** Character set, where columns have one of their own (MariaDB). */
