@@ -77,3 +77,16 @@ export function changedFields(theirTag: string, current: Tagged): ChangedFields 
   const piece = (pieces: string, index: number): string => pieces.slice(index * pieceLength, (index + 1) * pieceLength);
   return { kind: "changed", fields: new Set(current.tagged.filter((_, index) => piece(theirs, index) !== piece(ours, index))) };
 }
+
+/**
+ * As `changedFields`, for a caller who names several states (RFC 9110, section 13.1.1): one of them is enough; where none is
+ * the present one, a field counts as unchanged only if it is as it was in all of them.
+ */
+export function changedSince(tags: readonly string[], current: Tagged): ChangedFields {
+  const results = tags.map((tag) => changedFields(tag, current));
+  if (results.some(({ kind }) => kind === "same")) return { kind: "same" };
+  const changed = results.flatMap((result) => (result.kind === "changed" ? [result.fields] : []));
+  return changed.length < results.length || changed.length === 0
+    ? { kind: "unknown" }
+    : { kind: "changed", fields: new Set(changed.flatMap((fields) => [...fields])) };
+}

@@ -1,7 +1,7 @@
 /** Entity tags: what they say of the whole thing, and of each field that partners may change. */
 import { defineContract, defineSource, group, lines, text, wire, z } from "sluice";
 import { expect, test } from "vitest";
-import { changedFields, tagSalt } from "#erp/read/entity-tag.ts";
+import { changedFields, changedSince, tagSalt } from "#erp/read/entity-tag.ts";
 import { update } from "#erp/write/command.ts";
 import { readingFrom } from "../support/reading.ts";
 
@@ -101,4 +101,17 @@ test("equal values of two things do not look equal, and another secret makes oth
   const [one, other] = [await tagOf("A"), await tagOf("B")];
   expect(one.tag.slice(-8)).not.toBe(other.tag.slice(-8)); // `reference` is the same in both
   expect(tagSalt(new Uint8Array(32))).not.toBe(tagSalt(new Uint8Array(32).fill(1)));
+});
+
+test("of several states that a caller names, one is enough; else a field counts as unchanged only if it is so in all", async () => {
+  const first = (await tagOf("B")).tag;
+  await reading.erp(`UPDATE "DOC" SET "CITY" = 'Bonn' WHERE "NO" = 'B'`);
+  const second = (await tagOf("B")).tag;
+  await reading.erp(`UPDATE "DOC" SET "REF" = 'two' WHERE "NO" = 'B'`);
+  const current = await tagOf("B");
+  expect(changedSince([first, current.tag], current)).toEqual({ kind: "same" });
+  expect(changedSince([second], current)).toEqual({ kind: "changed", fields: new Set(["reference"]) });
+  expect(changedSince([first, second], current)).toEqual({ kind: "changed", fields: new Set(["ship_to", "reference"]) });
+  expect(changedSince(["abc", second], current)).toEqual({ kind: "unknown" });
+  expect(changedSince([], current)).toEqual({ kind: "unknown" });
 });
