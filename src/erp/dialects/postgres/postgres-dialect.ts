@@ -1,6 +1,7 @@
 /** How Postgres writes and describes what the engine needs. */
 
 import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
+import { postgresStatementError } from "./postgres-errors.ts";
 import { postgresIndexes } from "./postgres-indexes.ts";
 import { explainPostgres } from "./postgres-plan.ts";
 
@@ -78,6 +79,7 @@ export const postgresDialect: Dialect = {
   nullsAreHighest: true,
   comparesTuples: true,
   readsFromFunctions: true,
+  statementError: postgresStatementError,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: describe, values: [schema ?? null, tables] });
     const relations = new Set(rows.flatMap(([rank, table]) => (rank === 1 ? [String(table)] : [])));
