@@ -126,7 +126,12 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     await together(transaction, locks);
     const found = await reader.get({ ...caller, database: transaction }, call.id, allFields);
     if (found === undefined) throw new Stopped({ kind: "absent" });
-    const checked = precondition(contract, call, found);
+    const { id } = call;
+    const checked = await precondition(contract, call, {
+      found,
+      writtenHere: (fields) => conflicts.writtenHere(transaction, id, found, fields),
+      now: new Date(now()),
+    });
     if (checked.kind === "failed") {
       const current = Object.fromEntries(Object.keys(call.input).flatMap((field) => (field in found.item ? [[field, found.item[field]]] : [])));
       throw new Stopped({ kind: "precondition-failed", tag: found.tag, current, conflicts: checked.conflicts });
@@ -181,7 +186,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     const after = await reader.get({ ...caller, database: transaction }, id, allFields);
     const promise = contract.commands[call.command];
     const effect = effectOf(call, promise?.as, id, after, seen);
-    return { effect, also: conflicts.statements({ call, id, conflicts: seen, before: found, after }) };
+    return { effect, also: conflicts.statements({ call, id, conflicts: seen, after }) };
   }
 
   function effectOf(call: CommandCall, as: string | undefined, id: string, after: Found | undefined, seen: readonly FieldConflict[]): Effect {
@@ -230,7 +235,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   /** An outcome that left nothing behind, apart from the record of a conflict. */
   async function stopped(caller: ReadCaller, call: CommandCall, outcome: CommandOutcome): Promise<CommandOutcome> {
     if (outcome.kind !== "precondition-failed" || outcome.conflicts.length === 0 || call.id === undefined) return outcome;
-    const statements = conflicts.statements({ call, id: call.id, conflicts: outcome.conflicts, before: undefined, after: undefined, current: outcome.current });
+    const statements = conflicts.statements({ call, id: call.id, conflicts: outcome.conflicts, after: undefined });
     if (statements.length > 0) await transact(caller, (transaction) => transaction.commit(statements));
     return outcome;
   }

@@ -1,21 +1,9 @@
 /** What of an update is written when others changed the thing since the caller read it: field by field, by owner and rule. */
 
-import type { ConflictRule, Contract } from "#contract/contract.ts";
+import type { FieldConflict } from "#contract/command-call.ts";
+import type { Contract } from "#contract/contract.ts";
 import type { ChangedFields } from "../read/entity-tag.ts";
 import { agrees } from "./agrees.ts";
-
-/** A field that was changed on both sides since the caller read it, to different values. */
-export interface Conflict {
-  readonly field: string;
-  /** The contract's rule; `owner`: the field is the partner's own, and the ERP changed it all the same. */
-  readonly rule: ConflictRule | "owner";
-  /** Whose value stands. `rejected`: nothing of the request was written. `parked`: the ERP's, until a person decides. */
-  readonly outcome: "rejected" | "erp" | "partner" | "parked";
-  /** As it stood in the ERP when the request came. */
-  readonly erp: unknown;
-  /** As the partner wanted it. */
-  readonly partner: unknown;
-}
 
 export interface MergeRequest {
   /** What became of the fields since the caller read them; `any`: the caller does not care (`If-Match: *`, or none). */
@@ -31,14 +19,14 @@ export interface MergeRequest {
 export interface Merge {
   /** The input's members that are to be written. */
   readonly write: Readonly<Record<string, unknown>>;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly FieldConflict[];
   /** Nothing may be written: 412, with the present values. */
   readonly refused: boolean;
   /** Every field of the request was decided for the ERP, or parked: there is nothing left to do. */
   readonly idle: boolean;
 }
 
-type Decision = Pick<Conflict, "rule" | "outcome">;
+type Decision = Pick<FieldConflict, "rule" | "outcome">;
 
 /**
  * Decides each field of an update. Fields that only one side changed do not conflict, nor do those that both set to the same
@@ -48,7 +36,7 @@ type Decision = Pick<Conflict, "rule" | "outcome">;
 export function mergeFields(contract: Contract, request: MergeRequest): Merge {
   const { base, item, input } = request;
   const write: Record<string, unknown> = {};
-  const conflicts: Conflict[] = [];
+  const conflicts: FieldConflict[] = [];
   let fields = 0;
   let kept = 0;
   for (const [member, value] of Object.entries(input)) {
@@ -60,9 +48,10 @@ export function mergeFields(contract: Contract, request: MergeRequest): Merge {
       continue;
     }
     const decision = base !== "any" && base.kind === "unknown" ? rejected(ruleOf(contract, member)) : decide(contract, member, request);
-    conflicts.push({ field: member, ...decision, erp: item[member] ?? null, partner: value });
-    if (decision.outcome === "partner") write[member] = value;
-    if (decision.outcome === "partner") kept += 1;
+    conflicts.push({ field: member, ...decision, erpValue: item[member] ?? null, partnerValue: value });
+    if (decision.outcome !== "partner") continue;
+    write[member] = value;
+    kept += 1;
   }
   const refused = (base !== "any" && base.kind === "unknown") || conflicts.some(({ outcome }) => outcome === "rejected");
   if (refused) return { write: {}, conflicts: conflicts.map((conflict) => ({ ...conflict, outcome: "rejected" })), refused, idle: false };
@@ -75,7 +64,7 @@ function mayHaveChanged(base: MergeRequest["base"], field: string): boolean {
 }
 
 /** Fields nobody declared belong to the ERP. No command takes them; if one did, nobody would be overwritten unasked. */
-function ruleOf(contract: Contract, field: string): Conflict["rule"] {
+function ruleOf(contract: Contract, field: string): FieldConflict["rule"] {
   if (contract.owner[field] === "partner") return "owner";
   return contract.owner[field] === "shared" ? (contract.conflict[field] ?? "reject") : "reject";
 }
@@ -98,7 +87,7 @@ function decide(contract: Contract, field: string, { item, input, writtenHere, n
   }
 }
 
-function rejected(rule: Conflict["rule"]): Decision {
+function rejected(rule: FieldConflict["rule"]): Decision {
   return { rule, outcome: "rejected" };
 }
 
