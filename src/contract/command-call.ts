@@ -2,7 +2,7 @@
 
 import type { ProblemError } from "#lib/problems.ts";
 
-/** The states a caller is willing to change (RFC 9110, section 13.1.1). */
+/** The states a caller is willing to change. `tags`: what stands between the quotes of the strong ones; weak tags match nothing, so a list of them alone is empty. */
 export type IfMatch = { readonly kind: "absent" } | { readonly kind: "any" } | { readonly kind: "tags"; readonly tags: readonly string[] };
 
 /** An answer as it leaves and as a receipt keeps it, byte for byte. */
@@ -18,17 +18,13 @@ export interface MadeAnswer {
   readonly scopes: readonly string[];
 }
 
-/** A field that was changed on both sides since the caller read it, to different values, and what was done about it. */
+/** A field that the ERP changed as well since the caller read it, and what was done about it. */
 export interface FieldConflict {
   readonly field: string;
   /** The contract's rule; `owner`: the field is the partner's own, and the ERP changed it all the same. */
   readonly rule: "reject" | "erp-wins" | "partner-wins" | "newest" | "review" | "owner";
   /** Whose value stands. `rejected`: nothing was written. `parked`: the ERP's, until a person decides. */
   readonly outcome: "rejected" | "erp" | "partner" | "parked";
-  /** As it stood in the ERP when the request came. */
-  readonly erpValue: unknown;
-  /** As the partner wanted it. */
-  readonly partnerValue: unknown;
 }
 
 /** What a command did, as far as its answer tells. */

@@ -2,11 +2,11 @@
 
 import type { SourceDeclaration } from "../binding/source.ts";
 import { raw, type Sql, sql } from "../binding/sql.ts";
-import { gatewayTable } from "./gateway-tables.ts";
+import { footprintName } from "./footprint-name.ts";
 
 /** Statements that do nothing where the tables are there already. */
 export function conflictDdl(source: SourceDeclaration): readonly Sql[] {
-  const [conflict, written] = [gatewayTable(source, "conflict"), gatewayTable(source, "written")];
+  const [conflict, written] = [footprintName(source, "conflict"), footprintName(source, "written")];
   const { bytes, options, index } = source.dialect === "postgres" ? postgres : mariadb;
   const tables = [
     sql`CREATE TABLE IF NOT EXISTS ${conflict} (${raw(

@@ -2,11 +2,12 @@
 
 import { hkdfSync } from "node:crypto";
 import { commandKind } from "#contract/command.ts";
-import type { CommandCall, FieldConflict } from "#contract/command-call.ts";
+import type { CommandCall } from "#contract/command-call.ts";
 import type { BoundResource } from "../binding/source.ts";
 import type { Dialect, Statement, WriteTransaction } from "../dialects/dialect.ts";
 import type { Found } from "../read/reader.ts";
 import { conflictTable } from "./conflict-table.ts";
+import type { Conflict } from "./merge.ts";
 import type { BodySeal } from "./receipt.ts";
 import { writtenTable } from "./written-table.ts";
 
@@ -23,7 +24,7 @@ export interface WriteNote {
   /** `input`: what was written of it, or was to be. */
   readonly call: Pick<CommandCall, "command" | "input" | "partner" | "keyHash">;
   readonly id: string;
-  readonly conflicts: readonly FieldConflict[];
+  readonly conflicts: readonly Conflict[];
   /** The thing after the write; undefined where nothing was written, or nothing is left. */
   readonly after: Pick<Found, "item"> | undefined;
 }

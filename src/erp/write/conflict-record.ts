@@ -1,10 +1,10 @@
 /** A conflict as it is kept: both sides' values, the rule, and what was decided by whom. */
 
 import { hash } from "node:crypto";
-import type { FieldConflict } from "#contract/command-call.ts";
+import type { Conflict } from "./merge.ts";
 import type { BodySeal } from "./receipt.ts";
 
-export interface ConflictRecord extends FieldConflict {
+export interface ConflictRecord extends Conflict {
   readonly id: string;
   /** The partner's id in the gateway. */
   readonly partner: string;
@@ -41,12 +41,12 @@ export interface SealedValues {
 }
 
 /** A person has to look where a decision was put off, and where the ERP overwrote what it does not own. */
-export function needsPerson({ rule, outcome }: Pick<FieldConflict, "rule" | "outcome">): boolean {
+export function needsPerson({ rule, outcome }: Pick<Conflict, "rule" | "outcome">): boolean {
   return outcome === "parked" || (rule === "owner" && outcome === "erp");
 }
 
 /** Whose value stands by the rule. */
-export function tookOf({ outcome }: Pick<FieldConflict, "outcome">): "partner" | "erp" | undefined {
+export function tookOf({ outcome }: Pick<Conflict, "outcome">): "partner" | "erp" | undefined {
   return outcome === "partner" || outcome === "erp" ? outcome : undefined;
 }
 

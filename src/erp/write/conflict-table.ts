@@ -5,7 +5,7 @@ import { join, raw, type Sql, sql } from "../binding/sql.ts";
 import type { Dialect, Rows, Statement } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { type ConflictRecord, conflictId, type NewConflict, needsPerson, openValues, type Resolution, sealValues, tookOf } from "./conflict-record.ts";
-import { gatewayTable } from "./gateway-tables.ts";
+import { footprintName } from "./footprint-name.ts";
 import type { BodySeal } from "./receipt.ts";
 
 export interface ConflictFilter {
@@ -35,13 +35,11 @@ export interface ConflictTable {
   prune(before: Date, limit: number): Statement;
 }
 
-const columns = raw(
-  "id, state, partner, resource, thing, field, command, rule, outcome, sealed, created_at_ms, resolved_at_ms, resolved_by, took, note",
-);
+const columns = raw("id, state, partner, resource, thing, field, command, rule, outcome, sealed, created_at_ms, resolved_at_ms, resolved_by, took, note");
 
 /** `salt`: the gateway's own. */
 export function conflictTable(source: SourceDeclaration, dialect: Dialect, seal: BodySeal, salt: string): ConflictTable {
-  const table = gatewayTable(source, "conflict");
+  const table = footprintName(source, "conflict");
   // The key is the record's own digest: whoever comes second has nothing to add.
   const orLeave = raw(source.dialect === "postgres" ? "ON CONFLICT (id) DO NOTHING" : "ON DUPLICATE KEY UPDATE id = id");
   const statement = (text: Sql): Statement => ({ ...write(text, dialect), unprepared: true });

@@ -5,6 +5,14 @@ import type { Contract } from "#contract/contract.ts";
 import type { ChangedFields } from "../read/entity-tag.ts";
 import { agrees } from "./agrees.ts";
 
+/** With both sides' values. */
+export interface Conflict extends FieldConflict {
+  /** As it stood in the ERP when the request came. */
+  readonly erpValue: unknown;
+  /** As the partner wanted it. */
+  readonly partnerValue: unknown;
+}
+
 export interface MergeRequest {
   /** What became of the fields since the caller read them; `any`: the caller does not care (`If-Match: *`, or none). */
   readonly base: ChangedFields | "any";
@@ -19,7 +27,7 @@ export interface MergeRequest {
 export interface Merge {
   /** The input's members that are to be written. */
   readonly write: Readonly<Record<string, unknown>>;
-  readonly conflicts: readonly FieldConflict[];
+  readonly conflicts: readonly Conflict[];
   /** Nothing may be written: 412, with the present values. */
   readonly refused: boolean;
   /** Every field of the request was decided for the ERP, or parked: there is nothing left to do. */
@@ -36,7 +44,7 @@ type Decision = Pick<FieldConflict, "rule" | "outcome">;
 export function mergeFields(contract: Contract, request: MergeRequest): Merge {
   const { base, item, input } = request;
   const write: Record<string, unknown> = {};
-  const conflicts: FieldConflict[] = [];
+  const conflicts: Conflict[] = [];
   let fields = 0;
   let kept = 0;
   for (const [member, value] of Object.entries(input)) {

@@ -6,7 +6,7 @@ import { join, raw, type Sql, sql } from "../binding/sql.ts";
 import type { Dialect, Rows, Statement } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { sealedFor } from "./conflict-record.ts";
-import { gatewayTable } from "./gateway-tables.ts";
+import { footprintName } from "./footprint-name.ts";
 import type { BodySeal } from "./receipt.ts";
 
 export interface WrittenField {
@@ -60,7 +60,7 @@ const columns = raw("resource, thing, field, partner, command, digest, seen, sea
 
 /** `salt`: the gateway's own; keeps values from being guessed by trying. */
 export function writtenTable(source: SourceDeclaration, dialect: Dialect, seal: BodySeal, salt: string): WrittenTable {
-  const table = gatewayTable(source, "written");
+  const table = footprintName(source, "written");
   const statement = (text: Sql, often = false): Statement => ({ ...write(text, dialect), ...(!often && { unprepared: true }) });
   const place = ({ resource, thing, field }: WrittenPosition): Uint8Array => sealedFor(JSON.stringify([resource, thing, field]));
   const digestOf: WrittenTable["digestOf"] = ({ resource, thing, field }, value) => digest(JSON.stringify([salt, resource, thing, field, value ?? null]));
