@@ -2,12 +2,12 @@
 
 import type { Known } from "#contract/json-writer.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
-import { digest } from "#lib/hash.ts";
 import type { Drift } from "../binding/conversion.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
 import { type ReadContext, readChildren } from "./children.ts";
+import { type Tagged, tagMaker } from "./entity-tag.ts";
 import { knownOf, type RowTree } from "./rows.ts";
 import { resourceStatements } from "./statements.ts";
 
@@ -34,10 +34,9 @@ export interface Page {
   readonly next: Position | null;
 }
 
-export interface Found {
+/** The tag is made of all bound columns and child rows: the same for every contract version, field selection and scope. */
+export interface Found extends Tagged {
   readonly item: Record<string, unknown>;
-  /** Digest of all bound columns and child rows: the same for every contract version, field selection and scope. */
-  readonly digest: string;
 }
 
 export interface ResourceReader {
@@ -47,9 +46,11 @@ export interface ResourceReader {
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
 }
 
-export function resourceReader(resource: BoundResource, dialect: Dialect): ResourceReader {
+/** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
+export function resourceReader(resource: BoundResource, dialect: Dialect, tagSalt?: string): ResourceReader {
   const { contract, source, binding } = resource;
   const { listing, one, width } = resourceStatements(resource, dialect);
+  const tagOf = tagMaker(resource, tagSalt);
 
   function noteDrift(caller: ReadCaller, id: () => string): Drift {
     return (conversion, columns, why, value) =>
@@ -99,7 +100,7 @@ export function resourceReader(resource: BoundResource, dialect: Dialect): Resou
       const drift = noteDrift(caller, () => id);
       const tree: RowTree = { row, levels: [] };
       const children = await readChildren(context(caller), shape.children, [tree]);
-      return { item: pick(shape.read(tree, drift), fields), digest: digest(JSON.stringify([row, children])) };
+      return { item: pick(shape.read(tree, drift), fields), ...tagOf(id, tree, children) };
     },
   };
 }
