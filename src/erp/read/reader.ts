@@ -42,14 +42,18 @@ export interface Found extends Tagged {
 export interface ResourceReader {
   /** What is certain of each field's values. */
   readonly known: Readonly<Record<string, Known | undefined>>;
+  /** The source it reads from. */
+  readonly source: string;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
+  /** Those of the ids whose rows the caller may see, by one statement. */
+  visible(caller: ReadCaller, ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
 export function resourceReader(resource: BoundResource, dialect: Dialect, tagSalt?: string): ResourceReader {
   const { contract, source, binding } = resource;
-  const { listing, one, width } = resourceStatements(resource, dialect);
+  const { listing, one, keys, width } = resourceStatements(resource, dialect);
   const tagOf = tagMaker(resource, tagSalt);
 
   function noteDrift(caller: ReadCaller, id: () => string): Drift {
@@ -68,6 +72,7 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
 
   return {
     known: { ...knownOf(binding.fields), id: { kind: "text" } },
+    source: source.name,
 
     async list(caller, query, after) {
       const { shape, sorted, statement } = listing(caller, query, after);
@@ -101,6 +106,13 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
       const tree: RowTree = { row, levels: [] };
       const children = await readChildren(context(caller), shape.children, [tree]);
       return { item: pick(shape.read(tree, drift), fields), ...tagOf(id, tree, children) };
+    },
+
+    async visible(caller, ids) {
+      const statement = keys(caller, ids);
+      const rows = statement === undefined ? [] : await caller.database.query(statement);
+      const found = new Set(rows.map((row) => encodeId(row)));
+      return new Set(ids.filter((id) => found.has(id)));
     },
   };
 }

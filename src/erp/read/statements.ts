@@ -4,9 +4,9 @@ import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { AnyConversion, ColumnSource } from "../binding/conversion.ts";
 import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
+import { type ErpValue, join, member, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
-import { prepare, render } from "../dialects/write.ts";
+import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, planChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
@@ -35,6 +35,8 @@ export interface Shape {
 interface RowConditions {
   readonly catalog: Catalog;
   readonly branches: readonly Sql[];
+  /** All branches as one condition. */
+  readonly all: Sql;
   readonly keyInfo: readonly ColumnInfo[];
   readonly one: (key: readonly ErpValue[]) => Statement;
   readonly listings: Map<string, Listing>;
@@ -61,6 +63,8 @@ export interface ResourceStatements {
   listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
   /** The statement for one thing; none where no row can have the id. */
   one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
+  keys(caller: StatementCaller, ids: readonly string[]): Statement | undefined;
 }
 
 export function resourceStatements({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceStatements {
@@ -127,6 +131,7 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     const conditions = {
       catalog,
       branches: accountBranches(binding.account, accounts, of).map(withAccount),
+      all,
       keyInfo: binding.key.map((column) => of(column).info),
       one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
       listings: new Map<string, Listing>(),
@@ -195,11 +200,47 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     listing,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
-      const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
-      const possible = values?.filter((value) => value !== undefined);
-      return { shape: shapeOfAll, statement: possible === undefined || possible.length < width ? undefined : one(possible) };
+      const values = keyOf(id, keyInfo);
+      return { shape: shapeOfAll, statement: values === undefined ? undefined : one(values) };
+    },
+    keys(caller, ids) {
+      const { all, keyInfo } = rowConditions(caller);
+      const keys = ids.flatMap((id) => {
+        const values = keyOf(id, keyInfo);
+        return values === undefined ? [] : [values];
+      });
+      if (keys.length === 0) return undefined;
+      const columns = binding.key.map((column) => columnSql(source, relation, column));
+      const [only] = columns;
+      const among =
+        columns.length === 1 && only !== undefined
+          ? member(
+              only,
+              keys.map(([value]) => value ?? null),
+            )
+          : tuplesSql(columns, keys);
+      return write(sql`SELECT ${keySql} ${from([])} WHERE ${among} AND ${all}`, dialect);
     },
   };
+}
+
+/** The id's key as its columns take it. */
+function keyOf(id: string, keyInfo: readonly ColumnInfo[]): readonly ErpValue[] | undefined {
+  const values = decodeId(id, keyInfo.length)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
+  const possible = values?.filter((value) => value !== undefined);
+  return possible === undefined || possible.length < keyInfo.length ? undefined : possible;
+}
+
+/** `(a, b) IN ((1, 2), (3, 4))`. Lists of all lengths need few statements. */
+function tuplesSql(columns: readonly Sql[], tuples: readonly (readonly ErpValue[])[]): Sql {
+  const list = roundedUp(tuples).map(
+    (tuple) =>
+      sql`(${join(
+        tuple.map((value) => sql`${value}`),
+        ", ",
+      )})`,
+  );
+  return sql`(${join(columns, ", ")}) IN (${join(list, ", ")})`;
 }
 
 /** A key column the catalogue does not know: whether the value fits, the database will say. */

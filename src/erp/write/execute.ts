@@ -164,7 +164,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
       const erp = erpTransaction(source, dialect, transaction, caller.catalog, binding.refusals);
       await transaction.save();
       try {
-        if (typeof command === "function") key = (await command(erp as never, call.input as never, given)) ?? undefined; // `bind` has checked both
+        if (typeof command === "function")
+          key = (await command(erp as never, call.input as never, given)) ?? undefined; // `bind` has checked both
         else if (command.kind === "insert") key = await inserted(transaction, caller, { ...prepared.columns.row, ...alsoOf(command.also, given) });
         else if (command.kind === "update") {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };
