@@ -2,7 +2,7 @@
 
 import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
-import { type Operation, operationsOf } from "#contract/operations.ts";
+import { allOperations, operationsOf } from "#contract/operations.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -14,21 +14,22 @@ import { type DriftWatch, driftWatch } from "#erp/drift-watch.ts";
 import { windowInWords } from "#erp/protection/maintenance.ts";
 import { protection, type SourcesHealth } from "#erp/protection/protection.ts";
 import { defaultProtection, type ProtectionSettings } from "#erp/protection/settings.ts";
-import { type ReadCaller, resourceReader } from "#erp/read/reader.ts";
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
+import type { WritePoint } from "#erp/write/execute.ts";
+import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
-import { type AccessOf, type Origin, partnerApi } from "#http/partner-api.ts";
+import { type Origin, partnerApi } from "#http/partner-api.ts";
 import { routes } from "#http/route.ts";
 import { guideWords } from "#http/site/guide-words.ts";
 import type { Site } from "#http/site/site.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
-import type { ResourceAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
+import { servedResources } from "./served-resources.ts";
 
 export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
 export { grantsFor } from "#erp/check/grants.ts";
@@ -82,6 +83,10 @@ export interface GatewayOptions {
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly elapsedMs: () => number;
+  /** How long answers of writes are kept. */
+  readonly retention?: Retention;
+  /** Told of each point of a write at which a test may interrupt it. */
+  readonly passing?: (point: WritePoint) => void;
   /** Whether a request may wait for something that another one began to look up; true by default. */
   readonly shareLookups?: boolean;
 }
@@ -127,16 +132,13 @@ export function openSource(dialect: DialectName, options: ConnectionOptions): Op
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { definition, log, now, shareLookups = true } = options;
-  const operations = definition.contracts.flatMap(operationsOf);
+  const operations = allOperations(definition.contracts);
   const { versions } = describeGateway(definition);
-  const resources = new Map(
-    definition.resources.map((resource) => [resource.contract.name, { resource, reader: resourceReader(resource, dialects[resource.source.dialect]) }]),
-  );
   const accesses = sourceAccesses(definition, { now, shareLookups });
   const guards = protection({
     sources: definition.resources.map(({ source }) => source),
     settings: options.protection ?? defaultProtection,
-    kinds: ["read", "background"],
+    kinds: definition.contracts.some(({ commands }) => Object.keys(commands).length > 0) ? ["read", "write", "background"] : ["read", "background"],
     now,
     elapsedMs: options.elapsedMs,
     random: Math.random,
@@ -153,44 +155,24 @@ export function createGateway(options: GatewayOptions): Gateway {
     warn: log.warn.bind(log),
   });
 
-  const accessOf =
-    (databases: Databases, signal: () => AbortSignal): AccessOf =>
-    (operation, principal): ResourceAccess => {
-      const found = resources.get(operation.contract.name);
-      if (found === undefined) throw new Error(`no resource ${operation.contract.name}`);
-      const source = accessOfSource(accesses, found.resource.source.name, principal.environment);
-      const drift = drifts.of(found.resource, principal.environment);
-      const database = databases(found.resource.source.name, principal.environment);
-      const guard = guards.of(found.resource.source.name, principal.environment);
-      const note = (about: object): void => log.warn({ ...about, environment: principal.environment }, "a value in the ERP does not fit its binding");
-      const read = <T>(accounts: readonly string[], use: (caller: ReadCaller) => Promise<T>): Promise<T> =>
-        guard.run({ kind: "read", by: principal.partner, signal }, database, async (guarded) => {
-          await drift.admit(guarded);
-          try {
-            const result = await source.watch(async () => {
-              const catalog = await source.catalog(guarded);
-              await drift.compare(catalog, guarded);
-              return use({ database: guarded, catalog, accounts, drift: note });
-            });
-            drift.worked();
-            return result;
-          } catch (error) {
-            await drift.failed(error, guarded);
-            throw error;
-          }
-        });
-      return {
-        list: (accounts, query, after) => read(accounts, (caller) => found.reader.list(caller, query, after)),
-        get: (accounts, id, fields) => read(accounts, (caller) => found.reader.get(caller, id, fields)),
-      };
-    };
+  const resources = servedResources({
+    definition,
+    secret: options.secret,
+    guards,
+    drifts,
+    access: (source, environment) => accessOfSource(accesses, source, environment),
+    now,
+    retention: options.retention ?? defaultRetention,
+    passing: options.passing ?? (() => undefined),
+    warn: log.warn.bind(log),
+  });
 
   const api = partnerApi({
     route: routes(operations),
     pipeline: partnerPipeline({
       cursors: cursors(options.secret),
       versions,
-      known: (contract) => resources.get(contract.name)?.reader.known ?? {},
+      known: resources.known,
     }),
     baseUrl: options.publicUrl,
     log,
@@ -199,15 +181,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const http = app({
     api,
-    site: siteOf(options, operations, versions),
+    site: siteOf(options, versions),
     documents: documentsOf(definition),
     health: () => healthOf(guards.health(), drifts),
     log,
   });
   return {
     fetch: async (request, origin, { databases, authenticator }) =>
-      http.fetch(request, { origin, authenticator, access: accessOf(databases, () => request.signal) }),
-    tend: guards.tend,
+      http.fetch(request, { origin, authenticator, ...resources.ways(databases, () => request.signal) }),
+    tend: async (databases) => {
+      await Promise.all([guards.tend(databases), resources.tend(databases)]);
+    },
     metrics: guards.metrics,
     check: (databases) =>
       drifts.check((source, environment) => ({
@@ -257,7 +241,7 @@ function healthOf({ sources, maintenance }: SourcesHealth, drifts: DriftWatch<En
   };
 }
 
-function siteOf(options: GatewayOptions, operations: readonly Operation[], versions: readonly string[]): Site {
+function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
   const { definition, publicUrl, exampleCurl, readAsset, assetsArePrepared = false, teamGuides = false, hasTest = true } = options;
   return {
     title: definition.title,
@@ -269,7 +253,10 @@ function siteOf(options: GatewayOptions, operations: readonly Operation[], versi
     resources: definition.contracts.map((contract) => ({
       name: contract.name,
       summary: contract.summary,
-      operations: operations.filter((operation) => operation.contract === contract),
+      operations: operationsOf(contract).map((operation) => ({
+        ...operation,
+        scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
+      })),
     })),
     words: guideWords(definition.contracts, hasTest),
     problems: problemKinds,

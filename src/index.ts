@@ -18,4 +18,12 @@ export { text } from "#erp/binding/conversions/text.ts";
 export { bit, expression, fromRows, lookup, sum } from "#erp/binding/expression.ts";
 export { type BoundResource, defineSource, type Source } from "#erp/binding/source.ts";
 export { sql } from "#erp/binding/sql.ts";
+export {
+  type ColumnValues,
+  type ErpTransaction,
+  type Given,
+  insert,
+  stage,
+  update,
+} from "#erp/write/command.ts";
 export { defineGateway } from "./project.ts";

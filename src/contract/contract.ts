@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import type { Change, UnknownFields } from "./change.ts";
+import { type CommandPromise, commandProblems } from "./command.ts";
 import { type EventRule, type EventRules, eventRules } from "./event.ts";
 import { type FieldPath, isOrdered, type Model, schemaAt, valueKind } from "./model.ts";
 import { isScope, type Scope } from "./scope.ts";
@@ -11,27 +12,6 @@ export type Owner = "erp" | "partner" | "shared";
 
 /** What happens when the ERP changed a shared field since the caller read it. */
 export type ConflictRule = "reject" | "erp-wins" | "partner-wins" | "newest" | "review";
-
-export interface CommandPromise {
-  readonly scope: Scope;
-  /** One line for documents; made from the command's name without it. */
-  readonly summary?: string;
-  /** The request's body. Read strictly: a member it does not name is refused. */
-  readonly input?: z.ZodObject;
-  /** `one`: the command works on one existing thing, `/v1/<resource>/{id}`. */
-  readonly on?: "one";
-  /**
-   * What it is in HTTP: `create` is POST /v1/<resource>, the default; with `on: "one"`, `update` is PATCH, `delete` is DELETE
-   * and `action`, the default there, is POST /v1/<resource>/{id}/<command>.
-   */
-  readonly as?: "create" | "update" | "delete" | "action";
-  /** Whether callers must name the state they saw (`If-Match`). By default they must for updates and deletes. */
-  readonly ifMatch?: "required" | "optional";
-  /** `operation`: the ERP takes it up later; the answer is 202 and an operation to poll. */
-  readonly answers?: "operation";
-  /** An input as partners send it, for documents and for the common suite. Checked against `input`. */
-  readonly example?: Readonly<Record<string, unknown>>;
-}
 
 export interface ListPromise<Filter extends string = string, Sort extends string = string, Expand extends string = string> {
   readonly scope: Scope;
@@ -159,6 +139,7 @@ export function defineContract<
   const hide = definedEntries(declaration.hide);
   const scopes = [reads.list?.scope, reads.get?.scope, ...Object.values(commands).map((command) => command.scope), ...Object.values(hide)];
   for (const scope of scopes) if (scope !== undefined && !isScope(scope)) refuse(`"${scope}" is not a scope (resource:read, :write or :delete).`);
+  for (const problem of commandProblems(declaration)) refuse(problem);
   if (declaration.example !== undefined) {
     const checked = model.safeParse(declaration.example);
     if (!checked.success) refuse(`the example does not fit the model at ${checked.error.issues.map((issue) => issue.path.join(".")).join(", ")}.`);

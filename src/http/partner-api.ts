@@ -3,11 +3,11 @@
 import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
-import type { PartnerPipeline } from "#pipeline/index.ts";
-import type { ResourceAccess } from "#pipeline/ports.ts";
+import type { PartnerPipeline, RequestContext } from "#pipeline/index.ts";
 import type { Authenticator, Principal } from "#pipeline/principal.ts";
 import { describeError, type Log } from "./log.ts";
 import { problemDocument } from "./problem-document.ts";
+import { readBody } from "./read-body.ts";
 import type { Route } from "./route.ts";
 
 /** What the runtime knows of a request beyond `Request`. */
@@ -27,19 +27,21 @@ export interface PartnerApiParts {
   readonly elapsedMs: () => number;
 }
 
-export type AccessOf = (operation: Operation, principal: Principal) => ResourceAccess;
-
 /** What one request brings along. Nothing of it is kept: on some runtimes no connection outlives its request. */
 export interface RequestWays {
   readonly origin: Origin;
   readonly authenticator: Authenticator;
-  readonly access: AccessOf;
+  readonly access: RequestContext["access"];
+  readonly operations: RequestContext["operations"];
 }
+
+/** Of a body, once it is read; a batch of a hundred orders has room in it. */
+const maxBodyBytes = 1_048_576;
 
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, access }) => {
+  return async (request, { origin, authenticator, access, operations }) => {
     const started = elapsedMs();
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
@@ -54,6 +56,9 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         now: now(),
         authenticator,
         access,
+        operations,
+        render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
+        report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
         identified(who, servedVersion) {
           principal = who;
           version = servedVersion;
@@ -80,6 +85,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       version,
       ms: Math.round((elapsedMs() - started) * 100) / 100,
       bytes: response.body?.length ?? 0,
+      replayed: response.headers["Idempotency-Replayed"] === undefined ? undefined : true,
     };
     if (response.status >= 500) log.error({ ...fields, ...describeError(failure) }, "request failed");
     else log.info(failure === undefined ? fields : { ...fields, ...describeError(failure) }, "request");
@@ -100,6 +106,7 @@ function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {
     path: question < 0 ? target : target.slice(0, question),
     query: question < 0 ? "" : target.slice(question + 1),
     headers,
+    body: () => readBody(request, headers, maxBodyBytes),
     hasBody: headers.some(([name, value]) => name === "transfer-encoding" || (name === "content-length" && value.trim() !== "0")),
   };
 }

@@ -22,6 +22,7 @@ export function problemDocument(problem: Problem, requestId: string, baseUrl: st
       code: problem.code,
       request_id: requestId,
       ...(problem.errors.length > 0 && { errors: problem.errors }),
+      ...problem.members,
     }),
   };
 }

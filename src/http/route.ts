@@ -3,32 +3,57 @@
 import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 
-export type Route = (method: string, path: string) => { readonly operation: Operation; readonly id: string | undefined };
+export interface Target {
+  readonly operation: Operation;
+  readonly id: string | undefined;
+}
+
+export type Route = (method: string, path: string) => Target;
+
+/** The operations of one path by method. */
+type Methods = Map<string, Operation>;
 
 /** Throws 404 where nothing is, and 405 naming the methods where something is. HEAD means GET without its body. */
 export function routes(operations: readonly Operation[]): Route {
-  const lists = new Map<string, Operation>();
-  const ones = new Map<string, Operation>();
-  for (const operation of operations) (operation.kind === "list" ? lists : ones).set(operation.contract.name, operation);
+  // By template without `/v1/`, `{id}` written as `*`.
+  const paths = new Map<string, Methods>();
+  for (const operation of operations) {
+    const template = operation.path.slice("/v1/".length).replace("{id}", "*");
+    paths.set(template, (paths.get(template) ?? new Map()).set(operation.method, operation));
+  }
 
   return (method, path) => {
     // Whoever routed the request here may have normalised its path; what counts is how it was sent.
-    if (!path.startsWith("/v1/")) throw new Problem("not-found", "There is nothing at this path.");
-    const [resource = "", rawId, ...more] = path.slice("/v1/".length).split("/");
-    const operation = rawId === undefined ? lists.get(resource) : ones.get(resource);
-    const id = rawId === undefined ? undefined : decodeSegment(rawId);
-    if (operation === undefined || more.length > 0 || id === "") throw new Problem("not-found", "There is nothing at this path.");
-    if (method !== "GET" && method !== "HEAD") {
-      throw new Problem("method-not-allowed", `${method.slice(0, 20)} is not allowed here.`, { headers: { Allow: "GET, HEAD" } });
-    }
-    return { operation, id };
+    if (!path.startsWith("/v1/")) throw nothingHere();
+    const [resource = "", rawId, command, ...more] = path.slice("/v1/".length).split("/");
+    if (more.length > 0 || resource === "*" || rawId === "*" || rawId === "") throw nothingHere();
+    const exact = rawId === undefined ? paths.get(resource) : command === undefined ? paths.get(`${resource}/${rawId}`) : undefined;
+    const ofOne = rawId === undefined ? undefined : paths.get(command === undefined ? `${resource}/*` : `${resource}/*/${command}`);
+    if (exact === undefined && ofOne === undefined) throw nothingHere();
+    const asked = method === "HEAD" ? "GET" : method;
+    const operation = exact?.get(asked);
+    if (operation !== undefined) return { operation, id: undefined };
+    const one = ofOne?.get(asked);
+    if (one !== undefined && rawId !== undefined) return { operation: one, id: decodeSegment(rawId) };
+    throw new Problem("method-not-allowed", `${method.slice(0, 20)} is not allowed here.`, { headers: { Allow: allowed(exact, ofOne) } });
   };
 }
 
+function allowed(...found: readonly (Methods | undefined)[]): string {
+  const methods = new Set(found.flatMap((entry) => [...(entry?.keys() ?? [])]));
+  return ["GET", "HEAD", "POST", "PATCH", "DELETE"].filter((method) => methods.has(method === "HEAD" ? "GET" : method)).join(", ");
+}
+
+function nothingHere(): Problem {
+  return new Problem("not-found", "There is nothing at this path.");
+}
+
 function decodeSegment(segment: string): string {
+  let id: string;
   try {
-    return decodeURIComponent(segment);
+    id = decodeURIComponent(segment);
   } catch {
     throw new Problem("bad-request-line", "The path is not well-formed percent-encoded UTF-8.");
   }
+  return id;
 }

@@ -114,6 +114,8 @@ export interface ProblemError {
 export interface ProblemOptions {
   readonly errors?: readonly ProblemError[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the document (RFC 9457, section 3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
   /** What happened in truth: for the log, never for the caller. */
   readonly cause?: unknown;
 }
@@ -127,6 +129,7 @@ export class Problem extends Error {
   readonly detail: string;
   readonly errors: readonly ProblemError[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(`${code}: ${detail}`, { cause: options.cause });
@@ -135,6 +138,7 @@ export class Problem extends Error {
     this.detail = detail;
     this.errors = options.errors ?? [];
     this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
   }
 
   get status(): number {

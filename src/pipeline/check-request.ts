@@ -25,7 +25,7 @@ const single = new Set([
 /** Headers by which some servers take a request for another one. */
 const overriding = new Set(["x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url"]);
 
-export function checkRequest(request: PartnerRequest): void {
+export function checkRequest(request: PartnerRequest, takesBody: boolean): void {
   if (request.path.length + request.query.length > maxTarget) throw new Problem("uri-too-long", `The path and query are longer than ${maxTarget} bytes.`);
   const seen = new Set<string>();
   for (const [name, value] of request.headers) {
@@ -36,7 +36,7 @@ export function checkRequest(request: PartnerRequest): void {
     if (hasControlCharacter(value)) throw badHeader(name, "malformed-header", "The value contains control characters.");
     if (name === "accept" && !acceptsJson(value)) throw new Problem("not-acceptable", "Answers are application/json; the Accept header excludes that.");
   }
-  if (request.hasBody) throw new Problem("unexpected-body", `A ${request.method} request takes no body.`, { headers: { Connection: "close" } });
+  if (request.hasBody && !takesBody) throw new Problem("unexpected-body", `A ${request.method} request takes no body.`, { headers: { Connection: "close" } });
 }
 
 function badHeader(name: string, code: string, detail: string): Problem {

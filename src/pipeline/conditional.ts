@@ -4,8 +4,8 @@ import { Problem } from "#lib/problems.ts";
 
 const list = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e]*")*$/;
 
-export function entityTag(digest: string): string {
-  return `"${digest}"`;
+export function entityTag(opaque: string): string {
+  return `"${opaque}"`;
 }
 
 /** Whether the caller already holds this representation. Tags are compared weakly, as the RFC asks of If-None-Match. */

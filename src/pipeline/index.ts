@@ -2,22 +2,26 @@
 
 import type { Contract } from "#contract/contract.ts";
 import type { Known } from "#contract/json-writer.ts";
-import type { Operation } from "#contract/operations.ts";
-import { visibleFields } from "#contract/response-schema.ts";
+import type { Operation, ReadOperation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import { chooseVersion } from "./api-version.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
+import { batch } from "./batch.ts";
 import { checkRequest } from "./check-request.ts";
+import { command } from "./command.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
+import { json } from "./json-headers.ts";
+import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { parseList } from "./parse-list.ts";
-import type { ResourceAccess } from "./ports.ts";
+import type { OperationAccess, ResourceAccess } from "./ports.ts";
+import { prepareContracts } from "./prepared.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
-import { type Strip, stripTo } from "./strip.ts";
+import type { Strip } from "./strip.ts";
 
 export interface PipelineParts {
   readonly cursors: Cursors;
@@ -31,39 +35,60 @@ export interface PipelineParts {
 export interface RequestContext {
   readonly now: number;
   readonly authenticator: Authenticator;
-  access(operation: Operation, principal: Principal): ResourceAccess;
+  access(contract: Contract, principal: Principal): ResourceAccess;
+  operations(principal: Principal): OperationAccess;
   identified(principal: Principal, version: string): void;
+  /** Tells the operator of a failure that is part of an answer. */
+  report(problem: Problem): void;
+  /** A problem as it leaves, for receipts that keep one. */
+  render(problem: Problem): PartnerResponse;
 }
 
 export type PartnerPipeline = (operation: Operation, id: string | undefined, request: PartnerRequest, context: RequestContext) => Promise<PartnerResponse>;
 
 export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
-  const known = new Map<Contract, { readonly strip: Strip; readonly visible: WeakMap<ReadonlySet<string>, readonly string[]> }>();
-  /** What is the same for every request to a contract, and for every request of a caller to it. */
-  const prepared = (contract: Contract, scopes: ReadonlySet<string>): { readonly strip: Strip; readonly visible: readonly string[] } => {
-    const entry = known.get(contract) ?? { strip: stripTo(contract, parts.known(contract)), visible: new WeakMap() };
-    known.set(contract, entry);
-    const visible = entry.visible.get(scopes) ?? visibleFields(contract, scopes);
-    entry.visible.set(scopes, visible);
-    return { strip: entry.strip, visible };
-  };
+  const prepared = prepareContracts(parts.known);
 
   return async (operation, id, request, context) => {
-    checkRequest(request);
+    checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
     const version = chooseVersion(parts.versions, request, principal);
     context.identified(principal, version);
-    authorize(operation, principal);
-    const parameters = parseQuery(request.query);
-    const { strip, visible } = prepared(operation.contract, principal.scopes);
-    const read = { operation, request, principal, version, parameters, visible, strip, access: context.access(operation, principal) };
-    const answer = operation.kind === "list" ? await list(read, parts.cursors) : await get(read, id ?? "");
+    const answer = await answerTo(operation, id ?? "", { request, principal, version, context });
     return { ...answer, headers: { ...answer.headers, "Api-Version": version } };
   };
+
+  async function answerTo(operation: Operation, id: string, asked: Asked): Promise<PartnerResponse> {
+    const { request, principal, version, context } = asked;
+    switch (operation.kind) {
+      case "status":
+        return operationStatus(id, parseQuery(request.query), context.operations(principal));
+      case "batch":
+        return batch(operation, { ...asked, prepared });
+      case "command":
+        authorize(operation, principal);
+        return command(operation, id, { ...asked, prepared });
+      default: {
+        authorize(operation, principal);
+        const parameters = parseQuery(request.query);
+        const { strip, visible } = prepared(operation.contract, principal.scopes);
+        const read = { operation, request, principal, version, parameters, visible, strip, access: context.access(operation.contract, principal) };
+        return operation.kind === "list" ? await list(read, parts.cursors) : await get(read, id);
+      }
+    }
+  }
+}
+
+/** A request whose caller is known. */
+export interface Asked {
+  readonly request: PartnerRequest;
+  readonly principal: Principal;
+  readonly version: string;
+  readonly context: RequestContext;
 }
 
 interface Read {
-  readonly operation: Operation;
+  readonly operation: ReadOperation;
   readonly request: PartnerRequest;
   readonly principal: Principal;
   readonly version: string;
@@ -72,9 +97,6 @@ interface Read {
   readonly strip: Strip;
   readonly access: ResourceAccess;
 }
-
-/** Answers belong to one caller; caches must ask again each time. */
-const json = { "Content-Type": "application/json", "Cache-Control": "private, no-cache", Vary: "Authorization, Api-Version" };
 
 async function list({ operation, principal, version, parameters, visible, strip, access }: Read, cursors: Cursors): Promise<PartnerResponse> {
   const { query, cursor, fingerprint } = parseList(operation.contract, parameters, visible);
@@ -90,7 +112,7 @@ async function get({ request, principal, parameters, visible, strip, access }: R
   const fields = fieldsOfOne(parameters, visible);
   const found = await access.get(principal.accounts, id, fields);
   if (found === undefined) throw new Problem("not-found", "There is nothing with this id among what your key may see.");
-  const tag = entityTag(found.digest);
+  const tag = entityTag(found.tag);
   if (isUnchanged(header(request, "if-none-match"), tag))
     return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
   return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields).slice(1, -1) };

@@ -1,5 +1,6 @@
 /** What the pipeline needs from the ERP side, declared here and implemented under `erp`. */
 
+import type { CommandCall, CommandOutcome, OperationState } from "#contract/command-call.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 
 export interface ResourceAccess {
@@ -12,5 +13,13 @@ export interface ResourceAccess {
     accounts: readonly string[],
     id: string,
     fields: readonly string[],
-  ): Promise<{ readonly item: Record<string, unknown>; readonly digest: string } | undefined>;
+  ): Promise<{ readonly item: Record<string, unknown>; readonly tag: string } | undefined>;
+  /** Carries a command out at most once per key, however often and wherever it is called. */
+  command(call: CommandCall): Promise<CommandOutcome>;
+}
+
+/** What did not end with its request, by the id that its answer gave. */
+export interface OperationAccess {
+  /** Undefined where the partner began nothing of that id. */
+  find(id: string): Promise<OperationState | undefined>;
 }

@@ -1,8 +1,8 @@
 import { defineContract } from "sluice";
-import { example } from "./example.ts";
-import { Order } from "./schema.ts";
+import { amendExample, cancelExample, example, placeExample } from "./example.ts";
+import { AmendOrder, CancelOrder, Order, PlaceOrder } from "./schema.ts";
 
-/** What partners see of sales orders. */
+/** What partners see of sales orders, and what they may do to them. */
 export const orders = defineContract({
   name: "orders",
   singular: "order",
@@ -18,8 +18,37 @@ export const orders = defineContract({
     },
     get: { scope: "orders:read" },
   },
-  owner: { status: "erp", total: "erp", ship_to: "partner", reference: "partner", requested_on: "shared" },
-  conflict: { requested_on: "reject" },
+  commands: {
+    place: { scope: "orders:write", input: PlaceOrder, example: placeExample },
+    amend: { scope: "orders:write", input: AmendOrder, on: "one", as: "update", example: amendExample },
+    cancel: { scope: "orders:write", input: CancelOrder, on: "one", example: cancelExample },
+  },
+  batch: true,
+  owner: {
+    status: "erp",
+    total: "erp",
+    customer_id: "erp",
+    reference: "partner",
+    ship_to: "partner",
+    comment: "partner",
+    requested_on: "shared",
+    lines: "shared",
+  },
+  conflict: { requested_on: "reject", lines: "reject" },
+  refusals: {
+    "customer-blocked": "The customer is blocked for new orders.",
+    "product-discontinued": "A product is no longer sold.",
+    "credit-limit-exceeded": "The order exceeds the customer's credit limit.",
+    "period-closed": "The books of this period are closed.",
+    "unit-not-sold": "A product is not sold in this unit.",
+    "date-not-possible": "The delivery date lies before the order's.",
+    "order-not-changeable": "The order has gone too far to be changed or cancelled.",
+    "order-on-hold": "The order is on hold.",
+    "order-in-shipping": "Goods of the order have been picked.",
+    "lines-fixed": "The order is released: its lines can no longer be changed.",
+    "line-not-found": "The order has no such line.",
+    "no-lines": "An order without lines is none.",
+  },
   hide: { margin: "orders.margin:read" },
   example,
 });

@@ -1,4 +1,4 @@
-import { code, date, dateTime, decimal, expression, group, integer, lines, money, ref, sql, text } from "sluice";
+import { type ColumnValues, code, date, dateTime, decimal, expression, group, integer, lines, money, ref, sql, text } from "sluice";
 import { company, meridian, zone } from "../../erp/source.ts";
 import { orders } from "./contract.ts";
 
@@ -59,4 +59,42 @@ export const ordersInErp = meridian.bind(orders, {
       { where: { OBJTY: "OH", INTFLG: { not: "Y" }, DELFLG: { not: "D" } }, sort: ["SEQNO"] },
     ),
   },
+  commands: {
+    place: (erp, _order, { columns: { row, rows } }) =>
+      erp.call("OE_PLACE_ORDER", [company, row["CUSNO"] ?? "", { json: header(row, "A") }, { json: rows["lines"] ?? [] }, user]).then(String),
+    amend: async (erp, _changes, { key, columns: { row, rows } }) =>
+      void (await erp.call("OE_AMEND_ORDER", [company, key["ORDNO"] ?? "", { json: header(row) }, { json: rows["lines"] ?? [] }, user])),
+    cancel: async (erp, { reason }, { key }) => void (await erp.call("OE_CANCEL_ORDER", [company, key["ORDNO"] ?? "", reasons[reason], user])),
+  },
+  refusals: [
+    { code: "customer-blocked", sqlstate: "ME002", pointer: "/customer_id" },
+    { code: "product-discontinued", sqlstate: "ME004", pointer: "/lines" },
+    { code: "credit-limit-exceeded", sqlstate: "ME005" },
+    { code: "period-closed", sqlstate: "ME006" },
+    { code: "unit-not-sold", sqlstate: "ME008", pointer: "/lines" },
+    { code: "date-not-possible", sqlstate: "ME010", pointer: "/requested_on" },
+    { code: "no-lines", sqlstate: "ME011", pointer: "/lines" },
+    { code: "order-not-changeable", sqlstate: "ME021" },
+    { code: "order-on-hold", sqlstate: "ME022" },
+    { code: "line-not-found", sqlstate: "ME023", pointer: "/lines" },
+    { code: "lines-fixed", sqlstate: "ME024", pointer: "/lines" },
+    { code: "order-in-shipping", sqlstate: "ME025" },
+  ],
 });
+
+/** The ERP's user that the gateway's writes are logged under. */
+const user = "API";
+
+/** The ERP's reasons for a cancellation. */
+const reasons = { customer: "01", not_available: "02", duplicate: "03", other: "09" } as const;
+
+const headerColumns = ["CUSREF", "REQDT", "CMTTXT", "SHNAM", "SHSTR", "SHZIP", "SHCTY", "SHCRY"];
+
+/** What order entry takes as the header: columns by name, and the comment as text whatever column keeps it. */
+function header(row: ColumnValues, source?: string): Record<string, unknown> {
+  const given = Object.entries(row).filter(([column]) => headerColumns.includes(column));
+  const values = given.map(([column, value]) => [column, value instanceof Uint8Array ? latin1.decode(value) : value]);
+  return { ...Object.fromEntries(values), ...(source !== undefined && { ORDSRC: source }) };
+}
+
+const latin1 = new TextDecoder("latin1");

@@ -1,7 +1,7 @@
 /** One order of the test environment, as the documents show it. */
 
 import type { z } from "sluice";
-import type { Order } from "./schema.ts";
+import type { AmendOrder, CancelOrder, Order, PlaceOrder } from "./schema.ts";
 
 export const example: z.output<typeof Order> = {
   id: "0000100204",
@@ -81,3 +81,17 @@ export const example: z.output<typeof Order> = {
     },
   ],
 };
+
+export const placeExample: z.input<typeof PlaceOrder> = {
+  customer_id: "C0000001",
+  reference: "PO-2026-1187",
+  ship_to: { name: "Lager Köln 6", street: "Industriestraße 83", postal_code: "50667", city: "Köln", country: "DE" },
+  lines: [
+    { product_id: "E-10250", quantity: "5" },
+    { product_id: "C-10050", quantity: "3", unit: "KAR" },
+  ],
+};
+
+export const amendExample: z.input<typeof AmendOrder> = { reference: "PO-2026-1187/2", lines: [{ line_no: 10, quantity: "6" }] };
+
+export const cancelExample: z.input<typeof CancelOrder> = { reason: "customer" };

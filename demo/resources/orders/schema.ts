@@ -41,3 +41,48 @@ export const Order = z.object({
   lines: z.array(Line),
   notes: z.array(Note),
 });
+
+const quantity = wire
+  .decimal()
+  .regex(/^(?!0+(?:\.0+)?$)\d{1,6}(?:\.\d{1,3})?$/, "More than 0, at most three decimals.")
+  .meta({ description: "In `unit`; more than 0, at most three decimals." });
+
+const ShipTo = Order.shape.ship_to.meta({ description: "Where the goods go." });
+
+const NewLine = z.object({
+  product_id: wire.id(),
+  quantity,
+  unit: z.string().max(3).optional().meta({ description: "Without it: the product's own." }),
+  requested_on: wire.date().optional().meta({ description: "Where it differs from the order's." }),
+});
+
+export const PlaceOrder = z.object({
+  customer_id: wire.id().meta({ description: "Who orders: one of your own accounts." }),
+  reference: z.string().max(20).optional().meta({ description: "Your own number for this order." }),
+  requested_on: wire.date().optional().meta({ description: "Delivery asked for; without it: as soon as possible." }),
+  ship_to: ShipTo.optional().meta({ description: "Without it: the customer's own address." }),
+  comment: z.string().max(500).optional(),
+  lines: z.array(NewLine).min(1).max(200),
+});
+
+const ChangedLine = z.object({
+  line_no: z.int().min(1).max(9999).optional().meta({ description: "The line to change; without it a line is added." }),
+  product_id: wire.id().optional().meta({ description: "Of a line that is added." }),
+  quantity: z
+    .string()
+    .regex(/^\d{1,6}(?:\.\d{1,3})?$/, "At most three decimals.")
+    .meta({ format: "decimal", description: "0 takes the line out." }),
+  unit: z.string().max(3).optional(),
+});
+
+export const AmendOrder = z.object({
+  reference: z.string().max(20).nullable().optional(),
+  requested_on: wire.date().optional(),
+  ship_to: ShipTo.optional(),
+  comment: z.string().max(500).nullable().optional(),
+  lines: z.array(ChangedLine).min(1).max(200).optional().meta({ description: "Lines that change; those left out stay." }),
+});
+
+export const CancelOrder = z.object({
+  reason: z.enum(["customer", "not_available", "duplicate", "other"]).meta({ description: "Why the order is cancelled." }),
+});

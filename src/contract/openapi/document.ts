@@ -1,7 +1,7 @@
 /** Builds the OpenAPI 3.1 document of one contract version from the contracts alone. */
 
 import type { Contract } from "../contract.ts";
-import { type Operation, operationsOf, schemaName } from "../operations.ts";
+import { type ReadOperation, readsOf, schemaName } from "../operations.ts";
 import { expandable } from "../response-schema.ts";
 import { type Components, extractComponents } from "./components.ts";
 import { type JsonSchema, resourceSchema } from "./json-schema.ts";
@@ -19,7 +19,7 @@ export interface DocumentedGateway {
 
 /** A complete document: every `$ref` leads inside it, and it names no host, so that it is the same wherever it is served. */
 export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
-  const operations = gateway.contracts.flatMap(operationsOf);
+  const operations = gateway.contracts.flatMap(readsOf);
   const paths: Record<string, JsonSchema> = {};
   for (const operation of operations) paths[operation.path] = { get: operationObject(operation) };
   const schemas = Object.assign({ Problem: problemSchema }, ...gateway.contracts.map(schemasOf));
@@ -98,7 +98,7 @@ function page(item: string): JsonSchema {
   };
 }
 
-function operationObject(operation: Operation): JsonSchema {
+function operationObject(operation: ReadOperation): JsonSchema {
   const { contract, kind, scope } = operation;
   const name = schemaName(contract);
   const [whole, sparse] = kind === "list" ? [`${name}Page`, `${name}SparsePage`] : [name, `${name}Sparse`];

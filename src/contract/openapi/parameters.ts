@@ -3,7 +3,7 @@
 import { type Contract, filterOperators } from "../contract.ts";
 import { pageLimit } from "../list-query.ts";
 import { schemaAt, type ValueKind, valueKind } from "../model.ts";
-import type { Operation } from "../operations.ts";
+import type { ReadOperation } from "../operations.ts";
 import { expandable } from "../response-schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -52,7 +52,7 @@ function filterParameters(contract: Contract, path: string): JsonSchema[] {
   );
 }
 
-export function parametersOf(operation: Operation): readonly JsonSchema[] {
+export function parametersOf(operation: ReadOperation): readonly JsonSchema[] {
   const { contract, kind } = operation;
   const fields = Object.keys(contract.model.shape);
   const common = [

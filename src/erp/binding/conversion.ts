@@ -1,6 +1,7 @@
 /** The port of all conversions: how one public field is made from ERP columns, and how a public value finds its way back. */
 
 import type { Known } from "#contract/json-writer.ts";
+import type { ColumnInfo } from "../dialects/dialect.ts";
 import type { ColumnKinds } from "./conversions/column-kinds.ts";
 import type { Expression } from "./expression.ts";
 import type { ErpValue } from "./sql.ts";
@@ -36,6 +37,15 @@ export interface Inverse {
   readonly blanks?: readonly ErpValue[];
 }
 
+/** Values in the order of a conversion's columns; undefined: the column stays as it is. A text: why the ERP cannot hold the value, for the partner. */
+export type Written = readonly (ErpValue | undefined)[] | string;
+
+/**
+ * The way of a written value into the columns; what it writes reads as `value`. `value` has the contract's type, null
+ * included. `columns`: what is known of each, since a flag is written otherwise into a number than into a text.
+ */
+export type Write = (value: unknown, columns?: readonly (ColumnInfo | undefined)[]) => Written;
+
 export type Capability = "filter-and-sort" | "filter" | "read";
 
 export interface Conversion<Columns extends string = string, Out = unknown, Null = unknown, Can extends Capability = Capability, Accepts = unknown> {
@@ -46,11 +56,8 @@ export interface Conversion<Columns extends string = string, Out = unknown, Null
   readonly accepts?: readonly ColumnKinds[];
   /** Reads the public value from `row[at]` onwards; undefined (after a `drift`) where the columns do not fit. */
   readonly read: (row: readonly unknown[], at: number, drift: Drift) => unknown;
-  /**
-   * The way of a written value into the columns, in their order; absent where it can only be read. `value` has the contract's
-   * type, null included. A text instead says why the ERP cannot hold the value.
-   */
-  readonly write?: (value: unknown) => readonly ErpValue[] | string;
+  /** Absent where the field can only be read. */
+  readonly write?: Write;
   /** What every value read is, null apart: the contract's schema need not look for it again. */
   readonly yields?: Known;
   readonly inverse?: Inverse;

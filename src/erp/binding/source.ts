@@ -1,7 +1,8 @@
 /** `defineSource` and `bind`: where a contract's resource lives in the ERP. */
 
 import type { z } from "zod";
-import type { CommandPromise, Contract, Refused } from "#contract/contract.ts";
+import type { CommandPromise } from "#contract/command.ts";
+import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
 import type { AnyCommand, CommandFunction, InsertCommand, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";

@@ -2,14 +2,14 @@
 
 import type { Known } from "#contract/json-writer.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
-import { digest } from "#lib/hash.ts";
 import type { Drift } from "../binding/conversion.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
+import type { Catalog, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
 import { type ReadContext, readChildren } from "./children.ts";
+import { type Tagged, tagMaker } from "./entity-tag.ts";
 import { knownOf, type RowTree } from "./rows.ts";
-import { resourceStatements } from "./statements.ts";
+import { resourceStatements, type Shape } from "./statements.ts";
 
 /** A value that did not fit, for the operator. `column` names what was read, `value` is an ERP code where that is the trouble. */
 export interface DriftNote {
@@ -34,24 +34,31 @@ export interface Page {
   readonly next: Position | null;
 }
 
-export interface Found {
+/** The tag is made of all bound columns and child rows: the same for every contract version, field selection and scope. */
+export interface Found extends Tagged {
   readonly item: Record<string, unknown>;
-  /** Digest of all bound columns and child rows: the same for every contract version, field selection and scope. */
-  readonly digest: string;
 }
 
 export interface ResourceReader {
   /** What is certain of each field's values. */
   readonly known: Readonly<Record<string, Known | undefined>>;
+  /** The source it reads from. */
+  readonly source: string;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
+  /** A thing whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
+  look(caller: Omit<ReadCaller, "accounts">, id: string, fields: readonly string[]): Promise<Record<string, unknown> | undefined>;
+  /** Those of the ids whose rows the caller may see, by one statement. */
+  visible(caller: ReadCaller, ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-export function resourceReader(resource: BoundResource, dialect: Dialect): ResourceReader {
+/** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
+export function resourceReader(resource: BoundResource, dialect: Dialect, tagSalt?: string): ResourceReader {
   const { contract, source, binding } = resource;
-  const { listing, one, width } = resourceStatements(resource, dialect);
+  const { listing, one, anyones, keys, width } = resourceStatements(resource, dialect);
+  const tagOf = tagMaker(resource, tagSalt);
 
-  function noteDrift(caller: ReadCaller, id: () => string): Drift {
+  function noteDrift(caller: Pick<ReadCaller, "drift">, id: () => string): Drift {
     return (conversion, columns, why, value) =>
       caller.drift({
         resource: contract.name,
@@ -63,10 +70,28 @@ export function resourceReader(resource: BoundResource, dialect: Dialect): Resou
       });
   }
 
-  const context = (caller: ReadCaller): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
+  const context = (caller: Omit<ReadCaller, "accounts">): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
+
+  async function readOne(
+    caller: Omit<ReadCaller, "accounts">,
+    id: string,
+    shape: Shape,
+    statement: Statement | undefined,
+  ): Promise<{ readonly tree: RowTree; readonly children: readonly unknown[] } | undefined> {
+    if (statement === undefined) return undefined;
+    const rows = await caller.database.query(statement);
+    const [row] = rows;
+    // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
+    if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
+    if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
+    const tree: RowTree = { row, levels: [] };
+    const children = await readChildren(context(caller), shape.children, [tree]);
+    return { tree, children };
+  }
 
   return {
     known: { ...knownOf(binding.fields), id: { kind: "text" } },
+    source: source.name,
 
     async list(caller, query, after) {
       const { shape, sorted, statement } = listing(caller, query, after);
@@ -90,16 +115,38 @@ export function resourceReader(resource: BoundResource, dialect: Dialect): Resou
 
     async get(caller, id, fields) {
       const { shape, statement } = one(caller, id);
-      if (statement === undefined) return undefined;
-      const rows = await caller.database.query(statement);
-      const [row] = rows;
-      // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
-      if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
-      if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
-      const drift = noteDrift(caller, () => id);
-      const tree: RowTree = { row, levels: [] };
-      const children = await readChildren(context(caller), shape.children, [tree]);
-      return { item: pick(shape.read(tree, drift), fields), digest: digest(JSON.stringify([row, children])) };
+      const found = await readOne(caller, id, shape, statement);
+      return (
+        found && {
+          item: pick(
+            shape.read(
+              found.tree,
+              noteDrift(caller, () => id),
+            ),
+            fields,
+          ),
+          ...tagOf(id, found.tree, found.children),
+        }
+      );
+    },
+
+    async look(caller, id, fields) {
+      const { shape, statement } = anyones(caller.catalog, id, fields);
+      const found = await readOne(caller, id, shape, statement);
+      return (
+        found &&
+        shape.read(
+          found.tree,
+          noteDrift(caller, () => id),
+        )
+      );
+    },
+
+    async visible(caller, ids) {
+      const statement = keys(caller, ids);
+      const rows = statement === undefined ? [] : await caller.database.query(statement);
+      const found = new Set(rows.map((row) => encodeId(row)));
+      return new Set(ids.filter((id) => found.has(id)));
     },
   };
 }

@@ -4,9 +4,9 @@ import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { AnyConversion, ColumnSource } from "../binding/conversion.ts";
 import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
+import { type ErpValue, join, member, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
-import { prepare, render } from "../dialects/write.ts";
+import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, planChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
@@ -35,6 +35,8 @@ export interface Shape {
 interface RowConditions {
   readonly catalog: Catalog;
   readonly branches: readonly Sql[];
+  /** All branches as one condition. */
+  readonly all: Sql;
   readonly keyInfo: readonly ColumnInfo[];
   readonly one: (key: readonly ErpValue[]) => Statement;
   readonly listings: Map<string, Listing>;
@@ -61,6 +63,10 @@ export interface ResourceStatements {
   listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
   /** The statement for one thing; none where no row can have the id. */
   one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
+  anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
+  keys(caller: StatementCaller, ids: readonly string[]): Statement | undefined;
 }
 
 export function resourceStatements({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceStatements {
@@ -113,20 +119,30 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     (catalog: Catalog) =>
     (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
 
+  const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
+
+  /** What makes a row one of this resource. */
+  function ownConditions(catalog: Catalog): { readonly fixed: readonly Sql[]; readonly expressions: readonly Sql[] } {
+    const of = operand(catalog);
+    return {
+      fixed: Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
+      expressions: binding.only.map((expression) => columnSql(source, relation, expression)),
+    };
+  }
+
   const conditionsOf = new WeakMap<readonly string[], RowConditions>();
   /** Kept per caller. */
   function rowConditions({ catalog, accounts }: StatementCaller): RowConditions {
     const known = conditionsOf.get(accounts);
     if (known?.catalog === catalog) return known;
     const of = operand(catalog);
-    const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
-    const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
+    const { fixed, expressions } = ownConditions(catalog);
     const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
     const all = withAccount(accountSql(binding.account, accounts, of));
-    const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
     const conditions = {
       catalog,
       branches: accountBranches(binding.account, accounts, of).map(withAccount),
+      all,
       keyInfo: binding.key.map((column) => of(column).info),
       one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
       listings: new Map<string, Listing>(),
@@ -195,11 +211,60 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     listing,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
-      const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
-      const possible = values?.filter((value) => value !== undefined);
-      return { shape: shapeOfAll, statement: possible === undefined || possible.length < width ? undefined : one(possible) };
+      const values = keyOf(id, keyInfo);
+      return { shape: shapeOfAll, statement: values === undefined ? undefined : one(values) };
+    },
+    anyones(catalog, id, fields) {
+      const shape = shapeOf(fields, width);
+      const of = operand(catalog);
+      const values = keyOf(
+        id,
+        binding.key.map((column) => of(column).info),
+      );
+      const { fixed, expressions } = ownConditions(catalog);
+      const conditions = join([...byKey, ...fixed, ...expressions], " AND ");
+      const statement = (): Statement =>
+        prepare(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${conditions} LIMIT 2`, dialect)(values ?? []);
+      return { shape, statement: values && statement() };
+    },
+    keys(caller, ids) {
+      const { all, keyInfo } = rowConditions(caller);
+      const keys = ids.flatMap((id) => {
+        const values = keyOf(id, keyInfo);
+        return values === undefined ? [] : [values];
+      });
+      if (keys.length === 0) return undefined;
+      const columns = binding.key.map((column) => columnSql(source, relation, column));
+      const [only] = columns;
+      const among =
+        columns.length === 1 && only !== undefined
+          ? member(
+              only,
+              keys.map(([value]) => value ?? null),
+            )
+          : tuplesSql(columns, keys);
+      return write(sql`SELECT ${keySql} ${from([])} WHERE ${among} AND ${all}`, dialect);
     },
   };
+}
+
+/** The id's key as its columns take it. */
+function keyOf(id: string, keyInfo: readonly ColumnInfo[]): readonly ErpValue[] | undefined {
+  const values = decodeId(id, keyInfo.length)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
+  const possible = values?.filter((value) => value !== undefined);
+  return possible === undefined || possible.length < keyInfo.length ? undefined : possible;
+}
+
+/** `(a, b) IN ((1, 2), (3, 4))`. Lists of all lengths need few statements. */
+function tuplesSql(columns: readonly Sql[], tuples: readonly (readonly ErpValue[])[]): Sql {
+  const list = roundedUp(tuples).map(
+    (tuple) =>
+      sql`(${join(
+        tuple.map((value) => sql`${value}`),
+        ", ",
+      )})`,
+  );
+  return sql`(${join(columns, ", ")}) IN (${join(list, ", ")})`;
 }
 
 /** A key column the catalogue does not know: whether the value fits, the database will say. */

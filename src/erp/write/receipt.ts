@@ -1,14 +1,9 @@
 /** The receipt of a write: what makes a repetition a replay. Port: kept where the effect is, or in the gateway's own store. */
 
+import type { StoredAnswer } from "#contract/command-call.ts";
+
 /** 128 bits that name a request for good: a digest of partner, environment and Idempotency-Key. */
 export type KeyHash = Uint8Array;
-
-/** An answer as it left, byte for byte. */
-export interface StoredAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
-}
 
 export interface Receipt {
   readonly partner: string;

@@ -1,7 +1,7 @@
 /** Without a valid key there is nothing: every kind of bad key gets the same 401, and nothing says which kind it was. */
 import { expect, test } from "vitest";
 import type { Contract } from "#contract/contract.ts";
-import { operationsOf } from "#contract/operations.ts";
+import { readsOf } from "#contract/operations.ts";
 import { formatKey, generateKey, parseKey } from "#control-plane/api-keys/format.ts";
 import { isRow } from "../public-values.ts";
 import { type Answer, codeOf, type World } from "../world.ts";
@@ -31,7 +31,7 @@ export function withoutRequest({ text, headers, body }: Answer): unknown {
 }
 
 export function credentialCases(contract: Contract, world: () => World): void {
-  for (const { id, kind } of operationsOf(contract)) {
+  for (const { id, kind } of readsOf(contract)) {
     const targetOf = (row: string): string => (kind === "list" ? `/v1/${contract.name}` : `/v1/${contract.name}/${encodeURIComponent(row)}`);
 
     test(`${id}: no key, and every kind of bad key, is 401 unauthenticated, all bad ones word for word the same`, async () => {

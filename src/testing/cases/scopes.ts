@@ -1,11 +1,11 @@
 /** Default deny: an operation answers to its own scope and to no other. */
 import { expect, test } from "vitest";
 import type { Contract } from "#contract/contract.ts";
-import { operationsOf } from "#contract/operations.ts";
+import { readsOf } from "#contract/operations.ts";
 import { codeOf, type World } from "../world.ts";
 
 export function scopeCases(contract: Contract, world: () => World): void {
-  for (const { id, kind, scope } of operationsOf(contract)) {
+  for (const { id, kind, scope } of readsOf(contract)) {
     const target = async (): Promise<string> => {
       if (kind === "list") return `/v1/${contract.name}?limit=1`;
       const [row] = await world().rows(contract, "first", "live");

@@ -1,11 +1,11 @@
 /** Api-Version names a contract version exactly, or the request is refused. */
 import { expect, test } from "vitest";
 import type { Contract } from "#contract/contract.ts";
-import { operationsOf } from "#contract/operations.ts";
+import { readsOf } from "#contract/operations.ts";
 import { codeOf, errorsOf, type World } from "../world.ts";
 
 export function versionCases(contract: Contract, world: () => World): void {
-  for (const { id, kind } of operationsOf(contract)) {
+  for (const { id, kind } of readsOf(contract)) {
     const target = async (): Promise<string> => {
       const [row] = await world().rows(contract, "first", "live");
       return kind === "list" ? `/v1/${contract.name}?limit=1` : `/v1/${contract.name}/${encodeURIComponent(String(row?.["id"]))}`;

@@ -104,7 +104,7 @@ test("NULL ties to no child, not even to one whose key reads null", async () => 
 test("the digest of a thing changes with its child rows, and with them only", async () => {
   const before = await reading.get(bound, ["C1"], "01~A1");
   await reading.erp(`UPDATE "SUB" SET "DAY" = 20261231 WHERE "NO" = 'A1' AND "COMPNY" = '02'`);
-  expect((await reading.get(bound, ["C1"], "01~A1"))?.digest).toBe(before?.digest);
+  expect((await reading.get(bound, ["C1"], "01~A1"))?.tag).toBe(before?.tag);
   await reading.erp(`UPDATE "SUB" SET "DAY" = 20260202 WHERE "NO" = 'A1' AND "COMPNY" = '01' AND "SEQ" = 20`);
-  expect((await reading.get(bound, ["C1"], "01~A1"))?.digest).not.toBe(before?.digest);
+  expect((await reading.get(bound, ["C1"], "01~A1"))?.tag).not.toBe(before?.tag);
 });

@@ -7,7 +7,7 @@ import type { OpenDatabase } from "#erp/dialects/connection.ts";
 import type { Catalog, Statement } from "#erp/dialects/dialect.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
 import { postgresDialect } from "#erp/dialects/postgres/postgres-dialect.ts";
-import { type DriftNote, resourceReader } from "#erp/read/reader.ts";
+import { type DriftNote, type Found, resourceReader } from "#erp/read/reader.ts";
 import { physicalName, tablesOf } from "#erp/read/relation.ts";
 import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
 
@@ -31,7 +31,7 @@ export interface Reading {
   ): Promise<{ readonly items: readonly Item[]; readonly next: Position | null }>;
   /** All pages after one another. Positions travel as JSON, as they do in a cursor. */
   walk(resource: BoundResource, accounts: readonly string[], query?: Query): Promise<readonly Item[]>;
-  get(resource: BoundResource, accounts: readonly string[], id: string): Promise<{ readonly item: Item; readonly digest: string } | undefined>;
+  get(resource: BoundResource, accounts: readonly string[], id: string): Promise<Found | undefined>;
   /** Statements sent and values that did not fit, since the last call. */
   took(): { readonly statements: readonly Statement[]; readonly drift: readonly DriftNote[] };
   /** As the ERP's own programs do: on another connection, which may write. */
@@ -83,7 +83,7 @@ export function readingFrom(ddl: string): Reading {
       },
     };
     return {
-      resource: resourceReader(resource, postgresDialect),
+      resource: resourceReader(resource, postgresDialect, "a salt"),
       caller: { database: counted, catalog, accounts, drift: (note: DriftNote) => void drift.push(note) },
     };
   }

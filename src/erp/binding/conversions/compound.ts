@@ -1,6 +1,7 @@
 /** `group` and `lines`: fields made of other fields. */
 
-import type { AnyConversion, ChildRows, Condition, Conversion } from "../conversion.ts";
+import type { AnyConversion, ChildRows, Condition, Conversion, Write } from "../conversion.ts";
+import type { ErpValue } from "../sql.ts";
 import { kindsOf } from "./column-kinds.ts";
 
 type Fields = Readonly<Record<string, AnyConversion>>;
@@ -12,7 +13,7 @@ export interface FieldSet<F extends Fields> {
 
 /**
  * An object of other fields: `group({ name: text("SHNAM"), city: text("SHCTY") })`.
- * Accepts and yields what its members do. Filters name the members: `ship_to.city`.
+ * Accepts and yields what its members do. Filters name the members: `ship_to.city`. Writes the members that a value has.
  */
 export function group<const F extends Fields>(fields: F): Conversion<never, unknown, never, "read", unknown> & FieldSet<F> & { readonly grouped: true } {
   const members: { name: string; conversion: AnyConversion; offset: number }[] = [];
@@ -32,8 +33,25 @@ export function group<const F extends Fields>(fields: F): Conversion<never, unkn
       for (const { name, conversion, offset } of members) value[name] = conversion.read(row, at + offset, drift) ?? null;
       return value;
     },
+    ...(members.every(({ conversion }) => conversion.write !== undefined) && { write: groupWrite(members) }),
     yields: { kind: "object", members: Object.fromEntries(members.map(({ name, conversion }) => [name, conversion.yields])), exact: true },
     parts: Object.fromEntries(members.map(({ name, conversion, offset }) => [name, { conversion, offset }])),
+  };
+}
+
+function groupWrite(members: readonly { readonly name: string; readonly conversion: AnyConversion; readonly offset: number }[]): Write {
+  return (value, infos = []) => {
+    if (typeof value !== "object" || value === null) return "Must be an object.";
+    const given = new Map<string, unknown>(Object.entries(value));
+    const columns: (ErpValue | undefined)[] = [];
+    for (const { name, conversion, offset } of members) {
+      const own = conversion.columns.map(() => undefined);
+      const member = given.get(name);
+      const written = member === undefined ? own : (conversion.write?.(member, infos.slice(offset, offset + own.length)) ?? own);
+      if (typeof written === "string") return `${name}: ${written}`;
+      columns.push(...own.map((_, index) => written[index]));
+    }
+    return columns;
   };
 }
 

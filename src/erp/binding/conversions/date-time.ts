@@ -7,6 +7,8 @@ import type { ErpValue } from "../sql.ts";
 import { type DateForm, readDate, utcMs, writeDate } from "./calendar.ts";
 import { digits, nativeDates } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
+import { isWritable, localText, momentWrite, secondsWrite } from "./write-moment.ts";
+import { writable } from "./writing.ts";
 
 interface DateTimeOptions extends NullWhen {
   /** IANA zone of the ERP's wall clock, such as `Europe/Berlin`. */
@@ -21,6 +23,8 @@ interface DateTimeOptions extends NullWhen {
  * `dateTime("CREATED", { zone })` a TIMESTAMP column. Wire: `date-time` (RFC 3339) with `Z`.
  * NULL reads as null; `nullWhen` lists date values that do, too. A time that is none is drift. Filters and sorting work
  * on the local columns: within the repeated hour of a clock change they follow the wall clock, not the instant.
+ * Writes what reads as the same instant: the second reading of a repeated hour only into a column with a time zone, and
+ * fractions of a second only into columns that keep them. Null as the first of `nullWhen` with midnight, or NULL.
  */
 export function dateTime<const D extends ColumnSource, const O extends DateTimeOptions>(
   column: D,
@@ -80,6 +84,12 @@ function twoColumns(
   const formatInstant = instantFormatter(columns);
   const form = options.as ?? "yyyymmdd";
   const isNothing = nothing(options);
+  const columnsAt = (localMs: number): readonly [string, string] | undefined => {
+    const local = new Date(localMs);
+    const day = writeDate({ year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() }, form);
+    const time = local.getUTCHours() * 10000 + local.getUTCMinutes() * 100 + local.getUTCSeconds();
+    return day === undefined ? undefined : [day, String(time).padStart(6, "0")];
+  };
   return {
     kind: "dateTime",
     columns,
@@ -96,12 +106,8 @@ function twoColumns(
       }
       return formatInstant(zone.toUtc(utcMs(calendarDate) + time), drift);
     },
-    inverse: secondsInverse(zone, options, (localMs) => {
-      const local = new Date(localMs);
-      const day = writeDate({ year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() }, form);
-      const time = local.getUTCHours() * 10000 + local.getUTCMinutes() * 100 + local.getUTCSeconds();
-      return day === undefined ? undefined : [day, String(time).padStart(6, "0")];
-    }),
+    ...writable(columns, secondsWrite(zone, options, columnsAt)),
+    inverse: secondsInverse(zone, options, columnsAt),
   };
 }
 
@@ -144,16 +150,12 @@ function oneColumn(column: ColumnSource, options: DateTimeOptions): Conversion<s
       const sign = match[6].startsWith("-") ? -1 : 1;
       return formatInstant(localMs - sign * (Math.abs(Number(match[6].replace("Z", "0"))) * 60 + Number(match[7] ?? 0)) * 60_000, drift);
     },
+    ...writable([column], momentWrite(zone, options)),
     inverse: millisecondsInverse(zone, options),
   };
 }
 
 type Write = (localMs: number) => readonly ErpValue[] | undefined;
-
-/** Years that all stored forms write with four digits. */
-function isWritable(localMs: number): boolean {
-  return localMs >= -30_610_224_000_000 && localMs <= 253_402_300_799_999;
-}
 
 /** A bound that no stored form can hold lies before or after every row. */
 function beyondAll(operator: RangeOperator, utc: number): "all" | "none" {
@@ -190,7 +192,7 @@ function millisecondsInverse(zone: TimeZone, options: NullWhen): Inverse {
     const local = zone.toLocal(utc);
     if (!isWritable(local + afterMs)) return undefined;
     // Columns with a zone are compared as instants; for all others the engine drops the offset.
-    return [`${new Date(local + afterMs).toISOString().slice(0, 23).replace("T", " ")}${offsetText(local - utc)}`];
+    return [localText(local + afterMs, local - utc)];
   };
   return {
     equal(value) {
@@ -213,11 +215,4 @@ function millisecondsInverse(zone: TimeZone, options: NullWhen): Inverse {
     },
     blanks: options.nullWhen ?? [],
   };
-}
-
-/** `+05:30`; seconds only where a zone's local mean time has them. */
-function offsetText(offsetMs: number): string {
-  const seconds = Math.abs(offsetMs) / 1000;
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, ...(seconds % 60 === 0 ? [] : [seconds % 60])];
-  return `${offsetMs < 0 ? "-" : "+"}${parts.map((part) => String(part).padStart(2, "0")).join(":")}`;
 }

@@ -1,10 +1,11 @@
 /** `date` and `julianDate`: calendar dates. */
 
-import type { AnyConversion, ColumnOf, ColumnSource, Conversion, Inverse } from "../conversion.ts";
+import type { AnyConversion, ColumnOf, ColumnSource, Conversion, Inverse, Write } from "../conversion.ts";
 import { isNull } from "../conversion.ts";
-import { type CalendarDate, type DateForm, formatDate, type JulianForm, parseDate, readDate, readJulian, writeDate, writeJulian } from "./calendar.ts";
+import { type CalendarDate, type DateForm, formatDate, isDate, type JulianForm, parseDate, readDate, readJulian, writeDate, writeJulian } from "./calendar.ts";
 import { digits, nativeDates } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
+import { meansNull, notNull, noValue, writable } from "./writing.ts";
 
 interface DateOptions extends NullWhen {
   /** How the column stores a date; `yyyymmdd` (integer or CHAR(8)) without it. */
@@ -15,6 +16,7 @@ interface DateOptions extends NullWhen {
  * A calendar date, `YYYY-MM-DD`.
  * Accepts: whole numbers and CHAR as `yyyymmdd` or `cyymmdd`; DATE, TIMESTAMP and CHAR(10) as `native`. Wire: `date`.
  * NULL reads as null; zero and blank read as null only where `nullWhen` lists them; an impossible date is drift.
+ * Writes null as the first of `nullWhen`, or NULL.
  */
 export function date<const S extends ColumnSource, const O extends DateOptions = Record<never, never>>(
   column: S,
@@ -63,7 +65,7 @@ function stored(
   options: NullWhen,
   from: (value: unknown) => CalendarDate | undefined,
   to: (value: CalendarDate) => string | undefined,
-): Pick<AnyConversion, "read" | "yields"> & { readonly inverse: Inverse } {
+): Pick<AnyConversion, "read" | "write" | "yields"> & { readonly inverse: Inverse } {
   const isNothing = nothing(options);
   return {
     read(row, at, drift) {
@@ -76,8 +78,24 @@ function stored(
       }
       return formatDate(calendarDate);
     },
+    ...writable([column], dateWrite(to, options)),
     yields: { kind: "date" },
     inverse: dateInverse(to, options),
+  };
+}
+
+function dateWrite(to: (value: CalendarDate) => string | undefined, options: NullWhen): Write {
+  const isNothing = nothing(options);
+  const nothingIn = noValue(options);
+  return (value, [info] = []) => {
+    if (value === null) {
+      const blank = nothingIn(info);
+      return blank === null && info?.nullable === false ? notNull : [blank];
+    }
+    if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value) || !isDate(parseDate(value))) return "Must be a date, YYYY-MM-DD.";
+    const column = to(parseDate(value));
+    if (column === undefined) return "Must lie in the years 1900 to 2899.";
+    return isNothing(column) || isNothing(Number(column)) ? meansNull : [column];
   };
 }
 

@@ -4,12 +4,15 @@ import type { Bound, ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "
 import { isNull, trimEnd } from "../conversion.ts";
 import { digits } from "./column-kinds.ts";
 import { floor, plainDecimal, plainly, round, shift } from "./decimal-text.ts";
-import { type NullIf, type NullWhen, nothing } from "./options.ts";
+import { type DecimalOptions, type NullIf, type NullWhen, nothing } from "./options.ts";
+import { decimalWrite, integerWrite, moneyWrite } from "./write-number.ts";
+import { writable } from "./writing.ts";
 
 /**
  * A whole number.
  * Accepts: integers of any width, NUMERIC without a fraction, CHAR with digits. Wire: JSON integer.
  * NULL reads as null. What does not fit a double exactly (beyond 2^53) is drift; use `decimal` for such columns.
+ * Writes null as the first of `nullWhen`, or NULL.
  */
 export function integer<const S extends ColumnSource, const O extends NullWhen = Record<never, never>>(
   column: S,
@@ -28,6 +31,7 @@ export function integer<const S extends ColumnSource, const O extends NullWhen =
       drift("integer", [column], "not an exact integer");
       return undefined;
     },
+    ...writable([column], integerWrite(options ?? {})),
     inverse: numberInverse(options ?? {}),
   };
 }
@@ -35,17 +39,11 @@ export function integer<const S extends ColumnSource, const O extends NullWhen =
 /** A whole number as drivers write INT8 and NUMERIC. A blank is none, though `Number` takes it for 0. */
 const whole = /^\s*-?\d+(?:\.0*)?\s*$/;
 
-interface DecimalOptions extends NullWhen {
-  /** Implied decimals of an integer column: with 3, the stored 1500 is `1.500`. Negative for fractions: with -2, 0.025 is `2.5`. */
-  readonly scale?: number;
-  /** Decimals to write for NUMERIC and floating point columns, rounded half away from zero. */
-  readonly places?: number;
-}
-
 /**
  * A decimal number as a string, never a float.
  * Accepts: integers with `scale`, NUMERIC, floating point with `places`, CHAR with digits. Wire: decimal string.
  * NULL reads as null. A value that is no number (NaN, infinity) is drift.
+ * Writes exactly: digits behind the point that the column would lose are refused, never rounded.
  */
 export function decimal<const S extends ColumnSource, const O extends DecimalOptions = Record<never, never>>(
   column: S,
@@ -58,6 +56,7 @@ export function decimal<const S extends ColumnSource, const O extends DecimalOpt
     columns: [column],
     accepts: [digits],
     read: (row, at, drift) => read(row[at], drift, column),
+    ...writable([column], decimalWrite(settings)),
     yields: { kind: "decimal" },
     inverse: settings.places === undefined ? numberInverse(settings) : roundedInverse(settings, settings.places),
   };
@@ -133,6 +132,7 @@ interface FixedCurrency {
  * Accepts: `money("ORDTOT", "CURCD", { scale: 2 })` as `decimal`, and a character column with the ISO 4217 code, or
  * `{ currency: "EUR" }` where the ERP knows one currency only. Wire: `{"amount":"1234.50","currency":"EUR"}`.
  * A NULL amount reads as null. Filters name the members: `total.amount`, `total.currency`.
+ * Writes amount and currency; null leaves the currency as it is.
  */
 export function money<const A extends ColumnSource, const C extends ColumnSource | FixedCurrency, const O extends DecimalOptions = Record<never, never>>(
   amount: A,
@@ -156,6 +156,7 @@ export function money<const A extends ColumnSource, const C extends ColumnSource
       drift("money", [amount], "an amount without a currency");
       return undefined;
     },
+    ...writable(currencyColumn === undefined ? [amount] : [amount, currencyColumn], moneyWrite(options ?? {}, fixed)),
     yields: { kind: "object", members: { amount: { kind: "decimal" }, currency: { kind: "text" } }, exact: true },
     parts: {
       amount: { conversion: amountPart, offset: 0 },

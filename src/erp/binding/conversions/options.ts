@@ -8,6 +8,13 @@ export interface NullWhen {
   readonly nullWhen?: readonly ErpValue[];
 }
 
+export interface DecimalOptions extends NullWhen {
+  /** Implied decimals of an integer column: with 3, the stored 1500 is `1.500`. Negative for fractions: with -2, 0.025 is `2.5`. */
+  readonly scale?: number;
+  /** Decimals to write for NUMERIC and floating point columns, rounded half away from zero. */
+  readonly places?: number;
+}
+
 /** `null` when the options say that some values read as null. */
 export type NullIf<O> = O extends { readonly nullWhen: readonly unknown[] } ? null : never;
 

@@ -2,13 +2,16 @@
 
 import { type ColumnOf, type ColumnSource, type Conversion, isNull, trimEnd } from "../conversion.ts";
 import { decodeId, encodeId } from "../id.ts";
+import type { ErpValue } from "../sql.ts";
 import { codes, kindsOf, printable } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
+import { notNull, noValue, readsBack, suits, writable } from "./writing.ts";
 
 /**
  * The id of a thing of another resource, made from the columns that hold its key, in that key's order.
  * Accepts: what the other resource's key columns are. Wire: string. NULL in any column reads as null; a value listed in
  * `nullWhen` does, too. An id of another width matches nothing. A key that stands elsewhere is fetched by `lookup`.
+ * Writes the id's columns; null as the first of `nullWhen`, or NULL, in each of them.
  */
 export function ref<const S extends ColumnSource, const O extends NullWhen = Record<never, never>>(
   resource: string,
@@ -17,6 +20,7 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
 ): Conversion<ColumnOf<S>, string | NullIf<O>, null, "filter", string | number> {
   const sources: readonly ColumnSource[] = isList(columns) ? columns : [columns];
   const isNothing = nothing(options ?? {});
+  const nothingIn = noValue(options ?? {});
   return {
     kind: "ref",
     columns: sources,
@@ -31,6 +35,15 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
       for (const value of values) if (isNull(value) || isNothing(value)) return null;
       return encodeId(values);
     },
+    ...writable(sources, (id, infos = []) => {
+      if (id === null) {
+        const blanks = sources.map((_, index) => nothingIn(infos[index]));
+        return blanks.some((blank, index) => blank === null && infos[index]?.nullable === false) ? notNull : blanks;
+      }
+      const values = typeof id === "string" ? decodeId(id, sources.length) : undefined;
+      const possible = values?.every((value, index) => !isNothing(value) && suits(value, infos[index]) && readsBack(value, infos[index]));
+      return values !== undefined && possible ? values : noId;
+    }),
     inverse: {
       asText: true,
       equal(id) {
@@ -41,6 +54,8 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
   };
 }
 
+const noId = "Is no id that could be stored.";
+
 function isList(columns: ColumnSource | readonly ColumnSource[]): columns is readonly ColumnSource[] {
   return Array.isArray(columns);
 }
@@ -48,6 +63,7 @@ function isList(columns: ColumnSource | readonly ColumnSource[]): columns is rea
 /**
  * A reference whose target table depends on a type column: `refOneOf("REFTYP", { O: ref("orders", "REFNO") })`.
  * Wire: `{"type":"orders","id":"..."}`. NULL, blank and (after drift) unknown types read as null.
+ * Writes the type and the columns of its target; those of other targets stay as they are.
  */
 export function refOneOf<
   const S extends ColumnSource,
@@ -73,6 +89,19 @@ export function refOneOf<
     columns,
     accepts: [codes, ...[...known.values()].flatMap((target) => kindsOf(target.conversion))],
     refersTo: [...known.values()].map((target) => target.resource),
+    ...writable(columns, (value, infos = []) => {
+      const left: (ErpValue | undefined)[] = columns.map(() => undefined);
+      if (value === null) {
+        const blank = infos[0] === undefined || infos[0].nullable ? null : infos[0].type === "text" ? "" : undefined;
+        return blank === undefined || known.has("") ? notNull : [blank, ...left.slice(1)];
+      }
+      const found = isTyped(value) ? [...known].find(([erpType, { resource }]) => resource === value.type && suits(erpType, infos[0])) : undefined;
+      if (found === undefined || !isTyped(value)) return "Is no type of thing that could be stored here.";
+      const [erpType, { conversion, offset }] = found;
+      const written = conversion.write?.(value.id, infos.slice(offset, offset + conversion.columns.length)) ?? noId;
+      if (typeof written === "string") return written;
+      return left.map((_, index) => (index === 0 ? erpType : written[index - offset]));
+    }),
     read(row, at, drift) {
       const value = row[at];
       const erpType = isNull(value) ? "" : trimEnd(String(value));
@@ -85,6 +114,10 @@ export function refOneOf<
       return typeof id === "string" ? { type: target.resource, id } : null;
     },
   };
+}
+
+function isTyped(value: unknown): value is { readonly type: string; readonly id: string } {
+  return typeof value === "object" && value !== null && "type" in value && "id" in value && typeof value.id === "string";
 }
 
 /**
@@ -102,6 +135,13 @@ export function refInText<const S extends ColumnSource>(
     columns: [column],
     accepts: [["text"]],
     refersTo: [...known.values()],
+    ...writable([column], (value, [info] = []) => {
+      if (value === null) return info?.nullable === false ? [""] : [null];
+      const name = isTyped(value) ? [...known].find(([written, resource]) => resource === value.type && !written.includes(options.separator)) : undefined;
+      if (name === undefined || !isTyped(value)) return "Is no type of thing that could be stored here.";
+      const key = decodeId(value.id, 1)?.[0];
+      return key === undefined || key === "" || key.trim() !== key ? noId : [`${name[0]}${options.separator}${key}`];
+    }),
     read(row, at, drift) {
       const value = row[at];
       const written = isNull(value) ? "" : trimEnd(String(value));

@@ -1,11 +1,14 @@
 /** `text`: character columns. */
 
-import { type ColumnOf, type ColumnSource, type Conversion, type Inverse, isNull, trimEnd } from "../conversion.ts";
+import type { ColumnInfo } from "../../dialects/dialect.ts";
+import { type ColumnOf, type ColumnSource, type Conversion, type Inverse, isNull, trimEnd, type Write } from "../conversion.ts";
 import { printable } from "./column-kinds.ts";
 import { type NullIf, type NullWhen, nothing } from "./options.ts";
+import { encoderOf } from "./text-encoder.ts";
+import { meansNull, notNull, notStorable, noValue, readsBack, writable } from "./writing.ts";
 
 interface TextOptions extends NullWhen {
-  /** Pads filter values with spaces to this length, for VARCHAR columns that the ERP's programs fill up. */
+  /** Pads written values and filter values with spaces to this length, for VARCHAR columns that the ERP's programs fill up. */
   readonly pad?: number;
   /** How the bytes of a binary column are to be read. */
   readonly encoding?: "utf-8" | "latin1";
@@ -18,6 +21,7 @@ type Encoded = { readonly encoding: string };
  * Accepts: CHAR, VARCHAR, TEXT; numbers and dates, as the database writes them; binary columns with `encoding`, which cannot be filtered or
  * sorted (the order of bytes is not that of text). Wire: string.
  * NULL reads as null; blank reads as "" unless `nullWhen: [""]`. Bytes that do not fit the encoding are drift.
+ * Writes any text that does not end with a space; null as the first of `nullWhen`, or NULL.
  */
 export function text<const S extends ColumnSource, const O extends TextOptions = Record<never, never>>(
   column: S,
@@ -56,6 +60,7 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
       drift("text", [column], `a ${typeof value} where text was expected`);
       return undefined;
     },
+    ...writable([column], textWrite(options ?? {})),
     ...(options?.encoding === undefined && { inverse: textInverse(pad, options ?? {}) }),
   };
 }
@@ -68,5 +73,28 @@ function textInverse(pad: number | undefined, options: NullWhen): Inverse {
     equal: (value) => (isNothing(value) || value.endsWith(" ") ? [] : [[pad === undefined ? value : value.padEnd(pad)]]),
     range: (operator, value) => ({ operator, values: [pad === undefined ? value : value.padEnd(pad)] }),
     blanks: options.nullWhen ?? [],
+  };
+}
+
+function textWrite(options: TextOptions): Write {
+  const { pad = 0, encoding } = options;
+  const isNothing = nothing(options);
+  const nothingIn = noValue(options);
+  const encode = encoderOf(encoding ?? "utf-8");
+  const isBinary = (info: ColumnInfo | undefined): boolean => (info === undefined ? encoding !== undefined : info.type === "binary");
+  return (value, [info] = []) => {
+    const text = value === null ? nothingIn(info) : value;
+    if (text === null) return info?.nullable === false ? notNull : [null];
+    if (typeof text !== "string") return value === null ? [nothingIn(info)] : "Must be a text.";
+    if (value !== null) {
+      if (!text.isWellFormed() || text.includes("\u0000")) return "Has a character that cannot be stored.";
+      if (text.endsWith(" ")) return "Must not end with a space.";
+      if (isNothing(text)) return meansNull;
+      if (!readsBack(text, info)) return notStorable;
+    }
+    if (!isBinary(info)) return [text.padEnd(pad)];
+    // BINARY(n) fills up with zero bytes, which are no padding: spaces are.
+    const bytes = encode(text, info?.sqlType.startsWith("binary") === true ? (info.length ?? 0) : pad);
+    return bytes === undefined ? "Has a character that cannot be stored." : [bytes];
   };
 }

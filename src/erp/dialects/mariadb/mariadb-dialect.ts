@@ -38,7 +38,8 @@ export const columnTypes: Readonly<Record<string, ColumnType>> = {
 const integerBits: Readonly<Record<string, bigint>> = { tinyint: 7n, smallint: 15n, mediumint: 23n, int: 31n, bigint: 63n };
 
 const describe = `
-SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE, COLUMN_TYPE, CHARACTER_SET_NAME, NUMERIC_PRECISION, NUMERIC_SCALE, CHARACTER_MAXIMUM_LENGTH
+SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE, COLUMN_TYPE, CHARACTER_SET_NAME, NUMERIC_PRECISION, NUMERIC_SCALE, CHARACTER_MAXIMUM_LENGTH,
+  DATETIME_PRECISION
 FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME IN `;
 
@@ -56,10 +57,11 @@ export const mariadbDialect: Dialect = {
   nullsAreHighest: false,
   comparesTuples: false,
   readsFromFunctions: false,
+  locksByAlias: false,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
     const found = new Map<string, Map<string, ColumnInfo>>();
-    for (const [table, column, dataType, nullable, columnType, characters, precision, scale, length] of rows) {
+    for (const [table, column, dataType, nullable, columnType, characters, precision, scale, length, fraction] of rows) {
       const type = columnTypes[String(dataType)] ?? "other";
       const holds = typeof characters === "string" ? characterSet(characters) : undefined;
       const columns = found.get(String(table)) ?? new Map<string, ColumnInfo>();
@@ -73,6 +75,7 @@ export const mariadbDialect: Dialect = {
         ...(holds !== undefined && { holds }),
         ...(length !== null && { length: Number(length) }),
         ...((type === "decimal" || type === "float") && scale !== null && { precision: Number(precision), scale: Number(scale) }),
+        ...(type === "timestamp" && fraction !== null && { fraction: Number(fraction) }),
         ...(typeof characters === "string" && { charset: characters }),
       });
       found.set(String(table), columns);

@@ -1,6 +1,7 @@
 /** How Postgres writes and describes what the engine needs. */
 
 import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
+import { postgresStatementError } from "./postgres-errors.ts";
 import { postgresIndexes } from "./postgres-indexes.ts";
 import { explainPostgres } from "./postgres-plan.ts";
 
@@ -64,7 +65,8 @@ WITH RECURSIVE named AS (
 SELECT r.rank, r.relation, r.name, t.typname, r.nullable, CASE t.typname WHEN 'bpchar' THEN 'bpchar' ELSE format_type(t.oid, NULL) END,
   information_schema._pg_char_max_length(t.oid, r.modifier),
   CASE t.typname WHEN 'numeric' THEN information_schema._pg_numeric_precision(t.oid, r.modifier) END,
-  CASE t.typname WHEN 'numeric' THEN information_schema._pg_numeric_scale(t.oid, r.modifier) END
+  CASE t.typname WHEN 'numeric' THEN information_schema._pg_numeric_scale(t.oid, r.modifier) END,
+  CASE WHEN t.typname LIKE 'timestamp%' THEN information_schema._pg_datetime_precision(t.oid, r.modifier) END
 FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
 WHERE t.typtype <> 'd'
 ORDER BY r.rank`;
@@ -77,11 +79,13 @@ export const postgresDialect: Dialect = {
   nullsAreHighest: true,
   comparesTuples: true,
   readsFromFunctions: true,
+  locksByAlias: true,
+  statementError: postgresStatementError,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: describe, values: [schema ?? null, tables] });
     const relations = new Set(rows.flatMap(([rank, table]) => (rank === 1 ? [String(table)] : [])));
     const catalog = new Map<string, Map<string, ColumnInfo>>();
-    for (const [rank, table, column, typname, nullable, sqlType, length, precision, scale] of rows) {
+    for (const [rank, table, column, typname, nullable, sqlType, length, precision, scale, fraction] of rows) {
       if (rank !== 1 && relations.has(String(table))) continue; // a relation wins over a function of the same name
       const bits = integerBits[String(typname)];
       const columns = catalog.get(String(table)) ?? new Map<string, ColumnInfo>();
@@ -92,6 +96,7 @@ export const postgresDialect: Dialect = {
         ...(bits !== undefined && { max: 2n ** bits - 1n, min: -(2n ** bits) }),
         ...(typeof length === "number" && { length }),
         ...(typeof precision === "number" && typeof scale === "number" && { precision, scale }),
+        ...(typeof fraction === "number" && { fraction }),
       });
       catalog.set(String(table), columns);
     }

@@ -1,5 +1,6 @@
 /** Which Postgres errors pass by themselves. Classes: PostgreSQL documentation, appendix A (error codes). */
 
+import type { StatementError } from "../dialect.ts";
 import type { Trouble } from "../trouble.ts";
 
 /** Codes whose trouble is not their class's. */
@@ -9,6 +10,8 @@ const byCode: Readonly<Record<string, Trouble>> = {
   "55000": "server-error", // object_not_in_prerequisite_state: the database accepts no connections, a materialised view is empty
   "40P01": "locked", // deadlock_detected
   "40001": "locked", // serialization_failure
+  "25P03": "connection", // idle_in_transaction_session_timeout: we were too slow, and the connection is gone
+  "25P04": "connection", // transaction_timeout: likewise
   "53300": "connection", // too_many_connections
   "53100": "server-error", // disk_full: maybe of this statement's own temporary files
   "53200": "server-error", // out_of_memory: maybe of this statement alone
@@ -45,10 +48,29 @@ const byMessage: readonly (readonly [RegExp, Trouble])[] = [
   [/connection attempt failed|Network connection lost|proxy request failed/i, "connection"], // Workers
 ];
 
+/** Codes that mean trouble whoever reports them. All others are the ERP's own word when its code says RAISE. */
+const alwaysTrouble = /^(?:08|53|57|XX|40001|40P01|55P03)/;
+
 export function postgresTrouble(error: unknown): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (/^[0-9A-Z]{5}$/.test(code)) return byCode[code] ?? byClass[code.slice(0, 2)];
-  const words = `${code} ${error.message} ${error instanceof AggregateError ? error.errors.map(String).join(" ") : ""}`;
+  const code = sqlStateOf(error);
+  if (code !== undefined) return isRaised(error) && !alwaysTrouble.test(code) ? undefined : (byCode[code] ?? byClass[code.slice(0, 2)]);
+  const words = `${"code" in error ? String(error.code) : ""} ${error.message} ${error instanceof AggregateError ? error.errors.map(String).join(" ") : ""}`;
   return byMessage.find(([pattern]) => pattern.test(words))?.[1];
+}
+
+export function postgresStatementError(error: unknown): StatementError | undefined {
+  const sqlstate = sqlStateOf(error);
+  return sqlstate === undefined || postgresTrouble(error) !== undefined ? undefined : { sqlstate, message: error instanceof Error ? error.message : "" };
+}
+
+/** Of errors that the server reported; those of the runtime have codes of their own, EPIPE among them. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("severity" in error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}
+
+/** By RAISE in PL/pgSQL: the server names the routine of its own code that an error comes from. */
+function isRaised(error: Error): boolean {
+  return "routine" in error && error.routine === "exec_stmt_raise";
 }

@@ -20,7 +20,16 @@ export function sessionSettings({ statementTimeoutMs, lockTimeoutMs, application
  * Opens a transaction with the same limits. One message of several statements: either all of it holds, or the
  * transaction has failed and runs nothing.
  */
-export function transactionOpening({ statementTimeoutMs, lockTimeoutMs, applicationName }: ConnectionOptions): string {
+export function transactionOpening(options: ConnectionOptions): string {
+  return ["BEGIN READ ONLY", ...localSettings(options)].join("; ");
+}
+
+/** The one way to write: sessions are read-only by default. Each statement sees what was committed before it. */
+export function writingTransactionOpening(options: ConnectionOptions): string {
+  return ["BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", ...(options.pooledByTransaction ? localSettings(options) : [])].join("; ");
+}
+
+function localSettings({ statementTimeoutMs, lockTimeoutMs, applicationName }: ConnectionOptions): readonly string[] {
   const settings = {
     statement_timeout: String(statementTimeoutMs),
     lock_timeout: String(lockTimeoutMs),
@@ -28,6 +37,5 @@ export function transactionOpening({ statementTimeoutMs, lockTimeoutMs, applicat
     application_name: applicationName,
     ...writing,
   };
-  const set = Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = '${value.replaceAll("'", "''")}'`);
-  return ["BEGIN READ ONLY", ...set].join("; ");
+  return Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = '${value.replaceAll("'", "''")}'`);
 }

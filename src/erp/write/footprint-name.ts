@@ -1,0 +1,11 @@
+/** Names of the gateway's own tables beside the ERP's: a schema of their own on Postgres, a prefix on MariaDB. */
+
+import type { SourceDeclaration } from "../binding/source.ts";
+import { name, type Sql } from "../binding/sql.ts";
+
+export type FootprintTable = "receipt" | "operation" | "conflict" | "written" | "footprint";
+
+export function footprintName({ dialect, schema }: Pick<SourceDeclaration, "dialect" | "schema">, table: FootprintTable): Sql {
+  if (dialect === "postgres") return name("sluice", table);
+  return schema === undefined ? name(`sluice_${table}`) : name(schema, `sluice_${table}`);
+}

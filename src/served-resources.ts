@@ -1,0 +1,201 @@
+/** The resources of a gateway as requests reach them: readers and runners, each behind the protection of its source. */
+
+import type { Contract } from "#contract/contract.ts";
+import type { Known } from "#contract/json-writer.ts";
+import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
+import { dialects } from "#erp/dialects/dialects.ts";
+import type { DriftWatch } from "#erp/drift-watch.ts";
+import type { Protection } from "#erp/protection/protection.ts";
+import type { SourceWork } from "#erp/protection/protected-source.ts";
+import { tagSalt } from "#erp/read/entity-tag.ts";
+import { type ReadCaller, type ResourceReader, resourceReader } from "#erp/read/reader.ts";
+import type { SourceAccess } from "#erp/source-access.ts";
+import type { BoundResource } from "#erp/binding/source.ts";
+import { bodySeal } from "#erp/write/body-seal.ts";
+import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
+import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
+import { housekeeping } from "#erp/write/housekeeping.ts";
+import { operationIds } from "#erp/write/operation-id.ts";
+import { findOperation } from "#erp/write/operations.ts";
+import { receiptTable } from "#erp/write/receipt-table.ts";
+import type { Retention } from "#erp/write/retention.ts";
+import type { RequestWays } from "#http/partner-api.ts";
+import { Problem } from "#lib/problems.ts";
+import type { Environment, Principal } from "#pipeline/principal.ts";
+import type { GatewayDefinition } from "./project.ts";
+
+const environments = ["live", "test"] as const;
+
+type Databases = (source: string, environment: Environment) => ErpDatabase;
+
+export interface ServedResourcesParts {
+  readonly definition: GatewayDefinition;
+  readonly secret: Uint8Array;
+  readonly guards: Protection;
+  readonly drifts: DriftWatch<Environment>;
+  readonly access: (source: string, environment: Environment) => SourceAccess;
+  readonly now: () => number;
+  readonly retention: Retention;
+  readonly passing: (point: WritePoint) => void;
+  readonly warn: (about: Readonly<Record<string, unknown>>, message: string) => void;
+}
+
+export interface ServedResources {
+  /** What the ERP side is certain of, by field. */
+  known(contract: Contract): Readonly<Record<string, Known | undefined>>;
+  /** The ways of one request. `signal` tells when nobody waits for it any more. */
+  ways(databases: Databases, signal: () => AbortSignal): Pick<RequestWays, "access" | "operations">;
+  /** One bounded round of what writes need besides requests. */
+  tend(databases: Databases): Promise<void>;
+}
+
+interface Served {
+  readonly resource: BoundResource;
+  readonly dialect: Dialect;
+  readonly reader: ResourceReader;
+  runner(environment: Environment): CommandRunner;
+}
+
+export function servedResources(parts: ServedResourcesParts): ServedResources {
+  const { definition, secret, guards, drifts, access, now, retention, passing, warn } = parts;
+  const seal = bodySeal({ current: secret, previous: [] });
+  const ids = operationIds(secret);
+  const salt = conflictSalt(secret);
+  const readers = new Map(
+    definition.resources.map((resource) => [resource.contract.name, resourceReader(resource, dialects[resource.source.dialect], tagSalt(secret))]),
+  );
+  const served = new Map(
+    definition.resources.map((resource): [string, Served] => {
+      const dialect = dialects[resource.source.dialect];
+      const reader = found(readers, resource.contract.name);
+      const runner = (environment: Environment): CommandRunner =>
+        commandRunner({
+          resource,
+          dialect,
+          reader,
+          readerOf: (name) => found(readers, name),
+          receipts: receiptTable(resource.source, dialect),
+          conflicts: conflictLog({ resource, dialect, seal, salt: conflictSalt(secret), now }),
+          seal,
+          operationId: (partner, keyHash) => ids.make({ source: resource.source.name, environment, partner, keyHash }),
+          now,
+          passing,
+        });
+      const runners = { live: runner("live"), test: runner("test") };
+      return [resource.contract.name, { resource, dialect, reader, runner: (environment) => runners[environment] }];
+    }),
+  );
+
+  /** Runs work on a resource at its source, watched for drift. */
+  function at<T>(
+    { resource }: Served,
+    { environment, accounts }: Principal,
+    work: SourceWork,
+    databases: Databases,
+    use: (caller: ReadCaller) => Promise<T>,
+  ): Promise<T> {
+    const source = access(resource.source.name, environment);
+    const drift = drifts.of(resource, environment);
+    const note = (about: object): void => warn({ ...about, environment }, "a value in the ERP does not fit its binding");
+    return guards.of(resource.source.name, environment).run(work, databases(resource.source.name, environment), async (guarded) => {
+      await drift.admit(guarded);
+      try {
+        const result = await source.watch(async () => {
+          const catalog = await source.catalog(guarded);
+          await drift.compare(catalog, guarded);
+          return use({ database: guarded, catalog, accounts, drift: note });
+        });
+        drift.worked();
+        return result;
+      } catch (error) {
+        await drift.failed(error, guarded);
+        throw error;
+      }
+    });
+  }
+
+  const keepers = housekeepers();
+
+  return {
+    known: ({ name }) => readers.get(name)?.known ?? {},
+    ways: (databases, signal) => ({
+      access: (contract, principal) => {
+        const one = found(served, contract.name);
+        const work = { by: principal.partner, signal };
+        const read = <T>(accounts: readonly string[], use: (caller: ReadCaller) => Promise<T>): Promise<T> =>
+          at(one, principal, { ...work, kind: "read" }, databases, (caller) => use({ ...caller, accounts }));
+        return {
+          list: (accounts, query, after) => read(accounts, (caller) => one.reader.list(caller, query, after)),
+          get: (accounts, id, fields) => read(accounts, (caller) => one.reader.get(caller, id, fields)),
+          command: (call) => at(one, principal, { ...work, kind: "write" }, databases, (caller) => one.runner(principal.environment).run(caller, call)),
+        };
+      },
+      operations: (principal) => ({ find: (id) => findAt(id, principal, databases, signal) }),
+    }),
+    tend,
+  };
+
+  function housekeepers() {
+    const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));
+    return [...sources.values()].flatMap((source) => {
+      const own = [...served.values()].filter(({ resource }) => resource.source.name === source.name);
+      if (source.footprint === "none" || own.every(({ resource }) => Object.keys(resource.contract.commands).length === 0)) return [];
+      return environments.map((environment) => {
+        const about = { source: source.name, environment };
+        const keeper = housekeeping({
+          source,
+          dialect: dialects[source.dialect],
+          resources: own,
+          seal,
+          salt,
+          retention,
+          now,
+          say: {
+            deadLetter: (letter) => warn({ ...about, ...letter }, "the ERP has not dealt with a staged row: a person has to look"),
+            overwritten: (field) => warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns"),
+          },
+        });
+        return { source, environment, keeper };
+      });
+    });
+  }
+
+  async function tend(databases: Databases): Promise<void> {
+    await Promise.all(
+      keepers.map(async ({ source, environment, keeper }) => {
+        const work = { kind: "background", by: "housekeeping" } as const;
+        try {
+          await keeper.round((use) =>
+            guards.of(source.name, environment).run(work, databases(source.name, environment), async (database) => {
+              const known = access(source.name, environment);
+              return known.watch(async () => use(database, await known.catalog(database)));
+            }),
+          );
+        } catch (error) {
+          // A source that cannot answer is counted and told by its guard; the next round tries again.
+          if (!(error instanceof Problem)) warn({ source: source.name, environment, reason: String(error) }, "housekeeping failed");
+        }
+      }),
+    );
+  }
+
+  async function findAt(id: string, { partner, environment }: Principal, databases: Databases, signal: () => AbortSignal) {
+    const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));
+    const opened = ids.open(id, { environment, partner, sources: [...sources.keys()] });
+    const source = opened && sources.get(opened.source);
+    if (source === undefined || opened === undefined) return undefined;
+    const dialect = dialects[source.dialect];
+    const bound = definition.resources.filter((resource) => resource.source.name === source.name);
+    return guards
+      .of(source.name, environment)
+      .run({ kind: "read", by: partner, signal, fresh: true }, databases(source.name, environment), (database) =>
+        findOperation({ database, dialect, source, resources: bound, receipts: receiptTable(source, dialect), seal, now: now() }, opened.keyHash, partner),
+      );
+  }
+}
+
+function found<T>(by: ReadonlyMap<string, T>, name: string): T {
+  const one = by.get(name);
+  if (one === undefined) throw new Error(`no resource ${name}`);
+  return one;
+}
