@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { defineContract, wire, z } from "sluice";
 import { describe, expect, test } from "vitest";
-import type { CommandPromise } from "#contract/contract.ts";
+import type { CommandPromise } from "#contract/command.ts";
 import type { JsonValue } from "#lib/json.ts";
 import { parseStrictJson } from "#pipeline/strict-json.ts";
 import { validateInput } from "#pipeline/validate-input.ts";
