@@ -3,9 +3,9 @@
 import type { DialectName, SourceDeclaration } from "../binding/source.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { write } from "../dialects/write.ts";
-import { type FootprintTable, footprintName } from "./footprint-name.ts";
 import { mariadbFootprint } from "./footprint/mariadb-ddl.ts";
 import { postgresFootprint } from "./footprint/postgres-ddl.ts";
+import { type FootprintTable, footprintName } from "./footprint-name.ts";
 
 export interface FootprintStatement {
   /** What it is for, in a line. */
@@ -17,7 +17,7 @@ export interface FootprintStatement {
 /** The statements of each version, oldest first: a later version adds to the one before, and never takes away. */
 export type FootprintVersions = readonly (readonly FootprintStatement[])[];
 
-export type Place = Pick<SourceDeclaration, "dialect" | "schema">;
+export type Place = Pick<SourceDeclaration, "name" | "dialect" | "schema">;
 
 /** Writes the name of one of the tables. */
 export type NameOf = (table: FootprintTable) => string;
