@@ -43,7 +43,7 @@ export async function tidyReceipts(
   const statements = retentionStatements(source, dialect, options);
   let [forgotten, removed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
-    const done = await transact((transaction) => tidyOnce(transaction, statements));
+    const done = await transact((transaction) => tidyOnce(transaction, statements, batch === 0 ? 0 : 1));
     if (done === undefined) return { forgotten, removed, more: false };
     forgotten += done.forgotten;
     removed += done.removed;
@@ -55,8 +55,10 @@ export async function tidyReceipts(
 async function tidyOnce(
   transaction: WriteTransaction,
   { keptFrom, due, forget, advance, remove, removeOperations }: RetentionStatements,
+  // The lock of the batch before may take a moment to be released.
+  waitSeconds: number,
 ): Promise<{ readonly forgotten: number; readonly removed: number } | undefined> {
-  const { locked, rows } = await transaction.claim(tidyLock, keptFrom);
+  const { locked, rows } = await transaction.claim(tidyLock, keptFrom, waitSeconds);
   const from = rows[0]?.[0];
   if (!locked || typeof from !== "string") return undefined;
   const [last] = await transaction.query(due(from));
