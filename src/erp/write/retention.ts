@@ -11,11 +11,16 @@ export interface Retention {
   readonly bodyDays: number;
   /** How long it is remembered that a key was used. */
   readonly tombstoneDays: number;
-  /** Most rows of one transaction. */
-  readonly limit: number;
 }
 
-export const defaultRetention: Retention = { bodyDays: 7, tombstoneDays: 400, limit: 1_000 };
+export const defaultRetention: Retention = { bodyDays: 7, tombstoneDays: 400 };
+
+export interface RetentionRound extends Retention {
+  /** Milliseconds since the epoch; ages are those that the database's own clock gave. */
+  readonly now: number;
+  /** Most rows of one transaction; 1,000 without it. */
+  readonly limit?: number;
+}
 
 export interface Tidied {
   /** Answers that are kept no longer. */
@@ -32,22 +37,22 @@ const batches = 10;
 /** 16 bytes, as of any key: one process at a time, the others leave it to that one. */
 const tidyLock = Buffer.from("sluice retention");
 
-/** One bounded round. `now` in milliseconds since the epoch; ages are those that the database's own clock gave. */
+/** One bounded round. */
 export async function tidyReceipts(
   { transact }: ErpDatabase,
   source: SourceDeclaration,
   dialect: Dialect,
-  options: Retention & { readonly now: number },
+  { limit = 1_000, ...terms }: RetentionRound,
 ): Promise<Tidied> {
   if (transact === undefined) throw new Error(`${source.name}: this handle is for reading only`);
-  const statements = retentionStatements(source, dialect, options);
+  const statements = retentionStatements(source, dialect, { ...terms, limit });
   let [forgotten, removed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
     const done = await transact((transaction) => tidyOnce(transaction, statements, batch === 0 ? 0 : 1));
     if (done === undefined) return { forgotten, removed, more: false };
     forgotten += done.forgotten;
     removed += done.removed;
-    if (Math.max(done.forgotten, done.removed) < options.limit) return { forgotten, removed, more: false };
+    if (Math.max(done.forgotten, done.removed) < limit) return { forgotten, removed, more: false };
   }
   return { forgotten, removed, more: true };
 }
@@ -84,7 +89,7 @@ interface RetentionStatements {
 function retentionStatements(
   source: SourceDeclaration,
   dialect: Dialect,
-  { bodyDays, tombstoneDays, limit, now }: Retention & { readonly now: number },
+  { bodyDays, tombstoneDays, limit, now }: Required<RetentionRound>,
 ): RetentionStatements {
   const [footprint, receipt, operation] = [footprintName(source, "footprint"), footprintName(source, "receipt"), footprintName(source, "operation")];
   const [bodies, tombstones] = [now - bodyDays * dayMs, now - tombstoneDays * dayMs];

@@ -59,6 +59,7 @@ export const mariadbDialect: Dialect = {
   comparesTuples: false,
   readsFromFunctions: false,
   statementError: mariadbStatementError,
+  locksByAlias: false,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
     const found = new Map<string, Map<string, ColumnInfo>>();
