@@ -29,15 +29,13 @@ export function defineGateway(declaration: GatewayDeclaration): GatewayDefinitio
   const names = new Set<string>();
   for (const { contract } of resources) {
     if (names.has(contract.name)) throw new Error(`defineGateway: two resources are called ${contract.name}.`);
+    if (contract.name === "operations") throw new Error("defineGateway: /v1/operations is the gateway's own, so no resource can be called operations.");
     names.add(contract.name);
   }
   for (const { contract, binding } of resources) {
     for (const { field, target } of references(binding.fields)) {
       if (!names.has(target)) throw new Error(`defineGateway: ${contract.name}.${field} refers to ${target}, which is not among the resources.`);
     }
-    const commands = Object.keys(contract.commands);
-    if (commands.length > 0)
-      throw new Error(`defineGateway: ${contract.name} promises the commands ${commands.join(", ")}, and this version of Sluice serves reads only.`);
   }
   return { ...declaration, keyPrefix, contracts: resources.map((resource) => resource.contract) };
 }

@@ -2,7 +2,7 @@
 
 import type { ProblemError } from "#lib/problems.ts";
 
-/** The states a caller is willing to change (RFC 9110, section 13.1.1). */
+/** The states a caller is willing to change. `tags`: what stands between the quotes of the strong ones; weak tags match nothing, so a list of them alone is empty. */
 export type IfMatch = { readonly kind: "absent" } | { readonly kind: "any" } | { readonly kind: "tags"; readonly tags: readonly string[] };
 
 /** An answer as it leaves and as a receipt keeps it, byte for byte. */

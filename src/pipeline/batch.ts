@@ -1,6 +1,7 @@
 /** Many commands in one request: each with a key of its own, each on its own, and an answer that tells of every one. */
 
 import { type BatchOperation, maxBatchItems } from "#contract/operations.ts";
+import { type JsonObject, type JsonValue, jsonPointer } from "#lib/json.ts";
 import { Problem, type ProblemError } from "#lib/problems.ts";
 import { authorize, lacking } from "./authorize.ts";
 import { type AskedToWrite, jsonOf, perform, refuseParameters } from "./command.ts";
@@ -8,7 +9,6 @@ import { header, type PartnerResponse } from "./exchange.ts";
 import { parseIdempotencyKey } from "./idempotency-key.ts";
 import { parseIfMatch } from "./if-match.ts";
 import { jsonOfCommand } from "./json-headers.ts";
-import type { JsonValue } from "./strict-json.ts";
 
 /** One item as sent: `{ command, id?, idempotency_key, if_match?, body? }`. */
 interface Item {
@@ -83,7 +83,7 @@ function itemsOf(operation: BatchOperation, body: JsonValue | undefined): readon
   else if (!Array.isArray(list)) fault("/items", list === undefined ? "required" : "wrong-type", "A list of commands.");
   else if (list.length === 0 || list.length > maxBatchItems) fault("/items", "out-of-range", `From 1 to ${maxBatchItems} commands.`);
   else list.forEach((item, index) => void items.push(itemOf(item, `/items/${index}`)));
-  if (isObject(body)) for (const member of Object.keys(body)) if (member !== "items") fault(`/${escaped(member)}`, "unknown-field", "A batch has `items` only.");
+  if (isObject(body)) for (const member of Object.keys(body)) if (member !== "items") fault(jsonPointer([member]), "unknown-field", "A batch has `items` only.");
   if (errors.length > 0) throw new Problem("invalid-body", errors[0]?.detail ?? "This is no batch.", { errors });
   return items;
 
@@ -93,7 +93,7 @@ function itemsOf(operation: BatchOperation, body: JsonValue | undefined): readon
       return { command: "", id: undefined, key: "", ifMatch: undefined, body: undefined };
     }
     for (const member of Object.keys(item))
-      if (!members.has(member)) fault(`${at}/${escaped(member)}`, "unknown-field", `An item has ${[...members].join(", ")}.`);
+      if (!members.has(member)) fault(`${at}${jsonPointer([member])}`, "unknown-field", `An item has ${[...members].join(", ")}.`);
     const text = (member: string, required: boolean): string | undefined => {
       const value = item[member];
       if (typeof value === "string" && (value !== "" || !required)) return value;
@@ -109,11 +109,6 @@ function itemsOf(operation: BatchOperation, body: JsonValue | undefined): readon
   }
 }
 
-function isObject(value: JsonValue | undefined): value is { readonly [member: string]: JsonValue } {
+function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A member's name in a JSON pointer (RFC 6901, section 3), cut to a readable length. */
-function escaped(member: string): string {
-  return member.slice(0, 100).replaceAll("~", "~0").replaceAll("/", "~1");
 }

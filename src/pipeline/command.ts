@@ -3,6 +3,7 @@
 import { needsIfMatch } from "#contract/command.ts";
 import type { CommandCall, CommandOutcome, IfMatch } from "#contract/command-call.ts";
 import type { CommandOperation } from "#contract/operations.ts";
+import type { JsonValue } from "#lib/json.ts";
 import { Problem } from "#lib/problems.ts";
 import { lacking } from "./authorize.ts";
 import { answerOf } from "./command-answer.ts";
@@ -14,7 +15,7 @@ import { parseIfMatch } from "./if-match.ts";
 import type { Asked } from "./index.ts";
 import type { Prepared } from "./prepared.ts";
 import { parseQuery } from "./query-string.ts";
-import { type JsonValue, parseStrictJson } from "./strict-json.ts";
+import { parseStrictJson } from "./strict-json.ts";
 import { validateInput } from "./validate-input.ts";
 
 export interface AskedToWrite extends Asked {
@@ -33,6 +34,7 @@ export interface CommandRequest {
 }
 
 const retrySeconds = "1";
+const noParameters: ReadonlyMap<string, string> = new Map();
 
 export async function command(operation: CommandOperation, id: string, asked: AskedToWrite): Promise<PartnerResponse> {
   const { request } = asked;
@@ -82,9 +84,10 @@ export async function perform(command: CommandRequest, asked: AskedToWrite): Pro
       method: operation.method,
       route: operation.path,
       path: command.path,
-      query: "",
+      parameters: noParameters,
       version: asked.version,
-      mediaType: "application/json",
+      // A command takes one kind of body: what PATCH may call it besides makes no other request.
+      mediaType: command.body === undefined ? undefined : "application/json",
       body: command.body,
     }),
     ifMatch,

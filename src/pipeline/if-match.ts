@@ -1,9 +1,8 @@
 /** The If-Match header (RFC 9110, section 13.1.1): which state of a thing a write is meant for. */
 
+import type { IfMatch } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
 
-/** `tags`: what stands between the quotes of the strong ones. Weak tags match nothing, so a list of them alone is empty. */
-export type IfMatch = { readonly kind: "absent" } | { readonly kind: "any" } | { readonly kind: "tags"; readonly tags: readonly string[] };
 
 /** One element of the list, which may be empty (section 5.6.1), and the comma after it or the end. */
 const element = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(,|$)/y;

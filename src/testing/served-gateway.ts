@@ -6,6 +6,7 @@ import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createPartner } from "#control-plane/partners/create.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
 import { keyRegister } from "#store/api-keys.ts";
+import type { WritePoint } from "#erp/write/execute.ts";
 import type { Store } from "#store/connect.ts";
 import { partnerRecords } from "#store/partners.ts";
 import type { Accounts } from "./project.ts";
@@ -17,6 +18,10 @@ export interface GatewayParts {
   readonly storeUrl: string;
   /** Further variables of the configuration, such as `SOURCE_TIMEOUT_MS`. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Those of another process of the same gateway; new ones without it. */
+  readonly secrets?: GatewaySecrets;
+  /** Told of each point of a write, where the runtime lets a test listen. */
+  readonly passing?: (point: WritePoint) => void;
   /** The gateway's clock, where the runtime lets it be set. */
   readonly now?: () => number;
 }
@@ -49,14 +54,18 @@ export interface GatewaySecrets {
   readonly forms: readonly string[];
 }
 
-export function makeSecrets(): GatewaySecrets {
-  const [pepper, secret] = [randomBytes(32), randomBytes(32)];
+/** Random, or those of another process. */
+export function makeSecrets({ pepper, secret }: Pick<GatewaySecrets, "pepper" | "secret"> = randomSecrets()): GatewaySecrets {
   return {
     pepper,
     secret,
-    variables: { SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`, SLUICE_SECRET: secret.toString("base64") },
-    forms: [pepper, secret].flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
+    variables: { SLUICE_KEY_PEPPER: `1:${Buffer.from(pepper).toString("base64")}`, SLUICE_SECRET: Buffer.from(secret).toString("base64") },
+    forms: [pepper, secret].map((bytes) => Buffer.from(bytes)).flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
   };
+}
+
+function randomSecrets(): Pick<GatewaySecrets, "pepper" | "secret"> {
+  return { pepper: randomBytes(32), secret: randomBytes(32) };
 }
 
 export function operatorOf(definition: GatewayDefinition, store: Store, pepper: Uint8Array): Operator {

@@ -24,8 +24,9 @@ const request = (...headers: readonly (readonly [string, string])[]): PartnerReq
   query: "",
   headers,
   hasBody: false,
+  body: async () => undefined,
 });
-const codeFor = (...headers: readonly (readonly [string, string])[]): string | undefined => problemOf(() => checkRequest(request(...headers)))?.code;
+const codeFor = (...headers: readonly (readonly [string, string])[]): string | undefined => problemOf(() => checkRequest(request(...headers), false))?.code;
 
 describe("an Accept header", () => {
   test.each([
@@ -53,7 +54,7 @@ describe("an Accept header", () => {
 
 describe("headers", () => {
   test.each(["authorization", "accept", "host", "if-none-match", "api-version", "idempotency-key", "content-type"])("%s may stand once only", (name) => {
-    expect(problemOf(() => checkRequest(request([name, "*/*"], [name, "*/*"])))).toMatchObject({
+    expect(problemOf(() => checkRequest(request([name, "*/*"], [name, "*/*"]), false))).toMatchObject({
       code: "bad-request-line",
       errors: [{ header: name, code: "repeated-header" }],
     });
@@ -64,8 +65,8 @@ describe("headers", () => {
   );
   test("control characters are refused", () => expect(codeFor(["api-version", "2026\u0001"])).toBe("bad-request-line"));
   test("a body and a long target are refused", () => {
-    expect(problemOf(() => checkRequest({ ...request(), hasBody: true }))?.code).toBe("unexpected-body");
-    expect(problemOf(() => checkRequest({ ...request(), query: "x".repeat(8192) }))?.code).toBe("uri-too-long");
+    expect(problemOf(() => checkRequest({ ...request(), hasBody: true }, false))?.code).toBe("unexpected-body");
+    expect(problemOf(() => checkRequest({ ...request(), query: "x".repeat(8192) }, false))?.code).toBe("uri-too-long");
   });
 });
 

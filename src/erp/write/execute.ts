@@ -1,6 +1,6 @@
 /** Carries out one command exactly once: claim, effect and receipt in one transaction of the database that holds the effect. */
 
-import type { CommandCall, CommandOutcome, Effect, FieldConflict } from "#contract/command-call.ts";
+import type { CommandCall, CommandOutcome, Effect } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
@@ -12,6 +12,7 @@ import type { ConflictLog } from "./conflict-log.ts";
 import { erpTransaction } from "./erp-transaction.ts";
 import { inputColumns } from "./input-columns.ts";
 import { keyColumns } from "./key-columns.ts";
+import type { Conflict } from "./merge.ts";
 import { insertStatement, lockStatements, updateStatement } from "./plain-statements.ts";
 import { precondition } from "./precondition.ts";
 import type { BodySeal, Receipt } from "./receipt.ts";
@@ -45,10 +46,13 @@ export interface CommandRunner {
 /** Stops a transaction with an outcome that leaves nothing behind. */
 class Stopped extends Error {
   readonly outcome: CommandOutcome;
+  /** To be recorded all the same. */
+  readonly conflicts: readonly Conflict[];
 
-  constructor(outcome: CommandOutcome) {
+  constructor(outcome: CommandOutcome, conflicts: readonly Conflict[] = []) {
     super(outcome.kind);
     this.outcome = outcome;
+    this.conflicts = conflicts;
   }
 }
 
@@ -73,7 +77,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     try {
       return await transact(caller, (transaction) => claimed(transaction, caller, call));
     } catch (error) {
-      if (error instanceof Stopped) return stopped(caller, call, error.outcome);
+      if (error instanceof Stopped) return stopped(caller, call, error);
       if (error instanceof CommitUnknown) return settle(caller, call, error);
       if (error instanceof CommandRefused || dialect.statementError?.(error) !== undefined) return lateRefusal(caller, call, error);
       throw error;
@@ -87,10 +91,11 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     if (receipt !== undefined) return replay(receipt, call);
     if (!locked) return { kind: "in-progress" };
 
-    const { input, seen, found } = await admitted(transaction, caller, call);
+    const standing = await admitted(transaction, caller, call);
+    const { input } = standing;
     const missing = await missingReferences(resource, input, readerOf, { ...caller, database: transaction });
     if (missing.length > 0) throw new Stopped({ kind: "invalid", errors: missing });
-    const { effect, also } = await carriedOut(transaction, caller, { ...call, input }, seen, found);
+    const { effect, also } = await carriedOut(transaction, caller, { ...call, input }, standing);
     passing("after-effect");
 
     const made = call.answer(effect);
@@ -113,25 +118,30 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   interface Admitted {
     /** What is left to be written. */
     readonly input: CommandCall["input"];
-    readonly seen: readonly FieldConflict[];
-    /** The thing before the command. */
-    readonly found: Found | undefined;
+    readonly seen: readonly Conflict[];
+    /** Every value gave way to the ERP's. */
+    readonly idle: boolean;
   }
 
   /** Locks the thing, and compares it with what the caller saw: in a second statement, which sees what the lock waited for. */
   async function admitted(transaction: WriteTransaction, caller: ReadCaller, call: CommandCall): Promise<Admitted> {
-    if (call.id === undefined) return { input: call.input, seen: [], found: undefined };
+    if (call.id === undefined) return { input: call.input, seen: [], idle: false };
     const locks = lockStatements(resource, dialect, caller.catalog, caller.accounts, call.id);
     if (locks === undefined) throw new Stopped({ kind: "absent" });
     await together(transaction, locks);
     const found = await reader.get({ ...caller, database: transaction }, call.id, allFields);
     if (found === undefined) throw new Stopped({ kind: "absent" });
-    const checked = precondition(contract, call, found);
+    const { id } = call;
+    const checked = await precondition(contract, call, {
+      found,
+      writtenHere: (fields) => conflicts.writtenHere(transaction, id, found, fields),
+      now: new Date(now()),
+    });
     if (checked.kind === "failed") {
       const current = Object.fromEntries(Object.keys(call.input).flatMap((field) => (field in found.item ? [[field, found.item[field]]] : [])));
-      throw new Stopped({ kind: "precondition-failed", tag: found.tag, current, conflicts: checked.conflicts });
+      throw new Stopped({ kind: "precondition-failed", tag: found.tag, current, conflicts: checked.conflicts }, checked.conflicts);
     }
-    return { input: checked.input, seen: checked.conflicts, found };
+    return { input: checked.input, seen: checked.conflicts, idle: checked.idle };
   }
 
   interface CarriedOut {
@@ -140,13 +150,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     readonly also: readonly Statement[];
   }
 
-  async function carriedOut(
-    transaction: WriteTransaction,
-    caller: ReadCaller,
-    call: CommandCall,
-    seen: readonly FieldConflict[],
-    found: Found | undefined,
-  ): Promise<CarriedOut> {
+  async function carriedOut(transaction: WriteTransaction, caller: ReadCaller, call: CommandCall, { seen, idle }: Admitted): Promise<CarriedOut> {
     const command = binding.commands[call.command];
     const prepared = inputColumns(resource, caller.catalog, call.input);
     if (command === undefined || prepared.kind === "unfit") throw new Error(`${contract.name}: ${call.command} cannot be carried out`);
@@ -157,10 +161,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
       key: call.id === undefined ? {} : keyColumns(resource, caller.catalog, call.id),
       now: new Date(now()),
     };
-    // A caller whose every value gave way to the ERP's has nothing written.
-    const nothing = seen.length > 0 && Object.keys(call.input).every((field) => field === "effective_at");
     let key: MadeKey | undefined;
-    if (!nothing) {
+    if (!idle) {
       const erp = erpTransaction(source, dialect, transaction, caller.catalog, binding.refusals);
       await transaction.save();
       try {
@@ -182,10 +184,10 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     const after = await reader.get({ ...caller, database: transaction }, id, allFields);
     const promise = contract.commands[call.command];
     const effect = effectOf(call, promise?.as, id, after, seen);
-    return { effect, also: conflicts.statements({ call, id, conflicts: seen, before: found, after }) };
+    return { effect, also: conflicts.statements({ call, id, conflicts: seen, after: idle ? undefined : after }) };
   }
 
-  function effectOf(call: CommandCall, as: string | undefined, id: string, after: Found | undefined, seen: readonly FieldConflict[]): Effect {
+  function effectOf(call: CommandCall, as: string | undefined, id: string, after: Found | undefined, seen: readonly Conflict[]): Effect {
     if (as === "delete") return { kind: "deleted" };
     // What a partner makes or changes has to be its own afterwards, whatever the command did.
     if (after === undefined && (call.id === undefined || as === "update"))
@@ -229,9 +231,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   }
 
   /** An outcome that left nothing behind, apart from the record of a conflict. */
-  async function stopped(caller: ReadCaller, call: CommandCall, outcome: CommandOutcome): Promise<CommandOutcome> {
-    if (outcome.kind !== "precondition-failed" || outcome.conflicts.length === 0 || call.id === undefined) return outcome;
-    const statements = conflicts.statements({ call, id: call.id, conflicts: outcome.conflicts, before: undefined, after: undefined, current: outcome.current });
+  async function stopped(caller: ReadCaller, call: CommandCall, { outcome, conflicts: seen }: Stopped): Promise<CommandOutcome> {
+    const statements = seen.length === 0 ? [] : conflicts.statements({ call, id: call.id ?? "", conflicts: seen, after: undefined });
     if (statements.length > 0) await transact(caller, (transaction) => transaction.commit(statements));
     return outcome;
   }

@@ -3,6 +3,7 @@
 import type { Catalog, ColumnInfo, ColumnType, Dialect, Indexes } from "../dialect.ts";
 import { indexesOf } from "../indexes.ts";
 import { characterSet } from "./character-sets.ts";
+import { mariadbStatementError } from "./mariadb-errors.ts";
 import { explainMariadb } from "./mariadb-plan.ts";
 
 /** `information_schema.COLUMNS.DATA_TYPE` to the engine's types. */
@@ -58,6 +59,7 @@ export const mariadbDialect: Dialect = {
   comparesTuples: false,
   readsFromFunctions: false,
   locksByAlias: false,
+  statementError: mariadbStatementError,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
     const found = new Map<string, Map<string, ColumnInfo>>();
