@@ -30,7 +30,7 @@ export async function readBody(
 function declaredLength(headers: readonly (readonly [name: string, value: string])[]): number | undefined {
   const value = headers.find(([name]) => name === "content-length")?.[1].trim();
   if (value === undefined) return undefined;
-  if (/^\d{1,15}$/.test(value)) return Number(value);
+  if (/^\d+$/.test(value)) return Number(value);
   throw new Problem("bad-request-line", "Content-Length is no length.", {
     errors: [{ header: "Content-Length", code: "malformed-header", detail: "The number of bytes in the body." }],
     headers: { Connection: "close" },

@@ -7,14 +7,14 @@ export type MediaType = "application/json" | "application/merge-patch+json";
 
 /** `headers`: names in lower case. Throws 415 for any other kind, parameter or encoding, and for none. */
 export function mediaTypeOf(method: string, headers: readonly (readonly [name: string, value: string])[]): MediaType {
-  const valueOf = (name: string): string | undefined => headers.find(([candidate]) => candidate === name)?.[1];
-  const coding = valueOf("content-encoding")?.trim().toLowerCase() ?? "identity";
+  const headerOf = (name: string): string | undefined => headers.find(([candidate]) => candidate === name)?.[1];
+  const coding = headerOf("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (coding !== "identity")
     throw unsupported("The body is compressed or encoded; it is taken as it is only.", "Content-Encoding", { "Accept-Encoding": "identity" });
   const allowed: readonly MediaType[] = method === "PATCH" ? ["application/json", "application/merge-patch+json"] : ["application/json"];
   const named = allowed.join(" or ");
   const accept = { Accept: allowed.join(", ") };
-  const given = valueOf("content-type");
+  const given = headerOf("content-type");
   if (given === undefined) throw unsupported(`The body is of no declared kind; it has to be ${named}.`, "Content-Type", accept);
   const [type = "", ...parameters] = given.split(";").map((part) => part.trim().toLowerCase());
   const mediaType = allowed.find((one) => one === type);
