@@ -12,7 +12,7 @@ import { type ReadCaller, type ResourceReader, resourceReader } from "#erp/read/
 import type { SourceAccess } from "#erp/source-access.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
-import { conflictLog } from "#erp/write/conflict-log.ts";
+import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
 import { operationIds } from "#erp/write/operation-id.ts";
 import { findOperation } from "#erp/write/operations.ts";
@@ -66,7 +66,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
           reader,
           readerOf: (name) => found(readers, name),
           receipts: receiptTable(resource.source, dialect),
-          conflicts: conflictLog(resource, dialect, seal),
+          conflicts: conflictLog({ resource, dialect, seal, salt: conflictSalt(secret), now }),
           seal,
           operationId: (partner, keyHash) => ids.make({ source: resource.source.name, environment, partner, keyHash }),
           now,

@@ -1,7 +1,8 @@
 /** Validates the body of a command by its contract, strictly, and names everything that does not fit at once. */
 
 import { z } from "zod";
-import type { CommandPromise, Contract, Owner } from "#contract/contract.ts";
+import type { CommandPromise } from "#contract/command.ts";
+import type { Contract, Owner } from "#contract/contract.ts";
 import { type JsonValue, jsonPointer } from "#lib/json.ts";
 import { nearestName } from "#lib/nearest-name.ts";
 import type { ProblemError } from "#lib/problems.ts";

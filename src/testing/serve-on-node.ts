@@ -24,9 +24,9 @@ export interface NodeGateway extends ServedGateway {
 }
 
 /** Serves in this process, at a free port. */
-export async function serveOnNode({ definition, sources, storeUrl, variables = {}, now = () => Date.now() }: GatewayParts): Promise<NodeGateway> {
+export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
+  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), passing, now = () => Date.now() } = parts;
   const project = describeGateway(definition);
-  const secrets = makeSecrets();
   const urls = [...sources].flatMap(([name, { live, test }]) => {
     const [liveVariable, testVariable] = sourceVariables(name);
     return [
@@ -73,6 +73,7 @@ export async function serveOnNode({ definition, sources, storeUrl, variables = {
     readAsset: readAssetFromDisk,
     log,
     protection: config.protection,
+    ...(passing !== undefined && { passing }),
     now,
     elapsedMs: () => performance.now(),
   });

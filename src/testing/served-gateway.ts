@@ -6,6 +6,7 @@ import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createPartner } from "#control-plane/partners/create.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
 import { keyRegister } from "#store/api-keys.ts";
+import type { WritePoint } from "#erp/write/execute.ts";
 import type { Store } from "#store/connect.ts";
 import { partnerRecords } from "#store/partners.ts";
 import type { Accounts } from "./project.ts";
@@ -17,6 +18,10 @@ export interface GatewayParts {
   readonly storeUrl: string;
   /** Further variables of the configuration, such as `SOURCE_TIMEOUT_MS`. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Those of another process of the same gateway; new ones without it. */
+  readonly secrets?: GatewaySecrets;
+  /** Told of each point of a write, where the runtime lets a test listen. */
+  readonly passing?: (point: WritePoint) => void;
   /** The gateway's clock, where the runtime lets it be set. */
   readonly now?: () => number;
 }

@@ -131,7 +131,12 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     await together(transaction, locks);
     const found = await reader.get({ ...caller, database: transaction }, call.id, allFields);
     if (found === undefined) throw new Stopped({ kind: "absent" });
-    const checked = precondition(contract, call, found, new Set(), new Date(now()));
+    const { id } = call;
+    const checked = await precondition(contract, call, {
+      found,
+      writtenHere: (fields) => conflicts.writtenHere(transaction, id, found, fields),
+      now: new Date(now()),
+    });
     if (checked.kind === "failed") {
       const current = Object.fromEntries(Object.keys(call.input).flatMap((field) => (field in found.item ? [[field, found.item[field]]] : [])));
       throw new Stopped({ kind: "precondition-failed", tag: found.tag, current, conflicts: checked.conflicts }, checked.conflicts);
@@ -145,12 +150,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     readonly also: readonly Statement[];
   }
 
-  async function carriedOut(
-    transaction: WriteTransaction,
-    caller: ReadCaller,
-    call: CommandCall,
-    { seen, idle }: Admitted,
-  ): Promise<CarriedOut> {
+  async function carriedOut(transaction: WriteTransaction, caller: ReadCaller, call: CommandCall, { seen, idle }: Admitted): Promise<CarriedOut> {
     const command = binding.commands[call.command];
     const prepared = inputColumns(resource, caller.catalog, call.input);
     if (command === undefined || prepared.kind === "unfit") throw new Error(`${contract.name}: ${call.command} cannot be carried out`);
@@ -166,7 +166,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
       const erp = erpTransaction(source, dialect, transaction, caller.catalog, binding.refusals);
       await transaction.save();
       try {
-        if (typeof command === "function") key = (await command(erp as never, call.input as never, given)) ?? undefined; // `bind` has checked both
+        if (typeof command === "function")
+          key = (await command(erp as never, call.input as never, given)) ?? undefined; // `bind` has checked both
         else if (command.kind === "insert") key = await inserted(transaction, caller, { ...prepared.columns.row, ...alsoOf(command.also, given) });
         else if (command.kind === "update") {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };

@@ -1,20 +1,16 @@
 /** What of an update is written when others changed the thing since the caller read it: field by field, by owner and rule. */
 
-import type { ConflictRule, Contract } from "#contract/contract.ts";
+import type { FieldConflict } from "#contract/command-call.ts";
+import type { Contract } from "#contract/contract.ts";
 import type { ChangedFields } from "../read/entity-tag.ts";
 import { agrees } from "./agrees.ts";
 
-/** A field that was changed on both sides since the caller read it, to different values. */
-export interface Conflict {
-  readonly field: string;
-  /** The contract's rule; `owner`: the field is the partner's own, and the ERP changed it all the same. */
-  readonly rule: ConflictRule | "owner";
-  /** Whose value stands. `rejected`: nothing of the request was written. `parked`: the ERP's, until a person decides. */
-  readonly outcome: "rejected" | "erp" | "partner" | "parked";
+/** With both sides' values. */
+export interface Conflict extends FieldConflict {
   /** As it stood in the ERP when the request came. */
-  readonly erp: unknown;
+  readonly erpValue: unknown;
   /** As the partner wanted it. */
-  readonly partner: unknown;
+  readonly partnerValue: unknown;
 }
 
 export interface MergeRequest {
@@ -38,7 +34,7 @@ export interface Merge {
   readonly idle: boolean;
 }
 
-type Decision = Pick<Conflict, "rule" | "outcome">;
+type Decision = Pick<FieldConflict, "rule" | "outcome">;
 
 /**
  * Decides each field of an update. Fields that only one side changed do not conflict, nor do those that both set to the same
@@ -60,9 +56,10 @@ export function mergeFields(contract: Contract, request: MergeRequest): Merge {
       continue;
     }
     const decision = base !== "any" && base.kind === "unknown" ? rejected(ruleOf(contract, member)) : decide(contract, member, request);
-    conflicts.push({ field: member, ...decision, erp: item[member] ?? null, partner: value });
-    if (decision.outcome === "partner") write[member] = value;
-    if (decision.outcome === "partner") kept += 1;
+    conflicts.push({ field: member, ...decision, erpValue: item[member] ?? null, partnerValue: value });
+    if (decision.outcome !== "partner") continue;
+    write[member] = value;
+    kept += 1;
   }
   const refused = (base !== "any" && base.kind === "unknown") || conflicts.some(({ outcome }) => outcome === "rejected");
   if (refused) return { write: {}, conflicts: conflicts.map((conflict) => ({ ...conflict, outcome: "rejected" })), refused, idle: false };
@@ -75,7 +72,7 @@ function mayHaveChanged(base: MergeRequest["base"], field: string): boolean {
 }
 
 /** Fields nobody declared belong to the ERP. No command takes them; if one did, nobody would be overwritten unasked. */
-function ruleOf(contract: Contract, field: string): Conflict["rule"] {
+function ruleOf(contract: Contract, field: string): FieldConflict["rule"] {
   if (contract.owner[field] === "partner") return "owner";
   return contract.owner[field] === "shared" ? (contract.conflict[field] ?? "reject") : "reject";
 }
@@ -98,7 +95,7 @@ function decide(contract: Contract, field: string, { item, input, writtenHere, n
   }
 }
 
-function rejected(rule: Conflict["rule"]): Decision {
+function rejected(rule: FieldConflict["rule"]): Decision {
   return { rule, outcome: "rejected" };
 }
 

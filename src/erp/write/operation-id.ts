@@ -26,7 +26,11 @@ const form = /^op_([A-Za-z0-9_-]{32})$/;
 export function operationIds(secret: Uint8Array): OperationIds {
   const key = new Uint8Array(hkdfSync("sha256", secret, "", "sluice operation id v1", 32));
   const tag = ({ source, environment, partner, keyHash }: OperationPlace): Buffer =>
-    createHmac("sha256", key).update(JSON.stringify([source, environment, partner])).update(keyHash).digest().subarray(0, tagBytes);
+    createHmac("sha256", key)
+      .update(JSON.stringify([source, environment, partner]))
+      .update(keyHash)
+      .digest()
+      .subarray(0, tagBytes);
   return {
     make: (place) => `op_${Buffer.concat([place.keyHash, tag(place)]).toString("base64url")}`,
     open(id, { environment, partner, sources }) {

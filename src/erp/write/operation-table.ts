@@ -49,8 +49,7 @@ export function operationTable(source: SourceDeclaration, dialect: Dialect): Ope
         dialect,
       ),
     find: (keyHash) => write(sql`SELECT ${columns} FROM ${table} WHERE key_hash = ${keyHash}`, dialect),
-    open: (limit) =>
-      write(sql`SELECT ${columns} FROM ${table} WHERE state = 'pending' ORDER BY looked_ms LIMIT ${limit} FOR UPDATE SKIP LOCKED`, dialect),
+    open: (limit) => write(sql`SELECT ${columns} FROM ${table} WHERE state = 'pending' ORDER BY looked_ms LIMIT ${limit} FOR UPDATE SKIP LOCKED`, dialect),
     end: (keyHash, state, { made, refusal }, at) =>
       write(
         sql`UPDATE ${table} SET state = ${state}, result = ${JSON.stringify({ made, refusal })}, ended_ms = ${at}, looked_ms = ${at}

@@ -3,23 +3,35 @@
 import { commandKind } from "#contract/command.ts";
 import type { CommandCall } from "#contract/command-call.ts";
 import type { Contract } from "#contract/contract.ts";
-import { type ChangedFields, changedFields } from "../read/entity-tag.ts";
+import { changedSince } from "../read/entity-tag.ts";
 import type { Found } from "../read/reader.ts";
 import { type Conflict, mergeFields } from "./merge.ts";
 
 export type Precondition =
-  | { readonly kind: "holds"; readonly input: CommandCall["input"]; readonly conflicts: readonly Conflict[]; readonly idle: boolean }
+  | {
+      readonly kind: "holds";
+      readonly input: CommandCall["input"];
+      readonly conflicts: readonly Conflict[] /** Every value gave way to the ERP's: nothing is left to be written. */;
+      readonly idle: boolean;
+    }
   | { readonly kind: "failed"; readonly conflicts: readonly Conflict[] };
 
-/** `idle`: every value gave way to the ERP's, so that nothing is left to be written. `found`: the thing as it stands, read under its locks. Updates are merged field by field; anything else needs the state that was named. */
-export function precondition(contract: Contract, { command, ifMatch, input }: CommandCall, found: Found, writtenHere: ReadonlySet<string>, now: Date): Precondition {
+export interface Standing {
+  /** The thing, read under its locks. */
+  readonly found: Found;
+  /** Which of these fields stand as a partner wrote them through the gateway. */
+  readonly writtenHere: (fields: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly now: Date;
+}
+
+/** Updates are merged field by field; anything else needs the state that was named. */
+export async function precondition(contract: Contract, { command, ifMatch, input }: CommandCall, { found, writtenHere, now }: Standing): Promise<Precondition> {
   if (ifMatch.kind !== "tags") return { kind: "holds", input, conflicts: [], idle: false };
-  const changes = ifMatch.tags.map((tag) => changedFields(tag, found));
-  if (changes.some(({ kind }) => kind === "same")) return { kind: "holds", input, conflicts: [], idle: false };
+  const base = changedSince(ifMatch.tags, found);
+  if (base.kind === "same") return { kind: "holds", input, conflicts: [], idle: false };
   const promise = contract.commands[command];
-  // A list of tags names states that the caller takes for equal; the first that says something of single fields counts.
-  const base: ChangedFields = changes.find(({ kind }) => kind === "changed") ?? { kind: "unknown" };
   if (promise === undefined || commandKind(promise) !== "update") return { kind: "failed", conflicts: [] };
-  const { write, conflicts, refused, idle } = mergeFields(contract, { base, item: found.item, input, writtenHere, now });
+  const contested = base.kind === "changed" ? Object.keys(input).filter((member) => base.fields.has(member)) : [];
+  const { write, conflicts, refused, idle } = mergeFields(contract, { base, item: found.item, input, writtenHere: await writtenHere(contested), now });
   return refused ? { kind: "failed", conflicts } : { kind: "holds", input: write, conflicts, idle };
 }

@@ -8,8 +8,8 @@ import type { Dialect, ErpDatabase, Statement, WriteTransaction } from "../diale
 import { write } from "../dialects/write.ts";
 import { physicalName } from "../read/relation.ts";
 import type { Given, StageCommand } from "./command.ts";
-import { insertInto } from "./plain-statements.ts";
 import { type OperationEnd, operationTable, type StoredOperation } from "./operation-table.ts";
+import { insertInto } from "./plain-statements.ts";
 import { refusalOf } from "./refusals.ts";
 
 /** Writes the row; answers the statement that notes its operation in the same transaction. */
@@ -51,7 +51,9 @@ export async function stagedEnd(
     command.watch.map((column) => name(column)),
     ", ",
   );
-  const rows = await database.query(write(sql`SELECT ${columns} FROM ${tableOf(resource, command.table)} WHERE ${name(command.key)} = ${operation.stagedKey}`, dialect));
+  const rows = await database.query(
+    write(sql`SELECT ${columns} FROM ${tableOf(resource, command.table)} WHERE ${name(command.key)} = ${operation.stagedKey}`, dialect),
+  );
   const [row] = rows;
   const late = now >= operation.deadline;
   // The ERP has taken the row away without a word, or has not looked at it for too long: a person has to.

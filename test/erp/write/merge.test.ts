@@ -55,7 +55,7 @@ describe("a field that both sides changed", () => {
     const merged = merge({ reject: "partner", mine: "partner" }, { base: { kind: "changed", fields: new Set(["reject"]) } });
     expect(merged).toEqual({
       write: {},
-      conflicts: [{ field: "reject", rule: "reject", outcome: "rejected", erp: "erp", partner: "partner" }],
+      conflicts: [{ field: "reject", rule: "reject", outcome: "rejected", erpValue: "erp", partnerValue: "partner" }],
       refused: true,
       idle: false,
     });
@@ -69,7 +69,7 @@ describe("a field that both sides changed", () => {
     const merged = merge({ "erp-wins": "partner", mine: "partner", reason: "because" }, { base: { kind: "changed", fields: new Set(["erp-wins"]) } });
     expect(merged).toEqual({
       write: { mine: "partner", reason: "because" },
-      conflicts: [{ field: "erp-wins", rule: "erp-wins", outcome: "erp", erp: "erp", partner: "partner" }],
+      conflicts: [{ field: "erp-wins", rule: "erp-wins", outcome: "erp", erpValue: "erp", partnerValue: "partner" }],
       refused: false,
       idle: false,
     });
@@ -178,7 +178,7 @@ describe("for every request", () => {
         const both = made.changed.filter((field) => field in made.input && request.input[field] !== request.item[field]);
         const { conflicts } = mergeFields(contract, request);
         expect(conflicts.map(({ field }) => field).sort()).toEqual([...both].sort());
-        for (const { field, erp, partner } of conflicts) expect([erp, partner]).toEqual([request.item[field], request.input[field]]);
+        for (const { field, erpValue, partnerValue } of conflicts) expect([erpValue, partnerValue]).toEqual([request.item[field], request.input[field]]);
       }),
     );
   });
