@@ -31,7 +31,7 @@ export function inputComponents(operation: CommandOperation): Components {
 
 export function commandOperation(operation: CommandOperation): JsonSchema {
   const { contract, promise, as, scope } = operation;
-  const { input, example } = promise;
+  const { input } = promise;
   const isPost = operation.method === "POST";
   const mustMatch = needsIfMatch(promise);
   return {
@@ -47,12 +47,7 @@ export function commandOperation(operation: CommandOperation): JsonSchema {
       ...(as === "create" ? [] : [{ $ref: `#/components/parameters/${mustMatch ? "IfMatchRequired" : "IfMatch"}` }]),
       { $ref: "#/components/parameters/ApiVersion" },
     ],
-    ...(input !== undefined && {
-      requestBody: {
-        required: !input.safeParse({}).success,
-        content: { "application/json": { schema: { $ref: `#/components/schemas/${inputName(operation)}` }, ...(example !== undefined && { example }) } },
-      },
-    }),
+    ...(input !== undefined && { requestBody: { required: !input.safeParse({}).success, content: bodies(operation) } }),
     responses: {
       ...success(operation),
       ...errorResponses(as, {
@@ -61,6 +56,13 @@ export function commandOperation(operation: CommandOperation): JsonSchema {
       }),
     },
   };
+}
+
+/** A PATCH is a merge patch (RFC 7396) by either name. */
+function bodies(operation: CommandOperation): JsonSchema {
+  const { as, promise } = operation;
+  const body = { schema: { $ref: `#/components/schemas/${inputName(operation)}` }, ...(promise.example !== undefined && { example: promise.example }) };
+  return { "application/json": body, ...(as === "update" && { "application/merge-patch+json": body }) };
 }
 
 function hasRefusals({ refusals }: Contract): boolean {
@@ -104,7 +106,7 @@ function success(operation: CommandOperation): JsonSchema {
     };
   if (as === "delete") return { "204": { description: "It is gone.", headers: headers(replayed) } };
   const made = as === "create";
-  const content = { "application/json": { schema: resultSchema(contract), ...(contract.example !== undefined && { example: contract.example }) } };
+  const content = { "application/json": { schema: resultSchema(contract) } };
   return made
     ? { "201": { description: "It is made: as it stands now.", headers: headers({ Location: "Location", ETag: "ETag", ...replayed }), content } }
     : {

@@ -50,7 +50,7 @@ export function writeParameters(kept: ReceiptsKept): JsonSchema {
     "Names this request for good, so that it takes effect once however often it is sent: a key of your own, such as a UUID. " +
     "16 to 255 characters, as a quoted string (RFC 9651); the quotes may be left out of letters, digits and `-._~:+/=`. " +
     `Its answer is kept for ${days(kept.answers)} and sent again to a repetition; for ${days(kept.keys)} the key is known as used.`;
-  const match = "The ETag that you read: the request changes that state and no other. `*` changes whatever is there.";
+  const match = "The ETag that you read: the request changes that state and no other.";
   const header = (name: string, required: boolean, description: string): JsonSchema => ({
     name,
     in: "header",
@@ -61,8 +61,8 @@ export function writeParameters(kept: ReceiptsKept): JsonSchema {
   return {
     IdempotencyKeyRequired: header("Idempotency-Key", true, key),
     IdempotencyKey: header("Idempotency-Key", false, `${key} Without one, a repetition is a request of its own.`),
-    IfMatchRequired: header("If-Match", true, match),
-    IfMatch: header("If-Match", false, `${match} Without it, too.`),
+    IfMatchRequired: header("If-Match", true, `${match} \`*\` changes whatever is there.`),
+    IfMatch: header("If-Match", false, `${match} Without it, as with \`*\`, whatever is there is changed.`),
   };
 }
 
