@@ -52,6 +52,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
   const { definition, secret, guards, drifts, access, now, passing, warn } = parts;
   const seal = bodySeal({ current: secret, previous: [] });
   const ids = operationIds(secret);
+  const salt = conflictSalt(secret);
   const readers = new Map(
     definition.resources.map((resource) => [resource.contract.name, resourceReader(resource, dialects[resource.source.dialect], tagSalt(secret))]),
   );
