@@ -65,12 +65,21 @@ export async function startGateway(environment: Readonly<Record<string, string>>
   }
 }
 
-export async function startFloor(task: unknown): Promise<Running> {
-  const child = spawn(process.execPath, ["--conditions=source", "bench/floor.ts"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+export function startFloor(task: unknown): Promise<Running> {
+  return startTask("bench/floor.ts", task);
+}
+
+export function startBareWrites(task: unknown): Promise<Running> {
+  return startTask("bench/bare-writes.ts", task);
+}
+
+/** A process that takes its task from standard input and says its port in the first line. */
+async function startTask(file: string, task: unknown): Promise<Running> {
+  const child = spawn(process.execPath, ["--conditions=source", file], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(task));
   const [line] = await Promise.race([
     once(createInterface(child.stdout), "line"),
-    once(child, "exit").then(() => Promise.reject(new Error("The floor did not start."))),
+    once(child, "exit").then(() => Promise.reject(new Error(`${file} did not start.`))),
   ]);
   return { origin: `http://127.0.0.1:${String(line)}`, cpuMs: () => cpuMs(child), stop: () => stop(child) };
 }

@@ -1,9 +1,10 @@
-/** `npm run bench -- reads|protection [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--erp URL]` */
+/** `npm run bench -- reads|protection|writes [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--receipts 10000000] [--erp URL]` */
 
 import { parseArgs } from "node:util";
 import { benchProtection } from "./protection.ts";
 import { benchReads } from "./reads.ts";
 import { report } from "./results.ts";
+import { benchWrites } from "./writes.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,6 +13,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "5" },
     connections: { type: "string", default: "16" },
+    receipts: { type: "string", default: "10000000" },
     /** An existing Meridian database to read instead of one of the benchmark's own. */
     erp: { type: "string" },
   },
@@ -27,6 +29,9 @@ if (suite === "reads") {
 } else if (suite === "protection") {
   const comparisons = await benchProtection({ ...numbers, say });
   process.stdout.write(report(suite, `${numbers.orders} orders, a pool of 10, slow statements of 2 s, ${rounds}`, comparisons, new Date()));
+} else if (suite === "writes") {
+  const comparisons = await benchWrites({ ...numbers, receipts: Number(values.receipts), say });
+  process.stdout.write(report(suite, `${numbers.orders} orders, ${numbers.connections} connections, ${rounds}`, comparisons, new Date()));
 } else {
-  throw new Error("Which benchmark? There are: reads, protection");
+  throw new Error("Which benchmark? There are: reads, protection, writes");
 }

@@ -5,10 +5,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export interface Load {
-  readonly origin: string;
+export interface Request {
+  /** GET without it. */
+  readonly method?: "GET" | "POST";
   /** Requested in turn. */
   readonly paths: readonly string[];
+  readonly body?: string;
+  /** `new`: another one with each request. */
+  readonly idempotencyKey?: string;
+}
+
+export interface Load extends Request {
+  readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly seconds: number;
@@ -21,7 +29,7 @@ export interface Measured {
 }
 
 /** Rejects when wrk is missing, or when any answer was not 2xx: a fast error is no throughput. */
-export async function measure({ origin, paths, headers, connections, seconds }: Load): Promise<Measured> {
+export async function measure({ origin, method = "GET", paths, body, idempotencyKey, headers, connections, seconds }: Load): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
   try {
     const script = join(folder, "paths.lua");
@@ -32,7 +40,13 @@ local at = 0
 ${Object.entries(headers)
   .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   .join("\n")}
-request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
+local body = ${body === undefined ? "nil" : JSON.stringify(body)}
+${idempotencyKey === undefined || idempotencyKey === "new" ? "" : `wrk.headers["Idempotency-Key"] = ${JSON.stringify(idempotencyKey)}`}
+request = function()
+  at = at % #paths + 1
+  ${idempotencyKey === "new" ? `count = (count or 0) + 1; wrk.headers["Idempotency-Key"] = ${JSON.stringify(`wrk-${process.hrtime.bigint()}-`)} .. count` : ""}
+  return wrk.format(${JSON.stringify(method)}, paths[at], nil, body)
+end
 done = function(summary, latency) io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99), summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout)) end`,
     );
     const output = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, origin]);
