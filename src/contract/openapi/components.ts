@@ -63,7 +63,7 @@ function property(parent: string, field: string, schema: JsonSchema, components:
   return extract(parent, schema, components);
 }
 
-function isMoney({ "x-owner": _, "x-scope": __, ...schema }: JsonSchema): boolean {
+function isMoney({ "x-owner": _, "x-conflict": __, "x-scope": ___, ...schema }: JsonSchema): boolean {
   return withoutDescription({ ...schema, type: "object" }) === money;
 }
 

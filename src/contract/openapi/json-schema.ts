@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Contract } from "../contract.ts";
+import { fieldOwners } from "../ownership.ts";
 
 export type JsonSchema = { [keyword: string]: unknown };
 
@@ -62,14 +63,21 @@ function nullable(options: readonly JsonSchema[]): JsonSchema {
   return { ...rest, type: [only["type"], "null"], ...(known !== undefined && { enum: [...known, null] }) };
 }
 
-/** The schema of one thing, where the fields in `optional` may be absent, with owners and field scopes beside each field. */
+/** The schema of one thing, where the fields in `optional` may be absent, with owners, rules for conflicts and field scopes beside each field. */
 export function resourceSchema(contract: Contract, optional: (field: string) => boolean): JsonSchema {
   const schema = outputSchema(contract.model);
   const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
+  const owners = new Map(fieldOwners(contract).map((one) => [one.field, one]));
   const annotated = Object.entries(properties).map(([field, inner]) => {
-    const owner = contract.owner[field];
+    const owner = owners.get(field)?.owner ?? contract.owner[field];
+    const rule = owners.get(field)?.rule;
     const scope = contract.hide[field];
-    return [field, { ...(isSchema(inner) ? inner : {}), ...(owner !== undefined && { "x-owner": owner }), ...(scope !== undefined && { "x-scope": scope }) }];
+    const notes = {
+      ...(owner !== undefined && { "x-owner": owner }),
+      ...(rule !== undefined && { "x-conflict": rule }),
+      ...(scope !== undefined && { "x-scope": scope }),
+    };
+    return [field, { ...(isSchema(inner) ? inner : {}), ...notes }];
   });
   const required = Array.isArray(schema["required"]) ? schema["required"].map(String) : [];
   return {
