@@ -114,6 +114,8 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     });
   }
 
+  const keepers = housekeepers();
+
   return {
     known: ({ name }) => readers.get(name)?.known ?? {},
     ways: (databases, signal) => ({
@@ -132,8 +134,6 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     }),
     tend,
   };
-
-  const keepers = housekeepers();
 
   function housekeepers() {
     const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));
