@@ -67,17 +67,24 @@ export async function carryOut(world: World, resource: BoundResource, operation:
     if (answer.status < 300) return { request, answer };
     last = answer;
   }
-  const why =
-    last === undefined
-      ? "the first partner has nothing that it could be tried on"
-      : `${String(codeOf(last))}: ${
-          errorsOf(last)
-            .map(({ detail }) => detail)
-            .join(" ") || last.text
-        }`;
+  const why = last === undefined ? "the first partner has nothing that it could be tried on" : reasonOf(world, last);
   throw new Error(
     `${operation.id} could not be carried out in the ${environment} environment (${why}). Give the command an example, or the suite's first partner an account, for which it can.`,
   );
+}
+
+/** What the partner was told, and what the operator was where the partner is told nothing. */
+function reasonOf(world: World, answer: Answer): string {
+  const told = errorsOf(answer).map(({ detail }) => String(detail));
+  const { request_id: id } = isRow(answer.body) ? answer.body : {};
+  const logged =
+    answer.status < 500
+      ? []
+      : world.gateway
+          .log()
+          .split("\n")
+          .filter((line) => line.includes(String(id)));
+  return [String(codeOf(answer)), ...told, ...logged].join(": ");
 }
 
 /** Something of the first partner's to try a command on: made for it where the contract can, else what is there. */

@@ -60,7 +60,9 @@ export function makeSecrets({ pepper, secret }: Pick<GatewaySecrets, "pepper" | 
     pepper,
     secret,
     variables: { SLUICE_KEY_PEPPER: `1:${Buffer.from(pepper).toString("base64")}`, SLUICE_SECRET: Buffer.from(secret).toString("base64") },
-    forms: [pepper, secret].map((bytes) => Buffer.from(bytes)).flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
+    forms: [pepper, secret]
+      .map((bytes) => Buffer.from(bytes))
+      .flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
   };
 }
 
