@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { WritePoint } from "#erp/write/execute.ts";
 import { installStatements } from "#erp/write/footprint/install.ts";
-import { makeSecrets } from "#testing/served-gateway.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
-import { createMariadbDatabase } from "../support/mariadb.ts";
+import { makeSecrets } from "#testing/served-gateway.ts";
 import { withClient } from "../projects/demo/databases.ts";
+import { createMariadbDatabase } from "../support/mariadb.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type ShopDialect, shopGateway, shopTables } from "./shop.ts";
 
