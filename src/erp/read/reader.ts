@@ -5,11 +5,11 @@ import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { Drift } from "../binding/conversion.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
+import type { Catalog, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
 import { type ReadContext, readChildren } from "./children.ts";
 import { type Tagged, tagMaker } from "./entity-tag.ts";
 import { knownOf, type RowTree } from "./rows.ts";
-import { resourceStatements } from "./statements.ts";
+import { resourceStatements, type Shape } from "./statements.ts";
 
 /** A value that did not fit, for the operator. `column` names what was read, `value` is an ERP code where that is the trouble. */
 export interface DriftNote {
@@ -44,15 +44,17 @@ export interface ResourceReader {
   readonly known: Readonly<Record<string, Known | undefined>>;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
+  /** A thing whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
+  look(caller: Omit<ReadCaller, "accounts">, id: string, fields: readonly string[]): Promise<Record<string, unknown> | undefined>;
 }
 
 /** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
 export function resourceReader(resource: BoundResource, dialect: Dialect, tagSalt?: string): ResourceReader {
   const { contract, source, binding } = resource;
-  const { listing, one, width } = resourceStatements(resource, dialect);
+  const { listing, one, anyones, width } = resourceStatements(resource, dialect);
   const tagOf = tagMaker(resource, tagSalt);
 
-  function noteDrift(caller: ReadCaller, id: () => string): Drift {
+  function noteDrift(caller: Pick<ReadCaller, "drift">, id: () => string): Drift {
     return (conversion, columns, why, value) =>
       caller.drift({
         resource: contract.name,
@@ -64,7 +66,24 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
       });
   }
 
-  const context = (caller: ReadCaller): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
+  const context = (caller: Omit<ReadCaller, "accounts">): ReadContext => ({ source, dialect, catalog: caller.catalog, database: caller.database });
+
+  async function readOne(
+    caller: Omit<ReadCaller, "accounts">,
+    id: string,
+    shape: Shape,
+    statement: Statement | undefined,
+  ): Promise<{ readonly tree: RowTree; readonly children: readonly unknown[] } | undefined> {
+    if (statement === undefined) return undefined;
+    const rows = await caller.database.query(statement);
+    const [row] = rows;
+    // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
+    if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
+    if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
+    const tree: RowTree = { row, levels: [] };
+    const children = await readChildren(context(caller), shape.children, [tree]);
+    return { tree, children };
+  }
 
   return {
     known: { ...knownOf(binding.fields), id: { kind: "text" } },
@@ -91,16 +110,31 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
 
     async get(caller, id, fields) {
       const { shape, statement } = one(caller, id);
-      if (statement === undefined) return undefined;
-      const rows = await caller.database.query(statement);
-      const [row] = rows;
-      // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
-      if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
-      if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
-      const drift = noteDrift(caller, () => id);
-      const tree: RowTree = { row, levels: [] };
-      const children = await readChildren(context(caller), shape.children, [tree]);
-      return { item: pick(shape.read(tree, drift), fields), ...tagOf(id, tree, children) };
+      const found = await readOne(caller, id, shape, statement);
+      return (
+        found && {
+          item: pick(
+            shape.read(
+              found.tree,
+              noteDrift(caller, () => id),
+            ),
+            fields,
+          ),
+          ...tagOf(id, found.tree, found.children),
+        }
+      );
+    },
+
+    async look(caller, id, fields) {
+      const { shape, statement } = anyones(caller.catalog, id, fields);
+      const found = await readOne(caller, id, shape, statement);
+      return (
+        found &&
+        shape.read(
+          found.tree,
+          noteDrift(caller, () => id),
+        )
+      );
     },
   };
 }

@@ -61,6 +61,8 @@ export interface ResourceStatements {
   listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
   /** The statement for one thing; none where no row can have the id. */
   one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
+  anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
 }
 
 export function resourceStatements({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceStatements {
@@ -113,17 +115,33 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     (catalog: Catalog) =>
     (column: ColumnSource): Operand => ({ sql: columnSql(source, relation, column), info: columnInfo(source, relation, catalog, column) });
 
+  const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
+
+  /** What makes a row one of this resource. */
+  function ownConditions(catalog: Catalog): { readonly fixed: readonly Sql[]; readonly expressions: readonly Sql[] } {
+    const of = operand(catalog);
+    return {
+      fixed: Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
+      expressions: binding.only.map((expression) => columnSql(source, relation, expression)),
+    };
+  }
+
+  /** The values of a key's columns; undefined where no row can have the id. */
+  function keyValues(id: string, info: (column: string) => ColumnInfo): readonly ErpValue[] | undefined {
+    const values = decodeId(id, width)?.map((value, index) => fitting(value, info(binding.key[index] ?? "")));
+    const possible = values?.filter((value) => value !== undefined);
+    return possible === undefined || possible.length < width ? undefined : possible;
+  }
+
   const conditionsOf = new WeakMap<readonly string[], RowConditions>();
   /** Kept per caller. */
   function rowConditions({ catalog, accounts }: StatementCaller): RowConditions {
     const known = conditionsOf.get(accounts);
     if (known?.catalog === catalog) return known;
     const of = operand(catalog);
-    const fixed = Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition));
-    const expressions = binding.only.map((expression) => columnSql(source, relation, expression));
+    const { fixed, expressions } = ownConditions(catalog);
     const withAccount = (account: Sql): Sql => render(join([...fixed, account, ...expressions], " AND "), dialect);
     const all = withAccount(accountSql(binding.account, accounts, of));
-    const byKey = binding.key.map((column, index) => sql`${columnSql(source, relation, column)} = ${slot(index)}`);
     const conditions = {
       catalog,
       branches: accountBranches(binding.account, accounts, of).map(withAccount),
@@ -195,9 +213,18 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     listing,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
-      const values = decodeId(id, width)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
-      const possible = values?.filter((value) => value !== undefined);
-      return { shape: shapeOfAll, statement: possible === undefined || possible.length < width ? undefined : one(possible) };
+      const values = keyValues(id, (column) => keyInfo[binding.key.indexOf(column)] ?? neverDescribed);
+      return { shape: shapeOfAll, statement: values && one(values) };
+    },
+    anyones(catalog, id, fields) {
+      const shape = shapeOf(fields, width);
+      const of = operand(catalog);
+      const values = keyValues(id, (column) => of(column).info);
+      const { fixed, expressions } = ownConditions(catalog);
+      const conditions = join([...byKey, ...fixed, ...expressions], " AND ");
+      const statement = (): Statement =>
+        prepare(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${conditions} LIMIT 2`, dialect)(values ?? []);
+      return { shape, statement: values && statement() };
     },
   };
 }

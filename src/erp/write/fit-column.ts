@@ -99,6 +99,7 @@ function integerFitter({ min, max, sqlType }: ColumnInfo): Fitter {
     const whole = BigInt(`${match[1]}${match[2] || "0"}`);
     if ((min !== undefined && whole < min) || (max !== undefined && whole > max)) return outOfRange;
     if (isYear && whole !== 0n && (whole < 1901n || whole > 2155n)) return outOfRange;
+    if (isYear) return fits(String(whole).padStart(4, "0")); // `0` would be the year 2000
     return fits(bits === undefined ? String(whole) : bytesOf(whole, Math.ceil(Number(bits) / 8)));
   };
 }
