@@ -23,25 +23,25 @@ export const addressesInErp = meridian.bind(addresses, {
   },
   commands: {
     add: async (erp, { is_default = false }, { columns: { row }, now }) => {
-      const book = await lockedBook(erp, row["CUSNO"]);
+      const book = await lockedBook(erp, row.CUSNO);
       if (book.last >= 999) erp.refuse("no-number-left");
       const isDefault = is_default || book.defaultNumber === undefined;
       if (isDefault) await book.clearDefault();
-      const key = { CUSNO: String(row["CUSNO"]), SHPSQ: book.last + 1 };
+      const key = { CUSNO: String(row.CUSNO), SHPSQ: book.last + 1 };
       await erp.insert("CUSSHP", { COMPNY: company, ...row, ...key, DFTFLG: isDefault ? "Y" : "N", ...changed({ now }) });
       return key;
     },
     change: async (erp, { is_default }, { key, columns: { row }, now }) => {
       if (is_default !== undefined) {
-        const book = await lockedBook(erp, key["CUSNO"]);
+        const book = await lockedBook(erp, key.CUSNO);
         if (is_default) await book.clearDefault();
-        else if (book.defaultNumber === key["SHPSQ"]) erp.refuse("default-needed");
+        else if (book.defaultNumber === key.SHPSQ) erp.refuse("default-needed");
       }
       await erp.update("CUSSHP", { COMPNY: company, ...key }, { ...row, ...changed({ now }) });
     },
     remove: async (erp, _nothing, { key, now }) => {
-      const book = await lockedBook(erp, key["CUSNO"]);
-      if (book.defaultNumber === key["SHPSQ"]) erp.refuse("default-needed");
+      const book = await lockedBook(erp, key.CUSNO);
+      if (book.defaultNumber === key.SHPSQ) erp.refuse("default-needed");
       await erp.update("CUSSHP", { COMPNY: company, ...key }, { DELFLG: "D", ...changed({ now }) });
     },
   },

@@ -167,7 +167,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
       await transaction.save();
       try {
         if (typeof command === "function")
-          key = (await command(erp as never, call.input as never, given)) ?? undefined; // `bind` has checked both
+          key = (await command(erp as never, call.input as never, given as never)) ?? undefined; // `bind` has checked all three
         else if (command.kind === "insert") key = await inserted(transaction, caller, { ...prepared.columns.row, ...alsoOf(command.also, given) });
         else if (command.kind === "update") {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };
