@@ -34,10 +34,16 @@ export const AddAddress = z.object({
   customer_id: wire.id().meta({ description: "Whose address it is to be: one of your own accounts." }),
   ...written,
   gln: written.gln.optional(),
-  is_default: written.is_default.optional().meta({ description: "true: in place of the present default. A customer's first address is its default in any case." }),
+  is_default: written.is_default
+    .optional()
+    .meta({ description: "true: in place of the present default. A customer's first address is its default in any case." }),
 });
 
 export const ChangeAddress = z
   .object(written)
   .partial()
-  .extend({ is_default: written.is_default.optional().meta({ description: "true: in place of the present default. A default is moved, never taken away: false is refused for it." }) });
+  .extend({
+    is_default: written.is_default
+      .optional()
+      .meta({ description: "true: in place of the present default. A default is moved, never taken away: false is refused for it." }),
+  });

@@ -29,7 +29,10 @@ export const Order = z.object({
   placed_at: wire.dateTime(),
   requested_on: wire.date().nullable().meta({ description: "Delivery asked for; null: as soon as possible." }),
   confirmed_on: wire.date().nullable().meta({ description: "Delivery promised; null: not yet." }),
-  address_id: wire.id().nullable().meta({ description: "The address of the customer's that `ship_to` was taken from; null: none of them. It may have been changed or removed since." }),
+  address_id: wire
+    .id()
+    .nullable()
+    .meta({ description: "The address of the customer's that `ship_to` was taken from; null: none of them. It may have been changed or removed since." }),
   ship_to: z.object({ name: z.string(), street: z.string(), postal_code: z.string(), city: z.string(), country: z.string() }),
   net: wire.money(),
   freight: wire.money(),

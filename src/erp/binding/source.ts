@@ -117,7 +117,9 @@ type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command> = 
       | CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Command extends { readonly on: "one" } ? Pick<Rows[T], Key> : unknown>>
       | (Command extends { readonly on: "one" } ? UpdateCommand<Named<Rows[T]>> : InsertCommand<Named<Rows[T]>>);
 
-type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
+type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [
+  never,
+]
   ? unknown
   : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K]> } };
 
@@ -148,7 +150,8 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
     bind(contract, binding) {
       const declared: Loose = binding;
       for (const { code } of declared.refusals ?? [])
-        if (!Object.hasOwn(contract.refusals, code)) throw new Error(`Contract ${contract.name}: the binding refuses with "${code}", which the contract does not name.`);
+        if (!Object.hasOwn(contract.refusals, code))
+          throw new Error(`Contract ${contract.name}: the binding refuses with "${code}", which the contract does not name.`);
       return {
         contract,
         source: declaration,

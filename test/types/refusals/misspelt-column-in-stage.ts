@@ -16,8 +16,15 @@ erp.bind(orders, {
   key: "ORDNO",
   account: "CUSNO",
   commands: {
-    // here
-    place: stage({ table: "OEHDR", key: "ORDNO", row: () => ({ SHNAN: "" }), watch: ["ORDST"], state: () => ({ kind: "waiting" }), timeoutMinutes: 60 }),
+    place: stage({
+      // here
+      table: "OEHDR",
+      key: "ORDNO",
+      row: () => ({ SHNAN: "" }),
+      watch: ["ORDST"],
+      state: () => ({ kind: "waiting" }),
+      timeoutMinutes: 60,
+    }),
   },
   fields: {
     reference: text("SHNAM"),

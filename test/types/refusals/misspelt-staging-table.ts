@@ -16,8 +16,15 @@ erp.bind(orders, {
   key: "ORDNO",
   account: "CUSNO",
   commands: {
-    // here
-    place: stage({ table: "OEIMPX", key: "ORDNO", row: () => ({ SHNAM: "" }), watch: ["ORDST"], state: () => ({ kind: "waiting" }), timeoutMinutes: 60 }),
+    place: stage({
+      // here
+      table: "OEIMPX",
+      key: "ORDNO",
+      row: () => ({ SHNAM: "" }),
+      watch: ["ORDST"],
+      state: () => ({ kind: "waiting" }),
+      timeoutMinutes: 60,
+    }),
   },
   fields: {
     reference: text("SHNAM"),
