@@ -63,9 +63,9 @@ export const ordersInErp = meridian.bind(orders, {
   commands: {
     place: (erp, _order, { columns: { row, rows } }) =>
       erp.call("OE_PLACE_ORDER", [company, row.CUSNO ?? "", { json: header(row, "A") }, { json: rows["lines"] ?? [] }, user]).then(String),
-    amend: async (erp, _changes, { key, columns: { row, rows } }) =>
-      void (await erp.call("OE_AMEND_ORDER", [company, key.ORDNO, { json: header(row) }, { json: rows["lines"] ?? [] }, user])),
-    cancel: async (erp, { reason }, { key }) => void (await erp.call("OE_CANCEL_ORDER", [company, key.ORDNO, reasons[reason], user])),
+    amend: (erp, _changes, { key, columns: { row, rows } }) =>
+      erp.call("OE_AMEND_ORDER", [company, key.ORDNO, { json: header(row) }, { json: rows["lines"] ?? [] }, user]),
+    cancel: (erp, { reason }, { key }) => erp.call("OE_CANCEL_ORDER", [company, key.ORDNO, reasons[reason], user]),
   },
   refusals: [
     { code: "customer-blocked", sqlstate: "ME002", pointer: "/customer_id" },

@@ -5,7 +5,7 @@ import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
-import type { AnyCommand, CommandFunction, Given, InsertCommand, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
+import type { AnyCommand, CommandFunction, Given, InsertCommand, MadeKey, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
@@ -113,9 +113,9 @@ type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodO
 /** What may carry out a command of this promise. */
 type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command> = Command extends { readonly answers: "operation" }
   ? { readonly [S in Named<Rows>]: StageCommand<S, Named<Rows[S]>, InputOf<Command>> }[Named<Rows>]
-  :
-      | CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Command extends { readonly on: "one" } ? Pick<Rows[T], Key> : unknown>>
-      | (Command extends { readonly on: "one" } ? UpdateCommand<Named<Rows[T]>> : InsertCommand<Named<Rows[T]>>);
+  : Command extends { readonly on: "one" }
+    ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>> | UpdateCommand<Named<Rows[T]>>
+    : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey> | InsertCommand<Named<Rows[T]>>;
 
 type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [
   never,

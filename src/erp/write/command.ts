@@ -53,7 +53,8 @@ export interface Given<Row = ColumnValues, Key = ColumnValues> {
 /** A key made by a command: its one column's value, or all its columns by name. */
 export type MadeKey = string | number | ColumnValues;
 
-export type CommandFunction<Rows, Input, G = Given> = (erp: ErpTransaction<Rows>, input: Input, given: G) => Promise<MadeKey | undefined | void>;
+/** One that makes something answers its key; what others answer is not looked at. */
+export type CommandFunction<Rows, Input, G = Given, Answer = unknown> = (erp: ErpTransaction<Rows>, input: Input, given: G) => Promise<Answer>;
 
 /** Columns that the engine does not know of: fixed, or made from what is at hand. */
 export type Also<Column extends string = string> = { readonly [C in Column]: ErpValue } | ((given: Given) => { readonly [C in Column]: ErpValue });
