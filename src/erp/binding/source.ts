@@ -61,7 +61,17 @@ export interface BoundResource {
 type Fields<M extends Model> = Exclude<keyof z.output<M> & string, "id">;
 type Named<Rows> = keyof Rows & string;
 
-interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort extends string, T extends Named<Rows>, J, F, Only extends string> {
+interface BindingDeclaration<
+  Rows,
+  M extends Model,
+  Filter extends string,
+  Sort extends string,
+  T extends Named<Rows>,
+  J,
+  F,
+  Only extends string,
+  Code extends string,
+> {
   /** The table, view or set-returning function that holds the resource. */
   readonly table: T;
   /** Tables with the same columns, read as one with `table`: an archive. */
@@ -81,7 +91,7 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   /** Filters, sorts and child rows that no index serves, and why that is no matter: `sluice check` keeps quiet of them. */
   readonly unindexed?: { readonly [P in Filter | Sort | Fields<M>]?: string };
   /** How the ERP refuses, and which of the contract's refusals that is; the first that matches. */
-  readonly refusals?: readonly Refusal[];
+  readonly refusals?: readonly Refusal<Code>[];
   /** The field that holds the partner's own document number: what the gateway knows its own writes by where the ERP takes no receipts. */
   readonly naturalKey?: Fields<M>;
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
@@ -101,13 +111,13 @@ type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never
 type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined;
 
 /** What may carry out a command of this promise. */
-type Carried<Rows, Command> = Command extends { readonly answers: "operation" }
+type Carried<Rows, Command, Code extends string> = Command extends { readonly answers: "operation" }
   ? StageCommand
-  : CommandFunction<Rows, InputOf<Command>> | (Command extends { readonly on: "one" } ? UpdateCommand : InsertCommand);
+  : CommandFunction<Rows, InputOf<Command>, Code> | (Command extends { readonly on: "one" } ? UpdateCommand : InsertCommand);
 
-type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
+type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>, Code extends string> = [keyof Commands] extends [never]
   ? unknown
-  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, Commands[K]> } };
+  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, Commands[K], Code> } };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
@@ -116,13 +126,16 @@ export interface Source<Rows> extends SourceDeclaration {
     Filter extends string,
     Sort extends string,
     Commands extends Readonly<Record<string, CommandPromise>>,
+    Code extends string,
     const T extends Named<Rows>,
     const F extends Readonly<Record<string, { readonly kind: string }>>,
     const J extends Readonly<Record<string, Join<Named<Rows>>>> = Record<never, never>,
     const Only extends string = never,
   >(
-    contract: Contract<M, Filter, Sort, Commands>,
-    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F, Only> & AllBound<M, NoInfer<F>> & CommandsOf<Rows, NoInfer<Commands>>,
+    contract: Contract<M, Filter, Sort, Commands, Code>,
+    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F, Only, NoInfer<Code>> &
+      AllBound<M, NoInfer<F>> &
+      CommandsOf<Rows, NoInfer<Commands>, NoInfer<Code>>,
   ): BoundResource;
 }
 

@@ -3,9 +3,9 @@
 import type { DialectName, SourceDeclaration } from "../binding/source.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { write } from "../dialects/write.ts";
-import { type FootprintTable, footprintName } from "./footprint-name.ts";
 import { mariadbFootprint } from "./footprint/mariadb-ddl.ts";
 import { postgresFootprint } from "./footprint/postgres-ddl.ts";
+import { type FootprintTable, footprintName } from "./footprint-name.ts";
 
 export interface FootprintStatement {
   /** What it is for, in a line. */
