@@ -53,11 +53,14 @@ export interface Given {
 /** A key made by a command: its one column's value, or all its columns by name. */
 export type MadeKey = string | number | ColumnValues;
 
+/** What a function without `return` answers. */
+type Nothing = void;
+
 export type CommandFunction<Rows, Input, Code extends string = string> = (
   erp: ErpTransaction<Rows, Code>,
   input: Input,
   given: Given,
-) => Promise<MadeKey | undefined | void>;
+) => Promise<MadeKey | undefined | Nothing>;
 
 /** Columns that the engine does not know of: fixed, or made from what is at hand. */
 export type Also = ColumnValues | ((given: Given) => ColumnValues);
