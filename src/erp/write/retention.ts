@@ -12,4 +12,9 @@ export interface Retention {
 
 export const defaultRetention: Retention = { bodyDays: 7, tombstoneDays: 400 };
 
-export async function tidyReceipts(_database: ErpDatabase, _source: SourceDeclaration, _dialect: Dialect, _terms: Retention & { readonly now: number }): Promise<void> {}
+export async function tidyReceipts(
+  _database: ErpDatabase,
+  _source: SourceDeclaration,
+  _dialect: Dialect,
+  _terms: Retention & { readonly now: number },
+): Promise<void> {}
