@@ -17,11 +17,18 @@ export interface ErpTransaction<Rows = Readonly<Record<string, object>>, Code ex
   /** Updates the rows whose columns equal `key`; answers how many there were. */
   update<T extends keyof Rows & string>(table: T, key: Partial<Rows[T]>, row: Partial<Rows[T]>): Promise<number>;
   delete<T extends keyof Rows & string>(table: T, key: Partial<Rows[T]>): Promise<number>;
+  /** Reads the one row whose columns equal `key`, as the driver has it. `lock`: nobody else can change it before the transaction ends. */
+  find<T extends keyof Rows & string, C extends keyof Rows[T] & string>(
+    table: T,
+    key: Partial<Rows[T]>,
+    columns: readonly C[],
+    options?: { readonly lock?: boolean },
+  ): Promise<Pick<Rows[T], C> | undefined>;
   /** Calls a stored function and answers its value, or a stored procedure and answers the first column of its first row, if any. Arguments by position. */
   call(routine: string, args: readonly RoutineArgument[]): Promise<unknown>;
   /** As `call`, for routines that tell by a number how it went. Other numbers than `ok` go through the binding's `refusals`. */
   callForStatus(routine: string, args: readonly RoutineArgument[], ok: readonly number[]): Promise<number>;
-  /** Any other statement, written with `sql`, such as reading a number range with its row locked. */
+  /** Any other statement, written with `sql`. */
   query(statement: Sql): Promise<ErpRows>;
   /** Ends the command with a refusal that the contract names. */
   refuse(code: Code, detail?: string): never;
