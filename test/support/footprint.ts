@@ -4,5 +4,5 @@ import { installStatements } from "#erp/write/footprint/install.ts";
 
 /** `run` speaks to the database as the ERP's owner. */
 export async function addFootprint(dialect: DialectName, run: (statement: string) => Promise<unknown>): Promise<void> {
-  for (const { text } of installStatements({ name: "erp", dialect })) await run(text);
+  for (const { text } of installStatements({ dialect })) await run(text);
 }
