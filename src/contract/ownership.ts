@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { commandKind } from "./command.ts";
 import type { ConflictRule, Contract, Owner } from "./contract.ts";
+import { wire } from "./wire.ts";
 
 export interface FieldOwner {
   readonly field: string;
@@ -17,13 +18,17 @@ export interface FieldOwner {
   readonly scope?: string;
 }
 
+/** The same at every amount: nothing about the field. */
+const aboutMoney = wire.money().meta()?.description;
+
 /** Undeclared fields are the ERP's, and a shared field without a rule is rejected. Empty where partners only read. */
 export function fieldOwners(contract: Contract): readonly FieldOwner[] {
   const commands = Object.entries(contract.commands);
   if (commands.length === 0) return [];
   return Object.entries(contract.model.shape).map(([field, schema]) => {
     const owner = contract.owner[field] ?? "erp";
-    const description = schema instanceof z.ZodType ? schema.meta()?.description : undefined;
+    const said = schema instanceof z.ZodType ? schema.meta()?.description : undefined;
+    const description = said === aboutMoney ? undefined : said;
     const scope = contract.hide[field];
     return {
       field,

@@ -13,7 +13,7 @@ export function ownershipPage(site: Site): Html {
 <h1>Who writes which field</h1>
 <p>Each field has an owner. What is not yours to write is refused with <code>field-not-writable</code>; what both sides write has a rule for the case that both do at once.</p>
 <dl class="owners-legend">
-<dt>${badge(site, "partner")}</dt><dd>Yours. Your value stands, and should ${site.title} overwrite it, that is found and looked into.</dd>
+<dt>${badge(site, "partner")}</dt><dd>Your value stands. Should ${site.title} overwrite it, that is found and looked into.</dd>
 <dt>${badge(site, "shared")}</dt><dd>Both of you write it. The rule says what happens when ${site.title} changed it since you read it. <a href="/docs/guides/changing-things">What each rule answers</a></dd>
 <dt>${badge(site, "erp")}</dt><dd>Written by ${site.title} alone. Some can be set when a thing is made.</dd>
 </dl>
@@ -46,7 +46,7 @@ function row(site: Site, { field, owner, rule, description, commands, scope }: S
     ...(scope === undefined ? [] : [html`<p>Shown to keys with <code>${scope}</code>.</p>`]),
   ];
   const when = rule === undefined ? "" : html`<a href="/docs/guides/changing-things#${rule}"><code>${rule}</code></a>`;
-  const set = commands.map((command, index) => html`${index > 0 ? ", " : ""}<code>${command}</code>`);
+  const set = commands.map((command) => html`<code>${command}</code> `);
   return html`<tr><td><code>${field}</code>${about}</td><td>${badge(site, owner)}</td><td>${when}</td><td class="set">${set}</td></tr>`;
 }
 
