@@ -1,6 +1,6 @@
 /** The gateway's footprint in a database of a test, put there as `sluice source install` would. */
 import type { DialectName } from "#erp/binding/source.ts";
-import { installStatements } from "#erp/write/footprint/install.ts";
+import { installStatements } from "#erp/write/footprint/statements.ts";
 
 /** `run` speaks to the database as the ERP's owner. */
 export async function addFootprint(dialect: DialectName, run: (statement: string) => Promise<unknown>): Promise<void> {

@@ -1,6 +1,5 @@
 /** What the guides on writing speak of: commands of this very API, by the examples that its contracts show. */
 
-import { commandKind } from "#contract/command.ts";
 import type { Contract } from "#contract/contract.ts";
 import { type CommandOperation, maxBatchItems, operationsOf } from "#contract/operations.ts";
 import { type ReceiptsKept, receiptsKept } from "#contract/receipts-kept.ts";
@@ -13,6 +12,7 @@ export function writeWords(contracts: readonly Contract[], kept: ReceiptsKept = 
   if (commands.length === 0) return {};
   const [create] = commands.filter(({ as, promise }) => as === "create" && promise.answers === undefined && promise.example !== undefined);
   const [staged] = commands.filter(({ promise }) => promise.answers === "operation" && promise.example !== undefined);
+  const batch = contracts.find((contract) => contract.batch);
   const [refusal] = Object.entries(create?.contract.refusals ?? {});
   return {
     writes: "writes",
@@ -20,6 +20,7 @@ export function writeWords(contracts: readonly Contract[], kept: ReceiptsKept = 
     keysKept: days(kept.tombstoneDays),
     ...(create !== undefined && createWords(create)),
     ...(staged !== undefined && stagedWords(staged)),
+    ...(batch !== undefined && batchWords(batch)),
     ...(refusal !== undefined && { refusal: refusal[0], refusalMeaning: refusal[1] }),
   };
 }
@@ -30,41 +31,38 @@ function commandsOf(contract: Contract): readonly CommandOperation[] {
 
 function createWords(create: CommandOperation): WriteWords {
   const { contract, promise, scope } = create;
-  const [member] = Object.keys(promise.example ?? {});
   return {
     create: contract.name,
     createOne: contract.singular.replaceAll("_", " "),
     createPath: create.path,
     createScope: scope,
     createBody: inShell(promise.example),
-    ...(member !== undefined && { createMember: member }),
-    ...(contract.reads.get !== undefined && { createRead: contract.reads.get.scope }),
-    ...(contract.batch && batchWords(create)),
   };
 }
 
-/** A batch of the command twice: whoever sends one has many. */
-function batchWords({ contract, command, promise }: CommandOperation): WriteWords {
-  const item = { command, idempotency_key: "", body: promise.example };
-  const action = commandsOf(contract).find(({ as }) => as !== "create");
+function batchWords(contract: Contract): WriteWords {
+  const shown = commandsOf(contract).filter(({ promise }) => promise.example !== undefined);
+  const one = shown.find(({ as }) => as === "create") ?? shown[0];
   return {
     batch: contract.name,
     batchPath: `/v1/${contract.name}/batch`,
     batchMax: String(maxBatchItems),
-    batchCommand: command,
-    batchItem: JSON.stringify(item.body),
-    ...(action !== undefined && { batchOther: action.command }),
+    ...(one !== undefined && { batchItem: membersOf(one) }),
   };
 }
 
-function stagedWords({ contract, path, promise, id, scope }: CommandOperation): WriteWords {
+/** Members of an item but for its key, as they stand in JSON. */
+function membersOf({ command, as, promise, contract }: CommandOperation): string {
+  const subject = as === "create" ? {} : { id: contract.example?.["id"] ?? "...", if_match: "*" };
+  return JSON.stringify({ command, ...subject, body: promise.example }).slice(1, -1);
+}
+
+function stagedWords({ contract, path, promise, id }: CommandOperation): WriteWords {
   return {
     staged: contract.name,
-    stagedOne: contract.singular.replaceAll("_", " "),
     stagedPath: path,
     stagedBody: inShell(promise.example),
     stagedCommand: id,
-    stagedScope: scope,
   };
 }
 
