@@ -17,6 +17,7 @@ import { defaultProtection, type ProtectionSettings } from "#erp/protection/sett
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
 import type { WritePoint } from "#erp/write/execute.ts";
+import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
 import { type Origin, partnerApi } from "#http/partner-api.ts";
@@ -82,6 +83,8 @@ export interface GatewayOptions {
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly elapsedMs: () => number;
+  /** How long answers of writes are kept. */
+  readonly retention?: Retention;
   /** Told of each point of a write at which a test may interrupt it. */
   readonly passing?: (point: WritePoint) => void;
   /** Whether a request may wait for something that another one began to look up; true by default. */
@@ -159,6 +162,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     drifts,
     access: (source, environment) => accessOfSource(accesses, source, environment),
     now,
+    retention: options.retention ?? defaultRetention,
     passing: options.passing ?? (() => undefined),
     warn: log.warn.bind(log),
   });
@@ -185,7 +189,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     fetch: async (request, origin, { databases, authenticator }) =>
       http.fetch(request, { origin, authenticator, ...resources.ways(databases, () => request.signal) }),
-    tend: guards.tend,
+    tend: async (databases) => {
+      await Promise.all([guards.tend(databases), resources.tend(databases)]);
+    },
     metrics: guards.metrics,
     check: (databases) =>
       drifts.check((source, environment) => ({

@@ -14,12 +14,17 @@ import type { BoundResource } from "#erp/binding/source.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
 import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
+import { housekeeping } from "#erp/write/housekeeping.ts";
 import { operationIds } from "#erp/write/operation-id.ts";
 import { findOperation } from "#erp/write/operations.ts";
 import { receiptTable } from "#erp/write/receipt-table.ts";
+import type { Retention } from "#erp/write/retention.ts";
 import type { RequestWays } from "#http/partner-api.ts";
+import { Problem } from "#lib/problems.ts";
 import type { Environment, Principal } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
+
+const environments = ["live", "test"] as const;
 
 type Databases = (source: string, environment: Environment) => ErpDatabase;
 
@@ -30,6 +35,7 @@ export interface ServedResourcesParts {
   readonly drifts: DriftWatch<Environment>;
   readonly access: (source: string, environment: Environment) => SourceAccess;
   readonly now: () => number;
+  readonly retention: Retention;
   readonly passing: (point: WritePoint) => void;
   readonly warn: (about: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -39,6 +45,8 @@ export interface ServedResources {
   known(contract: Contract): Readonly<Record<string, Known | undefined>>;
   /** The ways of one request. `signal` tells when nobody waits for it any more. */
   ways(databases: Databases, signal: () => AbortSignal): Pick<RequestWays, "access" | "operations">;
+  /** One bounded round of what writes need besides requests. */
+  tend(databases: Databases): Promise<void>;
 }
 
 interface Served {
@@ -49,7 +57,7 @@ interface Served {
 }
 
 export function servedResources(parts: ServedResourcesParts): ServedResources {
-  const { definition, secret, guards, drifts, access, now, passing, warn } = parts;
+  const { definition, secret, guards, drifts, access, now, retention, passing, warn } = parts;
   const seal = bodySeal({ current: secret, previous: [] });
   const ids = operationIds(secret);
   const salt = conflictSalt(secret);
@@ -122,7 +130,54 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
       },
       operations: (principal) => ({ find: (id) => findAt(id, principal, databases, signal) }),
     }),
+    tend,
   };
+
+  const keepers = housekeepers();
+
+  function housekeepers() {
+    const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));
+    return [...sources.values()].flatMap((source) => {
+      const own = [...served.values()].filter(({ resource }) => resource.source.name === source.name);
+      if (source.footprint === "none" || own.every(({ resource }) => Object.keys(resource.contract.commands).length === 0)) return [];
+      return environments.map((environment) => {
+        const about = { source: source.name, environment };
+        const keeper = housekeeping({
+          source,
+          dialect: dialects[source.dialect],
+          resources: own,
+          seal,
+          salt,
+          retention,
+          now,
+          say: {
+            deadLetter: (letter) => warn({ ...about, ...letter }, "the ERP has not dealt with a staged row: a person has to look"),
+            overwritten: (field) => warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns"),
+          },
+        });
+        return { source, environment, keeper };
+      });
+    });
+  }
+
+  async function tend(databases: Databases): Promise<void> {
+    await Promise.all(
+      keepers.map(async ({ source, environment, keeper }) => {
+        const work = { kind: "background", by: "housekeeping" } as const;
+        try {
+          await keeper.round((use) =>
+            guards.of(source.name, environment).run(work, databases(source.name, environment), async (database) => {
+              const known = access(source.name, environment);
+              return known.watch(async () => use(database, await known.catalog(database)));
+            }),
+          );
+        } catch (error) {
+          // A source that cannot answer is counted and told by its guard; the next round tries again.
+          if (!(error instanceof Problem)) warn({ source: source.name, environment, reason: String(error) }, "housekeeping failed");
+        }
+      }),
+    );
+  }
 
   async function findAt(id: string, { partner, environment }: Principal, databases: Databases, signal: () => AbortSignal) {
     const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));

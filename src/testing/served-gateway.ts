@@ -54,14 +54,18 @@ export interface GatewaySecrets {
   readonly forms: readonly string[];
 }
 
-export function makeSecrets(): GatewaySecrets {
-  const [pepper, secret] = [randomBytes(32), randomBytes(32)];
+/** Random, or those of another process. */
+export function makeSecrets({ pepper, secret }: Pick<GatewaySecrets, "pepper" | "secret"> = randomSecrets()): GatewaySecrets {
   return {
     pepper,
     secret,
-    variables: { SLUICE_KEY_PEPPER: `1:${pepper.toString("base64")}`, SLUICE_SECRET: secret.toString("base64") },
-    forms: [pepper, secret].flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
+    variables: { SLUICE_KEY_PEPPER: `1:${Buffer.from(pepper).toString("base64")}`, SLUICE_SECRET: Buffer.from(secret).toString("base64") },
+    forms: [pepper, secret].map((bytes) => Buffer.from(bytes)).flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
   };
+}
+
+function randomSecrets(): Pick<GatewaySecrets, "pepper" | "secret"> {
+  return { pepper: randomBytes(32), secret: randomBytes(32) };
 }
 
 export function operatorOf(definition: GatewayDefinition, store: Store, pepper: Uint8Array): Operator {
