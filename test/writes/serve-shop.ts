@@ -1,7 +1,7 @@
 /** Gateways over a shop of their own, and a client that sends writes to them. */
 import { randomUUID } from "node:crypto";
 import type { WritePoint } from "#erp/write/execute.ts";
-import { footprintStatements } from "#erp/write/footprint.ts";
+import { installStatements } from "#erp/write/footprint/install.ts";
 import { makeSecrets } from "#testing/served-gateway.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import { createMariadbDatabase } from "../support/mariadb.ts";
@@ -21,7 +21,7 @@ export interface ShopDatabase {
 export async function shopDatabase(dialect: ShopDialect, at: string | undefined): Promise<ShopDatabase> {
   const database = dialect === "postgres" ? await postgresShop() : await createMariadbDatabase(at ?? "");
   await database.run(shopTables(dialect));
-  for (const statement of footprintStatements({ name: "shop", dialect })) await database.run(statement);
+  for (const { text } of installStatements({ dialect })) await database.run(text);
   return database;
 }
 
@@ -67,7 +67,7 @@ export interface ServedShop {
   close(): Promise<void>;
 }
 
-export const allScopes = ["orders:read", "orders:write", "orders:cancel:write", "orders:delete", "orders.margin:read", "products:read", "customers:read"];
+export const allScopes = ["orders:read", "orders:write", "orders.cancel:write", "orders:delete", "orders.margin:read", "products:read", "customers:read"];
 
 /** Two processes' worth of gateways, unless told otherwise, over one shop and one store. */
 export async function serveShop(

@@ -91,7 +91,7 @@ export const orders = defineContract({
   commands: {
     place: { scope: "orders:write", input: PlaceOrder, example: { customer_id: "C1", lines: [{ product_id: "A", quantity: 1 }] } },
     amend: { scope: "orders:write", input: AmendOrder, on: "one", as: "update", example: { note: "urgent" } },
-    cancel: { scope: "orders:cancel:write", on: "one" },
+    cancel: { scope: "orders.cancel:write", on: "one" },
     remove: { scope: "orders:delete", on: "one", as: "delete" },
   },
   batch: true,

@@ -140,6 +140,8 @@ export interface Dialect {
   /** Whether an index serves `(a, b) > (x, y)`. */
   readonly comparesTuples: boolean;
   readonly readsFromFunctions: boolean;
+  /** Whether a locking read can say which of its tables it locks: `FOR UPDATE OF alias`. Without that it locks all but those in subqueries. */
+  readonly locksByAlias: boolean;
   /** What the database said, of an error that a statement was refused with; undefined for anything else. */
   statementError?(error: unknown): StatementError | undefined;
   /** Reads the columns of tables, views and (Postgres) set-returning functions. */

@@ -42,16 +42,20 @@ export interface Found extends Tagged {
 export interface ResourceReader {
   /** What is certain of each field's values. */
   readonly known: Readonly<Record<string, Known | undefined>>;
+  /** The source it reads from. */
+  readonly source: string;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
   /** A thing whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   look(caller: Omit<ReadCaller, "accounts">, id: string, fields: readonly string[]): Promise<Record<string, unknown> | undefined>;
+  /** Those of the ids whose rows the caller may see, by one statement. */
+  visible(caller: ReadCaller, ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
 export function resourceReader(resource: BoundResource, dialect: Dialect, tagSalt?: string): ResourceReader {
   const { contract, source, binding } = resource;
-  const { listing, one, anyones, width } = resourceStatements(resource, dialect);
+  const { listing, one, anyones, keys, width } = resourceStatements(resource, dialect);
   const tagOf = tagMaker(resource, tagSalt);
 
   function noteDrift(caller: Pick<ReadCaller, "drift">, id: () => string): Drift {
@@ -87,6 +91,7 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
 
   return {
     known: { ...knownOf(binding.fields), id: { kind: "text" } },
+    source: source.name,
 
     async list(caller, query, after) {
       const { shape, sorted, statement } = listing(caller, query, after);
@@ -135,6 +140,13 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
           noteDrift(caller, () => id),
         )
       );
+    },
+
+    async visible(caller, ids) {
+      const statement = keys(caller, ids);
+      const rows = statement === undefined ? [] : await caller.database.query(statement);
+      const found = new Set(rows.map((row) => encodeId(row)));
+      return new Set(ids.filter((id) => found.has(id)));
     },
   };
 }

@@ -25,7 +25,7 @@ export function physicalName(source: SourceDeclaration, table: string): string {
   return `${source.tablePrefix ?? ""}${table}`;
 }
 
-function tableSql(source: SourceDeclaration, table: string): Sql {
+export function tableSql(source: SourceDeclaration, table: string): Sql {
   const physical = physicalName(source, table);
   return source.schema === undefined ? name(physical) : name(source.schema, physical);
 }
@@ -42,7 +42,7 @@ export function columnSql(source: SourceDeclaration, relation: Pick<Relation, "j
 }
 
 /** The join a column belongs to. A dot alone makes none: ERPs have columns called `Unit.Price`. */
-function aliasOf({ joins }: Pick<Relation, "joins">, column: string): string | undefined {
+export function aliasOf({ joins }: Pick<Relation, "joins">, column: string): string | undefined {
   const dot = column.indexOf(".");
   return dot > 0 && Object.hasOwn(joins, column.slice(0, dot)) ? column.slice(0, dot) : undefined;
 }

@@ -4,9 +4,9 @@ import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { AnyConversion, ColumnSource } from "../binding/conversion.ts";
 import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { type ErpValue, join, type Sql, slot, sql } from "../binding/sql.ts";
+import { type ErpValue, join, member, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
-import { prepare, render } from "../dialects/write.ts";
+import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
 import { type ChildPlan, planChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
@@ -35,6 +35,8 @@ export interface Shape {
 interface RowConditions {
   readonly catalog: Catalog;
   readonly branches: readonly Sql[];
+  /** All branches as one condition. */
+  readonly all: Sql;
   readonly keyInfo: readonly ColumnInfo[];
   readonly one: (key: readonly ErpValue[]) => Statement;
   readonly listings: Map<string, Listing>;
@@ -63,6 +65,8 @@ export interface ResourceStatements {
   one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
   /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
+  keys(caller: StatementCaller, ids: readonly string[]): Statement | undefined;
 }
 
 export function resourceStatements({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceStatements {
@@ -126,13 +130,6 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     };
   }
 
-  /** The values of a key's columns; undefined where no row can have the id. */
-  function keyValues(id: string, info: (column: string) => ColumnInfo): readonly ErpValue[] | undefined {
-    const values = decodeId(id, width)?.map((value, index) => fitting(value, info(binding.key[index] ?? "")));
-    const possible = values?.filter((value) => value !== undefined);
-    return possible === undefined || possible.length < width ? undefined : possible;
-  }
-
   const conditionsOf = new WeakMap<readonly string[], RowConditions>();
   /** Kept per caller. */
   function rowConditions({ catalog, accounts }: StatementCaller): RowConditions {
@@ -145,6 +142,7 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     const conditions = {
       catalog,
       branches: accountBranches(binding.account, accounts, of).map(withAccount),
+      all,
       keyInfo: binding.key.map((column) => of(column).info),
       one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
       listings: new Map<string, Listing>(),
@@ -213,20 +211,60 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     listing,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
-      const values = keyValues(id, (column) => keyInfo[binding.key.indexOf(column)] ?? neverDescribed);
-      return { shape: shapeOfAll, statement: values && one(values) };
+      const values = keyOf(id, keyInfo);
+      return { shape: shapeOfAll, statement: values === undefined ? undefined : one(values) };
     },
     anyones(catalog, id, fields) {
       const shape = shapeOf(fields, width);
       const of = operand(catalog);
-      const values = keyValues(id, (column) => of(column).info);
+      const values = keyOf(
+        id,
+        binding.key.map((column) => of(column).info),
+      );
       const { fixed, expressions } = ownConditions(catalog);
       const conditions = join([...byKey, ...fixed, ...expressions], " AND ");
       const statement = (): Statement =>
         prepare(sql`SELECT ${keySql}${shape.select} ${from(shape.columns)} WHERE ${conditions} LIMIT 2`, dialect)(values ?? []);
       return { shape, statement: values && statement() };
     },
+    keys(caller, ids) {
+      const { all, keyInfo } = rowConditions(caller);
+      const keys = ids.flatMap((id) => {
+        const values = keyOf(id, keyInfo);
+        return values === undefined ? [] : [values];
+      });
+      if (keys.length === 0) return undefined;
+      const columns = binding.key.map((column) => columnSql(source, relation, column));
+      const [only] = columns;
+      const among =
+        columns.length === 1 && only !== undefined
+          ? member(
+              only,
+              keys.map(([value]) => value ?? null),
+            )
+          : tuplesSql(columns, keys);
+      return write(sql`SELECT ${keySql} ${from([])} WHERE ${among} AND ${all}`, dialect);
+    },
   };
+}
+
+/** The id's key as its columns take it. */
+function keyOf(id: string, keyInfo: readonly ColumnInfo[]): readonly ErpValue[] | undefined {
+  const values = decodeId(id, keyInfo.length)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
+  const possible = values?.filter((value) => value !== undefined);
+  return possible === undefined || possible.length < keyInfo.length ? undefined : possible;
+}
+
+/** `(a, b) IN ((1, 2), (3, 4))`. Lists of all lengths need few statements. */
+function tuplesSql(columns: readonly Sql[], tuples: readonly (readonly ErpValue[])[]): Sql {
+  const list = roundedUp(tuples).map(
+    (tuple) =>
+      sql`(${join(
+        tuple.map((value) => sql`${value}`),
+        ", ",
+      )})`,
+  );
+  return sql`(${join(columns, ", ")}) IN (${join(list, ", ")})`;
 }
 
 /** A key column the catalogue does not know: whether the value fits, the database will say. */

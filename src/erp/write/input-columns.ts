@@ -106,7 +106,7 @@ function planLevel(source: SourceDeclaration, catalog: Catalog, relation: Relati
 function partAt({ kind, parts = {} }: AnyConversion, column: number): string {
   if (kind === "group") return "";
   const found = Object.entries(parts).find(([, { conversion, offset }]) => column >= offset && column < offset + conversion.columns.length);
-  return found === undefined ? "" : `/${escaped(found[0])}`;
+  return found === undefined ? "" : pointerTo("", found[0]);
 }
 
 function allowedBy(condition: Condition | undefined): Target["allows"] {
@@ -149,7 +149,7 @@ function fillMembers(
     const field = level.get(name);
     const value = input[name];
     if (field === undefined || value === undefined) continue;
-    const here = `${pointer}/${escaped(name)}`;
+    const here = pointerTo(pointer, name);
     if (field.rows !== undefined) {
       if (Array.isArray(value)) rows[name] = fillRows(field.rows, value, here, errors);
     } else if (field.members !== undefined && isRecord(value)) fillMembers(field.members, value, here, filled, errors, rows);
@@ -203,7 +203,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** RFC 6901, section 3. */
+/** The JSON pointer of a member (RFC 6901, section 3). */
+export function pointerTo(pointer: string, name: string): string {
+  return `${pointer}/${escaped(name)}`;
+}
+
 function escaped(name: string): string {
   return name.includes("~") || name.includes("/") ? name.replaceAll("~", "~0").replaceAll("/", "~1") : name;
 }

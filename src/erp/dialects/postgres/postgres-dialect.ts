@@ -79,6 +79,7 @@ export const postgresDialect: Dialect = {
   nullsAreHighest: true,
   comparesTuples: true,
   readsFromFunctions: true,
+  locksByAlias: true,
   statementError: postgresStatementError,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: describe, values: [schema ?? null, tables] });

@@ -1,0 +1,56 @@
+/** What the gateway keeps beside the ERP's own tables, in the words of each database. */
+
+import type { DialectName, SourceDeclaration } from "../../binding/source.ts";
+import { dialects } from "../../dialects/dialects.ts";
+import { write } from "../../dialects/write.ts";
+import { type FootprintTable, footprintName } from "../footprint-name.ts";
+import { mariadbFootprint } from "./mariadb-ddl.ts";
+import { postgresFootprint } from "./postgres-ddl.ts";
+
+export interface FootprintStatement {
+  /** What it is for, in a line. */
+  readonly about: string;
+  /** Does nothing where what it makes is there. */
+  readonly text: string;
+}
+
+/** The statements of each version, oldest first: a later version adds to the one before, and never takes away. */
+export type FootprintVersions = readonly (readonly FootprintStatement[])[];
+
+export type Place = Pick<SourceDeclaration, "dialect" | "schema">;
+
+/** Writes the name of one of the tables. */
+export type NameOf = (table: FootprintTable) => string;
+
+export const footprintTables = ["footprint", "receipt", "operation", "conflict", "written"] as const satisfies readonly FootprintTable[];
+
+const written: Readonly<Record<DialectName, (nameOf: NameOf) => FootprintVersions>> = { postgres: postgresFootprint, mariadb: mariadbFootprint };
+
+export function footprintVersions(place: Place): FootprintVersions {
+  return written[place.dialect](namesIn(place));
+}
+
+/** The version that this gateway writes to. */
+export const footprintVersion = postgresFootprint(String).length;
+
+export function namesIn(place: Place): NameOf {
+  const dialect = dialects[place.dialect];
+  return (table) => write(footprintName(place, table), dialect).text;
+}
+
+/** Notes which version is there; a newer one stays noted. */
+export function noteVersion(place: Place): FootprintStatement {
+  const table = namesIn(place)("footprint");
+  const insert = `INSERT INTO ${table} (id, version) VALUES (1, ${footprintVersion})`;
+  const about = "Which version of the tables this is.";
+  return place.dialect === "postgres"
+    ? { about, text: `${insert} ON CONFLICT (id) DO UPDATE SET version = GREATEST(EXCLUDED.version, footprint.version)` }
+    : { about, text: `${insert} ON DUPLICATE KEY UPDATE version = GREATEST(VALUES(version), version)` };
+}
+
+/** Takes all of it away: receipts are gone with it, and a repeated request is carried out again. */
+export function dropFootprint(place: Place): readonly string[] {
+  if (place.dialect === "postgres") return ["DROP SCHEMA IF EXISTS sluice CASCADE"];
+  const nameOf = namesIn(place);
+  return [...footprintTables].reverse().map((table) => `DROP TABLE IF EXISTS ${nameOf(table)}`);
+}

@@ -1,0 +1,55 @@
+/** Puts the footprint into an ERP's database, or brings it to the newest version; does nothing where it is there. */
+
+import type { ErpDatabase, Statement } from "../../dialects/dialect.ts";
+import { sourceUnavailable, troubleOf } from "../../dialects/trouble.ts";
+import { type FootprintStatement, footprintVersion, footprintVersions, namesIn, noteVersion, type Place } from "./footprint.ts";
+
+export type FootprintState =
+  | { readonly kind: "absent" }
+  /** `older`: some of what this gateway writes to is missing. A newer one has all of it. */
+  | { readonly kind: "older" | "current" | "newer"; readonly version: number };
+
+/** Reads what is there. A role that may not look at it finds none. */
+export async function footprintState(place: Place, database: Pick<ErpDatabase, "query">): Promise<FootprintState> {
+  try {
+    const [row] = await database.query(plain(`SELECT version FROM ${namesIn(place)("footprint")} WHERE id = 1`));
+    if (row === undefined) return { kind: "absent" };
+    const version = Number(row[0]);
+    return { kind: version < footprintVersion ? "older" : version > footprintVersion ? "newer" : "current", version };
+  } catch (error) {
+    if (troubleOf(error) === "drift") return { kind: "absent" };
+    throw error;
+  }
+}
+
+/** Statements in order that install it where nothing is, or bring it from `version` to the newest. */
+export function installStatements(place: Place, version = 0): readonly FootprintStatement[] {
+  return [...footprintVersions(place).slice(version).flat(), noteVersion(place)];
+}
+
+/** Several at once wait for one another. Answers what was there before. */
+export async function installFootprint(place: Place, database: ErpDatabase): Promise<FootprintState> {
+  const before = await footprintState(place, database);
+  if (before.kind === "current" || before.kind === "newer") return before;
+  if (database.transact === undefined) throw new Error("this handle is for reading only");
+  const statements = installStatements(place, before.kind === "older" ? before.version : 0).map(({ text }) => plain(text));
+  await database.transact(async (transaction) => {
+    const { locked } = await transaction.claim(installLock, plain("SELECT 1"), waitSeconds);
+    if (!locked) throw sourceUnavailable("locked", new Error("another process has been installing the footprint for a while"));
+    if (place.dialect === "postgres") return transaction.commit(statements);
+    // Each definition commits by itself, and what follows a commit is under the session's own mode again.
+    await transaction.execute(plain("SET SESSION TRANSACTION READ WRITE"));
+    for (const statement of statements) await transaction.execute(statement);
+    await transaction.execute(plain("SET SESSION TRANSACTION READ ONLY"));
+    await transaction.commit();
+  });
+  return before;
+}
+
+/** 16 bytes, as of any key. */
+const installLock = Buffer.from("sluice footprint");
+const waitSeconds = 20;
+
+function plain(text: string): Statement {
+  return { text, values: [], unprepared: true };
+}
