@@ -68,11 +68,10 @@ begin
   insert into sluice.receipts as r (key_hash, source, environment, resource, command, partner, accounts, fingerprint, natural_key, state)
   values (p_key_hash, p_source, p_environment, p_resource, p_command, p_partner, p_accounts, p_fingerprint, p_natural_key, 'started')
   on conflict (key_hash) do update
-    set command = excluded.command, accounts = excluded.accounts, fingerprint = excluded.fingerprint, natural_key = excluded.natural_key,
+    set source = excluded.source, command = excluded.command, accounts = excluded.accounts, fingerprint = excluded.fingerprint, natural_key = excluded.natural_key,
         resource = excluded.resource, state = 'started', attempt = excluded.attempt, started_at = clock_timestamp(), looked_at = null,
         ended_at = null, status = null, answer = null, scopes = '{}', made = null
-    where r.attempt = p_attempt and r.state in ('started', 'not_performed') and r.partner = p_partner and r.source = p_source
-      and r.environment = p_environment
+    where r.attempt = p_attempt and r.state in ('started', 'not_performed') and r.partner = p_partner and r.environment = p_environment
   returning r.attempt into v_attempt;
   return v_attempt;
 end $$;

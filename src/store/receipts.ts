@@ -9,17 +9,18 @@ const now = sql<Date>`clock_timestamp()`;
 /** Another process looks at the same receipt no sooner. */
 const lookAgain = sql`interval '5 seconds'`;
 
-export function receiptRecords(store: Store): ReceiptRecords {
+/** `open`: the store, where it is opened by the first who needs it. */
+export function receiptRecords(open: () => Store): ReceiptRecords {
   /** What a row is ended by, whoever ends it: only as long as nobody else has. */
   function end(keyHash: Uint8Array, attempt: string) {
-    return store.updateTable("receipts").where("key_hash", "=", bytes(keyHash)).where("attempt", "=", attempt);
+    return open().updateTable("receipts").where("key_hash", "=", bytes(keyHash)).where("attempt", "=", attempt);
   }
 
   const records: ReceiptRecords = {
     async find(keyHash) {
       const { rows } = await sql<Row & { at: string }>`
         SELECT clock.at::text AS at, ${columns}
-        FROM (SELECT clock_timestamp() AS at) AS clock LEFT JOIN sluice.receipts AS r ON r.key_hash = ${bytes(keyHash)}`.execute(store);
+        FROM (SELECT clock_timestamp() AS at) AS clock LEFT JOIN sluice.receipts AS r ON r.key_hash = ${bytes(keyHash)}`.execute(open());
       const [row] = rows;
       if (row === undefined) throw new Error("a left join without a row");
       return { receipt: row.key_hash === null ? undefined : receiptOf(row), at: row.at };
@@ -27,11 +28,11 @@ export function receiptRecords(store: Store): ReceiptRecords {
     async start({ keyHash, source, environment, resource, command, partner, accounts, fingerprint, naturalKey }, seen, since) {
       const { rows } = await sql<{ attempt: string | null }>`
         SELECT sluice.start_receipt(${bytes(keyHash)}, ${source}, ${environment}, ${resource}, ${command}, ${partner}, ${[...accounts]}::text[],
-          ${bytes(fingerprint)}, ${naturalKey}, ${seen ?? null}::bigint, ${since}::timestamptz) AS attempt`.execute(store);
+          ${bytes(fingerprint)}, ${naturalKey}, ${seen ?? null}::bigint, ${since}::timestamptz) AS attempt`.execute(open());
       return rows[0]?.attempt ?? undefined;
     },
     async rivals(undertaking) {
-      const { rows } = await sql<Row>`SELECT ${columns} FROM sluice.receipts AS r WHERE ${sameNumber(undertaking)} AND state = 'started' LIMIT 10`.execute(store);
+      const { rows } = await sql<Row>`SELECT ${columns} FROM sluice.receipts AS r WHERE ${sameNumber(undertaking)} AND state = 'started' LIMIT 10`.execute(open());
       return rows.map(receiptOf);
     },
     async finish(keyHash, attempt, { status, sealedAnswer, scopes, made }) {
@@ -50,7 +51,7 @@ export function receiptRecords(store: Store): ReceiptRecords {
         const updated = await end(keyHash, attempt).where("state", "=", "started").set({ state: "not_performed", ended_at: now }).executeTakeFirst();
         return updated.numUpdatedRows === 1n;
       }
-      const deleted = await store
+      const deleted = await open()
         .deleteFrom("receipts")
         .where("key_hash", "=", bytes(keyHash))
         .where("attempt", "=", attempt)
@@ -66,16 +67,16 @@ export function receiptRecords(store: Store): ReceiptRecords {
           WHERE source = ${source} AND environment = ${environment} AND state = 'started' AND started_at < ${before(olderThanMs)}
             AND (looked_at IS NULL OR looked_at < ${now} - ${lookAgain})
           ORDER BY started_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING ${columns}`.execute(store);
+        RETURNING ${columns}`.execute(open());
       return rows.map(receiptOf);
     },
     async expire({ answers, receipts }, limit) {
       const expired = await sql`
         UPDATE sluice.receipts SET answer = NULL
-        WHERE key_hash IN (SELECT key_hash FROM sluice.receipts WHERE answer IS NOT NULL AND ended_at < ${before(answers)} LIMIT ${limit})`.execute(store);
+        WHERE key_hash IN (SELECT key_hash FROM sluice.receipts WHERE answer IS NOT NULL AND ended_at < ${before(answers)} LIMIT ${limit})`.execute(open());
       const forgotten = await sql`
         DELETE FROM sluice.receipts
-        WHERE key_hash IN (SELECT key_hash FROM sluice.receipts WHERE state <> 'started' AND ended_at < ${before(receipts)} LIMIT ${limit})`.execute(store);
+        WHERE key_hash IN (SELECT key_hash FROM sluice.receipts WHERE state <> 'started' AND ended_at < ${before(receipts)} LIMIT ${limit})`.execute(open());
       return Number((expired.numAffectedRows ?? 0n) + (forgotten.numAffectedRows ?? 0n));
     },
   };
