@@ -72,7 +72,12 @@ export type CommandOutcome =
   | { readonly kind: "in-progress" }
   | { readonly kind: "absent" }
   /** If-Match does not hold: what stands now, in the fields the caller wanted to change. */
-  | { readonly kind: "precondition-failed"; readonly tag: string; readonly current: Readonly<Record<string, unknown>>; readonly conflicts: readonly FieldConflict[] }
+  | {
+      readonly kind: "precondition-failed";
+      readonly tag: string;
+      readonly current: Readonly<Record<string, unknown>>;
+      readonly conflicts: readonly FieldConflict[];
+    }
   | { readonly kind: "invalid"; readonly errors: readonly ProblemError[] }
   /** The ERP already has a thing with the partner's number. */
   | { readonly kind: "duplicate"; readonly made: string }

@@ -57,7 +57,8 @@ export function commandProblems(declared: Declared): readonly string[] {
     const kind = commandKind(promise);
     const { input, on, example } = promise;
     if (!/^[a-z][a-z0-9_]{0,62}$/.test(name) || name === "batch") problems.push(`the command "${name}" must be snake_case, and not "batch".`);
-    if ((on === "one") !== (kind !== "create")) problems.push(`the command ${name} is ${kind}, which ${on === "one" ? "makes something new" : 'needs `on: "one"`'}.`);
+    if ((on === "one") !== (kind !== "create"))
+      problems.push(`the command ${name} is ${kind}, which ${on === "one" ? "makes something new" : 'needs `on: "one"`'}.`);
     if (kind !== "action" && kinds.has(kind)) problems.push(`the commands ${kinds.get(kind)} and ${name} would both be ${kind}, and so one operation.`);
     kinds.set(kind, name);
     if (kind === "delete" && input !== undefined) problems.push(`the command ${name} is a DELETE, which takes no input.`);
@@ -77,7 +78,8 @@ export function commandProblems(declared: Declared): readonly string[] {
   for (const [field, rule] of Object.entries(conflict)) {
     if (rule === undefined) continue;
     if (owner[field] !== "shared") problems.push(`${field} has a rule for conflicts, and is not shared.`);
-    if (rule === "newest" && declared.newestBy === undefined) problems.push(`the rule of ${field} is newest, so \`newestBy\` has to name the field with the time of change.`);
+    if (rule === "newest" && declared.newestBy === undefined)
+      problems.push(`the rule of ${field} is newest, so \`newestBy\` has to name the field with the time of change.`);
   }
   for (const code of Object.keys(declared.refusals ?? {})) if (!/^[a-z][a-z0-9-]{2,60}$/.test(code)) problems.push(`the refusal "${code}" must be kebab-case.`);
   if (declared.batch && Object.keys(commands).length === 0) problems.push("a batch needs commands.");

@@ -1,7 +1,7 @@
 /** The operations that contracts promise, as the edge routes them and documents name them. */
 
-import type { Contract } from "./contract.ts";
 import { type CommandKind, type CommandPromise, commandKind } from "./command.ts";
+import type { Contract } from "./contract.ts";
 
 interface OperationBase {
   /** Unique and stable: the name of the method in SDKs. */

@@ -9,8 +9,8 @@ import {
   integer,
   lines,
   ref,
-  sharedWithEveryPartner,
   type Source,
+  sharedWithEveryPartner,
   sql,
   text,
   update,
@@ -148,7 +148,12 @@ function bindOrders(shop: Source<Shop>) {
       weight: integer("weight"),
       changed_at: dateTime("chgts", { zone: "UTC" }),
       margin: integer("prio"),
-      lines: lines("ordlin", { ordno: "ordno" }, { line_no: integer("linno"), product_id: ref("products", "itmno"), quantity: integer("qty") }, { sort: ["linno"] }),
+      lines: lines(
+        "ordlin",
+        { ordno: "ordno" },
+        { line_no: integer("linno"), product_id: ref("products", "itmno"), quantity: integer("qty") },
+        { sort: ["linno"] },
+      ),
     },
     commands: {
       place: async (erp, _order, { columns: { row, rows }, now }) => {
