@@ -64,7 +64,12 @@ export function unreceiptedRunner(parts: UnreceiptedParts): CommandRunner {
     if (missing.length > 0) return { kind: "invalid", errors: missing };
     // Before it is noted: from then on, whatever has the number is taken for this request's.
     const [standing] = await number.find(caller, naturalKey);
-    if (standing !== undefined) return { kind: "duplicate", made: pathOf(contract, standing) };
+    if (standing !== undefined) {
+      // An identical request may have made it since this one looked.
+      const { receipt: since } = await records.find(call.keyHash);
+      const answered = since === undefined || since.attempt === receipt?.attempt ? undefined : await answeredBefore(caller, call, since);
+      return answered ?? { kind: "duplicate", made: pathOf(contract, standing) };
+    }
     const undertaking: Undertaking = {
       keyHash: call.keyHash,
       source: source.name,
@@ -210,13 +215,13 @@ export function unreceiptedRunner(parts: UnreceiptedParts): CommandRunner {
     made: Made,
     cause: CommitUnknown,
   ): Promise<CommandOutcome> {
-    try {
-      for (const ms of lookAfterMs) {
-        await sleep(ms);
+    for (const ms of lookAfterMs) {
+      await sleep(ms);
+      try {
         if ((await number.find(caller, naturalKey)).includes(made.id)) return kept(call, attempt, made, false);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error; // no connection yet: there is another look
       }
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
     }
     return { kind: "unknown", operation: operationId(call.partner, call.keyHash), cause };
   }
