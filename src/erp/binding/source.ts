@@ -5,7 +5,7 @@ import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
-import type { AnyCommand, CommandFunction, InsertCommand, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
+import type { AnyCommand, CommandFunction, Given, InsertCommand, MadeKey, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
@@ -61,7 +61,18 @@ export interface BoundResource {
 type Fields<M extends Model> = Exclude<keyof z.output<M> & string, "id">;
 type Named<Rows> = keyof Rows & string;
 
-interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort extends string, T extends Named<Rows>, J, F, Only extends string> {
+interface BindingDeclaration<
+  Rows,
+  M extends Model,
+  Filter extends string,
+  Sort extends string,
+  T extends Named<Rows>,
+  Key extends Named<Rows[T]>,
+  J,
+  F,
+  Only extends string,
+  Code extends string,
+> {
   /** The table, view or set-returning function that holds the resource. */
   readonly table: T;
   /** Tables with the same columns, read as one with `table`: an archive. */
@@ -71,7 +82,7 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   /** Tables joined one to one; their columns are named `alias.COLUMN`. */
   readonly joins?: J & JoinsFit<Rows, RowOf<Rows, T, J>, T, J>;
   /** The column, or columns in order, that the public id is made of. */
-  readonly key: Named<Rows[T]> | readonly [Named<Rows[T]>, ...Named<Rows[T]>[]];
+  readonly key: Key | readonly [Key, ...Key[]];
   /** Whose row it is. The engine narrows every statement by it. */
   readonly account: AccountRule<keyof RowOf<Rows, T, J> & string>;
   /** Conditions that make a row one of this resource: company, document type, not deleted. */
@@ -81,7 +92,7 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   /** Filters, sorts and child rows that no index serves, and why that is no matter: `sluice check` keeps quiet of them. */
   readonly unindexed?: { readonly [P in Filter | Sort | Fields<M>]?: string };
   /** How the ERP refuses, and which of the contract's refusals that is; the first that matches. */
-  readonly refusals?: readonly Refusal[];
+  readonly refusals?: readonly Refusal<Code>[];
   /** The field that holds the partner's own document number: what the gateway knows its own writes by where the ERP takes no receipts. */
   readonly naturalKey?: Fields<M>;
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
@@ -101,13 +112,19 @@ type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never
 type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined;
 
 /** What may carry out a command of this promise. */
-type Carried<Rows, Command> = Command extends { readonly answers: "operation" }
-  ? StageCommand
-  : CommandFunction<Rows, InputOf<Command>> | (Command extends { readonly on: "one" } ? UpdateCommand : InsertCommand);
+type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command, Code extends string> = Command extends { readonly answers: "operation" }
+  ? { readonly [S in Named<Rows>]: StageCommand<S, Named<Rows[S]>, InputOf<Command>> }[Named<Rows>]
+  : Command extends { readonly on: "one" }
+    ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>, unknown, Code> | UpdateCommand<Named<Rows[T]>>
+    : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey, Code> | InsertCommand<Named<Rows[T]>>;
 
-type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
-  ? unknown
-  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, Commands[K]> } };
+type CommandsOf<
+  Rows,
+  T extends Named<Rows>,
+  Key extends keyof Rows[T],
+  Commands extends Readonly<Record<string, CommandPromise>>,
+  Code extends string,
+> = [keyof Commands] extends [never] ? unknown : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K], Code> } };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
@@ -116,13 +133,17 @@ export interface Source<Rows> extends SourceDeclaration {
     Filter extends string,
     Sort extends string,
     Commands extends Readonly<Record<string, CommandPromise>>,
+    Code extends string,
     const T extends Named<Rows>,
+    const Key extends Named<Rows[T]>,
     const F extends Readonly<Record<string, { readonly kind: string }>>,
     const J extends Readonly<Record<string, Join<Named<Rows>>>> = Record<never, never>,
     const Only extends string = never,
   >(
-    contract: Contract<M, Filter, Sort, Commands>,
-    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F, Only> & AllBound<M, NoInfer<F>> & CommandsOf<Rows, NoInfer<Commands>>,
+    contract: Contract<M, Filter, Sort, Commands, Code>,
+    binding: BindingDeclaration<Rows, M, Filter, Sort, T, Key, J, F, Only, NoInfer<Code>> &
+      AllBound<M, NoInfer<F>> &
+      CommandsOf<Rows, T, NoInfer<Key>, NoInfer<Commands>, NoInfer<Code>>,
   ): BoundResource;
 }
 
@@ -134,6 +155,9 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
     ...declaration,
     bind(contract, binding) {
       const declared: Loose = binding;
+      for (const { code } of declared.refusals ?? [])
+        if (!Object.hasOwn(contract.refusals, code))
+          throw new Error(`Contract ${contract.name}: the binding refuses with "${code}", which the contract does not name.`);
       return {
         contract,
         source: declaration,

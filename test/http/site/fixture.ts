@@ -27,6 +27,7 @@ export function siteFixture(change: Partial<Site> = {}): Site {
         { method: "get", path: `/v1/${name}`, summary: `List ${name}`, scope: `${name}:read` },
         { method: "get", path: `/v1/${name}/{id}`, summary: `Read one of ${name}`, scope: `${name}:read` },
       ],
+      fields: name === "orders" ? orderFields : [],
     })),
     words: {
       list: "orders",
@@ -37,6 +38,11 @@ export function siteFixture(change: Partial<Site> = {}): Site {
       choice: "released",
       choices: "released,shipped",
       choiceField: "status",
+      change: "orders",
+      changeId: "0000123",
+      changeBody: '{"reference":"PO-4711"}',
+      changeField: "reference",
+      ...writeWords,
       environment: "test",
       test: "test",
     },
@@ -47,6 +53,38 @@ export function siteFixture(change: Partial<Site> = {}): Site {
     ...change,
   };
 }
+
+const placed = '{"customer_id":"C1","lines":[{"product_id":"P1","quantity":"2"}]}';
+
+/** What a gateway has to say of writes, at the most. */
+const writeWords = {
+  writes: "writes",
+  answersKept: "7 days",
+  keysKept: "400 days",
+  create: "orders",
+  createOne: "order",
+  createPath: "/v1/orders",
+  createScope: "orders:write",
+  createBody: placed,
+  staged: "payments",
+  stagedPath: "/v1/payments",
+  stagedBody: '{"amount":{"amount":"12.50","currency":"EUR"}}',
+  stagedCommand: "reportPayment",
+  batch: "orders",
+  batchPath: "/v1/orders/batch",
+  batchMax: "100",
+  batchItem: `"command":"place","body":${placed}`,
+  refusal: "credit-limit-exceeded",
+  refusalMeaning: "The order exceeds the customer's credit limit.",
+};
+
+const orderFields: Site["resources"][number]["fields"] = [
+  { field: "id", owner: "erp", commands: [] },
+  { field: "status", owner: "erp", commands: [], description: "`on_hold` wins over all but `shipped` and `cancelled`." },
+  { field: "reference", owner: "partner", commands: ["place", "amend"], description: "Your own number for this order." },
+  { field: "requested_on", owner: "shared", rule: "review", commands: ["place", "amend"] },
+  { field: "margin", owner: "erp", commands: [], scope: "orders.margin:read" },
+];
 
 const resources = [
   ["widgets", "Things that can be turned; the one resource that this gateway answers."],
