@@ -135,6 +135,14 @@ const garbled = fc
     return text.slice(0, at) + piece + text.slice(at + cut);
   });
 
+const nothing = { reference: null, requested_on: null, comment: null };
+
+/** What of an order comes back as it was sent, to the letter. The address is the customer's own where none is sent. */
+function textsOf(body: string): object {
+  const parsed: Readonly<Record<string, unknown>> = JSON.parse(body);
+  return Object.fromEntries(Object.keys(nothing).flatMap((name) => (Object.hasOwn(parsed, name) ? [[name, parsed[name]]] : [])));
+}
+
 interface Counts {
   readonly orders: number;
   readonly receipts: number;
@@ -160,6 +168,7 @@ test("any order", { timeout: 180_000 }, async () => {
       const answer = await target().raw(Buffer.concat([Buffer.from([...head, ...framing].join("\r\n")), body]));
       if (answer.status === 201) {
         placed += 1;
+        expect(textsOf(answer.body), text).toEqual({ ...nothing, ...textsOf(text) });
         return;
       }
       const { status, code } = refusal(answer);
