@@ -62,7 +62,7 @@ async function changesNothing(work: () => Promise<void>): Promise<void> {
 
 beforeAll(async () => {
   await withClient(target().erpUrl, async (client) => {
-    for (const text of footprintStatements({ dialect: "postgres" })) await client.query(text);
+    for (const text of footprintStatements({ name: "erp", dialect: "postgres" })) await client.query(text);
   });
 });
 
