@@ -1,7 +1,7 @@
 /** Writes: placing an order against the same stored function in a bare transaction, replays against reads, and many receipts. */
 
 import { join } from "node:path";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { ensureDatabase, withClient } from "../src/entry/embedded/databases.ts";
 import { findFreePort } from "../src/entry/embedded/free-port.ts";
 import { openBenchErp } from "./database.ts";
@@ -78,7 +78,9 @@ async function compare(name: string, target: number, base: Side, subject: Side, 
   for (let round = 0; round < count; round += 1) {
     const measured = { base: await base.run(seconds), subject: await subject.run(seconds) };
     rounds.push(measured);
-    say(`${name}, round ${round + 1}: ${base.name} ${measured.base.toFixed(0)}/s, here ${measured.subject.toFixed(0)}/s, ratio ${(measured.subject / measured.base).toFixed(3)}`);
+    say(
+      `${name}, round ${round + 1}: ${base.name} ${measured.base.toFixed(0)}/s, here ${measured.subject.toFixed(0)}/s, ratio ${(measured.subject / measured.base).toFixed(3)}`,
+    );
   }
   return { name, against: base.name, target, rounds };
 }

@@ -3,6 +3,7 @@
 import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations, operationsOf } from "#contract/operations.ts";
+import { fieldOwners } from "#contract/ownership.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -253,6 +254,7 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
     resources: definition.contracts.map((contract) => ({
       name: contract.name,
       summary: contract.summary,
+      fields: fieldOwners(contract),
       operations: operationsOf(contract).map((operation) => ({
         ...operation,
         scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,

@@ -2,15 +2,15 @@
 
 import type { Contract } from "#contract/contract.ts";
 import type { Known } from "#contract/json-writer.ts";
+import type { BoundResource } from "#erp/binding/source.ts";
 import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import type { DriftWatch } from "#erp/drift-watch.ts";
-import type { Protection } from "#erp/protection/protection.ts";
 import type { SourceWork } from "#erp/protection/protected-source.ts";
+import type { Protection } from "#erp/protection/protection.ts";
 import { tagSalt } from "#erp/read/entity-tag.ts";
 import { type ReadCaller, type ResourceReader, resourceReader } from "#erp/read/reader.ts";
 import type { SourceAccess } from "#erp/source-access.ts";
-import type { BoundResource } from "#erp/binding/source.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
 import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
@@ -114,6 +114,8 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     });
   }
 
+  const keepers = housekeepers();
+
   return {
     known: ({ name }) => readers.get(name)?.known ?? {},
     ways: (databases, signal) => ({
@@ -132,8 +134,6 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     }),
     tend,
   };
-
-  const keepers = housekeepers();
 
   function housekeepers() {
     const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));

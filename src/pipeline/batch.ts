@@ -83,7 +83,8 @@ function itemsOf(operation: BatchOperation, body: JsonValue | undefined): readon
   else if (!Array.isArray(list)) fault("/items", list === undefined ? "required" : "wrong-type", "A list of commands.");
   else if (list.length === 0 || list.length > maxBatchItems) fault("/items", "out-of-range", `From 1 to ${maxBatchItems} commands.`);
   else list.forEach((item, index) => void items.push(itemOf(item, `/items/${index}`)));
-  if (isObject(body)) for (const member of Object.keys(body)) if (member !== "items") fault(jsonPointer([member]), "unknown-field", "A batch has `items` only.");
+  if (isObject(body))
+    for (const member of Object.keys(body)) if (member !== "items") fault(jsonPointer([member]), "unknown-field", "A batch has `items` only.");
   if (errors.length > 0) throw new Problem("invalid-body", errors[0]?.detail ?? "This is no batch.", { errors });
   return items;
 

@@ -47,7 +47,14 @@ function inHeader({ field, rule, outcome }: FieldConflict): string {
 }
 
 function staged(operation: CommandOperation, id: string, { context }: AskedToWrite): MadeAnswer["answer"] {
-  const state = { status: "pending", command: operation.id, createdAt: new Date(context.now), endedAt: undefined, made: undefined, refusal: undefined } as const;
+  const state = {
+    status: "pending",
+    command: operation.id,
+    createdAt: new Date(context.now),
+    endedAt: undefined,
+    made: undefined,
+    refusal: undefined,
+  } as const;
   return { status: 202, headers: { ...jsonOfCommand, Location: `/v1/operations/${id}`, "Retry-After": "5" }, body: operationBody(id, state) };
 }
 

@@ -120,7 +120,11 @@ function responseTo(outcome: CommandOutcome): PartnerResponse {
     case "precondition-failed":
       throw new Problem("precondition-failed", "It has changed since you read it, in what you want to change. Nothing was written.", {
         headers: { ETag: entityTag(outcome.tag) },
-        errors: outcome.conflicts.map(({ field }) => ({ pointer: `/${field}`, code: "changed", detail: "Changed since you read it; `current` has the value that stands." })),
+        errors: outcome.conflicts.map(({ field }) => ({
+          pointer: `/${field}`,
+          code: "changed",
+          detail: "Changed since you read it; `current` has the value that stands.",
+        })),
         members: { current: outcome.current },
       });
     case "invalid":
@@ -130,9 +134,13 @@ function responseTo(outcome: CommandOutcome): PartnerResponse {
     case "failed":
       throw new Problem("command-failed", "The system behind this API refused the command. Nothing was changed.", { cause: outcome.cause });
     case "unknown":
-      throw new Problem("outcome-unknown", "The connection to the system behind this API was lost at the very end. Repeat the request with the same key, or ask the operation.", {
-        headers: { Location: `/v1/operations/${outcome.operation}`, "Retry-After": "5" },
-        cause: outcome.cause,
-      });
+      throw new Problem(
+        "outcome-unknown",
+        "The connection to the system behind this API was lost at the very end. Repeat the request with the same key, or ask the operation.",
+        {
+          headers: { Location: `/v1/operations/${outcome.operation}`, "Retry-After": "5" },
+          cause: outcome.cause,
+        },
+      );
   }
 }

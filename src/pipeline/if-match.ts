@@ -3,7 +3,6 @@
 import type { IfMatch } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
 
-
 /** One element of the list, which may be empty (section 5.6.1), and the comma after it or the end. */
 const element = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(,|$)/y;
 

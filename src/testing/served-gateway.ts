@@ -4,9 +4,9 @@ import type { SourceUrls } from "#config";
 import { type CreateKey, createKey } from "#control-plane/api-keys/create.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createPartner } from "#control-plane/partners/create.ts";
+import type { WritePoint } from "#erp/write/execute.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
 import { keyRegister } from "#store/api-keys.ts";
-import type { WritePoint } from "#erp/write/execute.ts";
 import type { Store } from "#store/connect.ts";
 import { partnerRecords } from "#store/partners.ts";
 import type { Accounts } from "./project.ts";
@@ -60,7 +60,9 @@ export function makeSecrets({ pepper, secret }: Pick<GatewaySecrets, "pepper" | 
     pepper,
     secret,
     variables: { SLUICE_KEY_PEPPER: `1:${Buffer.from(pepper).toString("base64")}`, SLUICE_SECRET: Buffer.from(secret).toString("base64") },
-    forms: [pepper, secret].map((bytes) => Buffer.from(bytes)).flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
+    forms: [pepper, secret]
+      .map((bytes) => Buffer.from(bytes))
+      .flatMap((bytes) => [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]),
   };
 }
 

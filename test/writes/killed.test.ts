@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeSecrets } from "#testing/served-gateway.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
+import { makeSecrets } from "#testing/served-gateway.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 import { describeWith } from "../support/requires.ts";
 import { allScopes, anOrder, type ShopDatabase, shopDatabase } from "./serve-shop.ts";
@@ -37,7 +37,12 @@ function killed(dialect: ShopDialect, at: string | undefined): void {
   beforeAll(async () => {
     shop = await shopDatabase(dialect, at);
     store = await createDatabase(gatewayTables);
-    operator = await serveOnNode({ definition: shopGateway(dialect), sources: new Map([["shop", { live: shop.url, test: shop.url }]]), storeUrl: store.url, secrets });
+    operator = await serveOnNode({
+      definition: shopGateway(dialect),
+      sources: new Map([["shop", { live: shop.url, test: shop.url }]]),
+      storeUrl: store.url,
+      secrets,
+    });
     operator.stopTending();
     await operator.createPartner("first", { live: ["C1"], test: [] });
     key = await operator.createKey({ partner: "first", environment: "live", scopes: allScopes });
@@ -106,7 +111,9 @@ function killed(dialect: ShopDialect, at: string | undefined): void {
     /** The gateway's own connections to the ERP, as an administrator would end them. */
     async function killConnections(): Promise<void> {
       if (dialect === "postgres") {
-        await shop.run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice' AND state <> 'idle'`);
+        await shop.run(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice' AND state <> 'idle'`,
+        );
         return;
       }
       const ids = await shop.rows(`SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()`);

@@ -111,7 +111,7 @@ class Send implements fc.AsyncCommand<Model, Real> {
 
   private send({ shop, run }: Real): Promise<Sent> {
     const order = { ...anOrder, customer_id: this.partner === "first" ? "C1" : "C3", reference: run, lines: bodies[this.body]?.lines };
-    return shop.place({ key: shop.keys[this.partner], idempotencyKey: `${run}-key-${this.key}-of-the-model`, order }, this.process);
+    return shop.place({ key: shop.keys[this.partner], idempotencyKey: `${run.replace(" ", "-")}-key-${this.key}-of-the-model`, order }, this.process);
   }
 
   toString(): string {

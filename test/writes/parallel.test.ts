@@ -72,9 +72,7 @@ function parallel(dialect: ShopDialect, at: string | undefined): void {
       const before = await shop.send("GET", path);
       const ifMatch = String(before.headers.get("etag"));
       const notes = [`a${round}`, `b${round}`];
-      const answers = await Promise.all(
-        notes.map((reference, process) => insist(() => shop.send("PATCH", path, { ifMatch, body: { reference } }, process))),
-      );
+      const answers = await Promise.all(notes.map((reference, process) => insist(() => shop.send("PATCH", path, { ifMatch, body: { reference } }, process))));
       expect(answers.map(({ status }) => status).sort(), answers.map(({ text }) => text).join("\n")).toEqual([200, 412]);
       const winner = answers.findIndex(({ status }) => status === 200);
       const after = await shop.send("GET", path);
@@ -90,7 +88,10 @@ function parallel(dialect: ShopDialect, at: string | undefined): void {
       const ifMatch = String((await shop.send("GET", path)).headers.get("etag"));
       const changes = [{ reference: `r${round}` }, { requested_on: `2027-01-${String((round % 28) + 1).padStart(2, "0")}` }];
       const answers = await Promise.all(changes.map((body, process) => insist(() => shop.send("PATCH", path, { ifMatch, body }, process))));
-      expect(answers.map(({ status }) => status), answers.map(({ text }) => text).join("\n")).toEqual([200, 200]);
+      expect(
+        answers.map(({ status }) => status),
+        answers.map(({ text }) => text).join("\n"),
+      ).toEqual([200, 200]);
       expect((await shop.send("GET", path)).body).toMatchObject({ ...changes[0], ...changes[1] });
     }
   }, 300_000);

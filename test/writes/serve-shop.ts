@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { WritePoint } from "#erp/write/execute.ts";
 import { footprintStatements } from "#erp/write/footprint.ts";
-import { makeSecrets } from "#testing/served-gateway.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
-import { createMariadbDatabase } from "../support/mariadb.ts";
+import { makeSecrets } from "#testing/served-gateway.ts";
 import { withClient } from "../projects/demo/databases.ts";
+import { createMariadbDatabase } from "../support/mariadb.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type ShopDialect, shopGateway, shopTables } from "./shop.ts";
 
@@ -67,7 +67,7 @@ export interface ServedShop {
   close(): Promise<void>;
 }
 
-export const allScopes = ["orders:read", "orders:write", "orders:cancel:write", "orders:delete", "orders.margin:read", "products:read", "customers:read"];
+export const allScopes = ["orders:read", "orders:write", "orders.cancel:write", "orders:delete", "orders.margin:read", "products:read", "customers:read"];
 
 /** Two processes' worth of gateways, unless told otherwise, over one shop and one store. */
 export async function serveShop(

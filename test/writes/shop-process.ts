@@ -1,8 +1,8 @@
 /** A gateway over the shop in a process of its own, which kills itself where it is told to. Reads its task from standard input, prints its port. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { makeSecrets } from "#testing/served-gateway.ts";
 import { serveOnNode } from "#testing/serve-on-node.ts";
+import { makeSecrets } from "#testing/served-gateway.ts";
 import { shopGateway } from "./shop.ts";
 
 export const processTask = z.object({

@@ -9,8 +9,8 @@ import {
   integer,
   lines,
   ref,
-  sharedWithEveryPartner,
   type Source,
+  sharedWithEveryPartner,
   sql,
   text,
   update,
@@ -91,7 +91,7 @@ export const orders = defineContract({
   commands: {
     place: { scope: "orders:write", input: PlaceOrder, example: { customer_id: "C1", lines: [{ product_id: "A", quantity: 1 }] } },
     amend: { scope: "orders:write", input: AmendOrder, on: "one", as: "update", example: { note: "urgent" } },
-    cancel: { scope: "orders:cancel:write", on: "one" },
+    cancel: { scope: "orders.cancel:write", on: "one" },
     remove: { scope: "orders:delete", on: "one", as: "delete" },
   },
   batch: true,
@@ -148,7 +148,12 @@ function bindOrders(shop: Source<Shop>) {
       weight: integer("weight"),
       changed_at: dateTime("chgts", { zone: "UTC" }),
       margin: integer("prio"),
-      lines: lines("ordlin", { ordno: "ordno" }, { line_no: integer("linno"), product_id: ref("products", "itmno"), quantity: integer("qty") }, { sort: ["linno"] }),
+      lines: lines(
+        "ordlin",
+        { ordno: "ordno" },
+        { line_no: integer("linno"), product_id: ref("products", "itmno"), quantity: integer("qty") },
+        { sort: ["linno"] },
+      ),
     },
     commands: {
       place: async (erp, _order, { columns: { row, rows }, now }) => {

@@ -46,10 +46,10 @@ export interface ResourceReader {
   readonly source: string;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
-  /** Those of the ids whose rows the caller may see, by one statement. */
-  visible(caller: ReadCaller, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** A thing whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   look(caller: Omit<ReadCaller, "accounts">, id: string, fields: readonly string[]): Promise<Record<string, unknown> | undefined>;
+  /** Those of the ids whose rows the caller may see, by one statement. */
+  visible(caller: ReadCaller, ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */

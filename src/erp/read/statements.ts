@@ -63,10 +63,10 @@ export interface ResourceStatements {
   listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
   /** The statement for one thing; none where no row can have the id. */
   one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
-  /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
-  keys(caller: StatementCaller, ids: readonly string[]): Statement | undefined;
   /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
+  keys(caller: StatementCaller, ids: readonly string[]): Statement | undefined;
 }
 
 export function resourceStatements({ contract, source, binding }: BoundResource, dialect: Dialect): ResourceStatements {
@@ -128,13 +128,6 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
       fixed: Object.entries(binding.where).map(([column, condition]) => conditionSql(of(column), condition)),
       expressions: binding.only.map((expression) => columnSql(source, relation, expression)),
     };
-  }
-
-  /** The values of a key's columns; undefined where no row can have the id. */
-  function keyValues(id: string, info: (column: string) => ColumnInfo): readonly ErpValue[] | undefined {
-    const values = decodeId(id, width)?.map((value, index) => fitting(value, info(binding.key[index] ?? "")));
-    const possible = values?.filter((value) => value !== undefined);
-    return possible === undefined || possible.length < width ? undefined : possible;
   }
 
   const conditionsOf = new WeakMap<readonly string[], RowConditions>();
@@ -218,13 +211,16 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     listing,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
-      const values = keyValues(id, (column) => keyInfo[binding.key.indexOf(column)] ?? neverDescribed);
-      return { shape: shapeOfAll, statement: values && one(values) };
+      const values = keyOf(id, keyInfo);
+      return { shape: shapeOfAll, statement: values === undefined ? undefined : one(values) };
     },
     anyones(catalog, id, fields) {
       const shape = shapeOf(fields, width);
       const of = operand(catalog);
-      const values = keyValues(id, (column) => of(column).info);
+      const values = keyOf(
+        id,
+        binding.key.map((column) => of(column).info),
+      );
       const { fixed, expressions } = ownConditions(catalog);
       const conditions = join([...byKey, ...fixed, ...expressions], " AND ");
       const statement = (): Statement =>
@@ -234,7 +230,7 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     keys(caller, ids) {
       const { all, keyInfo } = rowConditions(caller);
       const keys = ids.flatMap((id) => {
-        const values = keyValues(id, (column) => keyInfo[binding.key.indexOf(column)] ?? neverDescribed);
+        const values = keyOf(id, keyInfo);
         return values === undefined ? [] : [values];
       });
       if (keys.length === 0) return undefined;
@@ -250,6 +246,13 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
       return write(sql`SELECT ${keySql} ${from([])} WHERE ${among} AND ${all}`, dialect);
     },
   };
+}
+
+/** The id's key as its columns take it. */
+function keyOf(id: string, keyInfo: readonly ColumnInfo[]): readonly ErpValue[] | undefined {
+  const values = decodeId(id, keyInfo.length)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
+  const possible = values?.filter((value) => value !== undefined);
+  return possible === undefined || possible.length < keyInfo.length ? undefined : possible;
 }
 
 /** `(a, b) IN ((1, 2), (3, 4))`. Lists of all lengths need few statements. */

@@ -17,7 +17,7 @@ export interface FootprintStatement {
 /** The statements of each version, oldest first: a later version adds to the one before, and never takes away. */
 export type FootprintVersions = readonly (readonly FootprintStatement[])[];
 
-export type Place = Pick<SourceDeclaration, "dialect" | "schema">;
+export type Place = Pick<SourceDeclaration, "name" | "dialect" | "schema">;
 
 /** Writes the name of one of the tables. */
 export type NameOf = (table: FootprintTable) => string;

@@ -31,8 +31,21 @@ export interface OverwrittenRound {
 const watchedDays = 400;
 const dayMs = 86_400_000;
 
-/** One round over at most `limit` fields. Reads on the primary: a copy that lags would show what was there before a write. */
-export function overwrittenFinder(parts: OverwrittenParts) {
+export interface OverwrittenFinder {
+  /** Looks at no more than `limit` fields. The caller's database is the primary: a copy that lags would show what was there before a write. */
+  round(caller: Omit<ReadCaller, "accounts">, after: WrittenPosition | undefined, limit: number): Promise<OverwrittenRound>;
+}
+
+/** Whether partners write anything of their own here that the ERP could overwrite. */
+export function watchesAny(resources: readonly BoundResource[]): boolean {
+  return resources.some(
+    ({ contract, source }) =>
+      source.footprint !== "none" &&
+      Object.values(contract.commands).some(({ input }) => Object.keys(input?.shape ?? {}).some((field) => contract.owner[field] === "partner")),
+  );
+}
+
+export function overwrittenFinder(parts: OverwrittenParts): OverwrittenFinder {
   const { source, dialect, resources, seal, salt, now } = parts;
   const written = writtenTable(source, dialect, seal, salt);
   const conflicts = conflictTable(source, dialect, seal, salt);

@@ -3,6 +3,7 @@
 import type { SourceDeclaration } from "../binding/source.ts";
 import { join, name, raw, type Sql, sql } from "../binding/sql.ts";
 import type { Catalog, Dialect, Rows, WriteTransaction } from "../dialects/dialect.ts";
+import { ownSchema } from "../dialects/postgres/own-schema.ts";
 import { write } from "../dialects/write.ts";
 import type { RoutineArgument } from "./command.ts";
 
@@ -123,7 +124,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 LEFT JOIN LATERAL unnest(COALESCE(p.proallargtypes, p.proargtypes::OID[]), p.proargmodes) WITH ORDINALITY AS arg(type, mode, position)
   ON COALESCE(arg.mode, 'i') IN ('i', 'b', 'v') OR (arg.mode = 'o' AND p.prokind = 'p')
 LEFT JOIN pg_catalog.pg_type t ON t.oid = arg.type
-WHERE n.nspname = COALESCE($1, current_schema()) AND p.proname = $2 AND p.prokind IN ('f', 'p')
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND p.proname = $2 AND p.prokind IN ('f', 'p')
 ORDER BY p.oid, arg.position`;
 
 async function lookUpPostgres({ source, transaction }: RoutineCall, routine: string, count: number): Promise<Routine> {

@@ -1,5 +1,6 @@
 /** What the partners' guides speak of: a resource of this very API, and fields of it that can be asked for. */
 
+import { commandKind } from "#contract/command.ts";
 import type { Contract } from "#contract/contract.ts";
 import { schemaAt, valueKind } from "#contract/model.ts";
 
@@ -10,7 +11,18 @@ export type GuideWords = Readonly<Record<string, string>>;
 export function guideWords(contracts: readonly Contract[], hasTest: boolean): GuideWords {
   const all = contracts.filter(({ reads }) => reads.list !== undefined).map(wordsOf);
   const most = all.reduce<GuideWords>((best, words) => (Object.keys(words).length > Object.keys(best).length ? words : best), {});
-  return { ...most, environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
+  return { ...most, ...changeWords(contracts), environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
+}
+
+/** Of the first resource whose fields can be changed, with what its contract shows of that. */
+function changeWords(contracts: readonly Contract[]): GuideWords {
+  for (const { name, commands, example } of contracts) {
+    const update = Object.values(commands).find((promise) => commandKind(promise) === "update");
+    const id: unknown = example?.["id"];
+    if (update?.example === undefined || typeof id !== "string") continue;
+    return { change: name, changeId: encodeURIComponent(id), changeBody: JSON.stringify(update.example), changeField: Object.keys(update.example)[0] ?? "" };
+  }
+  return {};
 }
 
 function wordsOf({ name, model, reads }: Contract): GuideWords {

@@ -5,7 +5,10 @@ import { type MarkdownPage, renderMarkdown } from "./markdown.ts";
 import type { Site } from "./site.ts";
 
 /** Files are `docs/guides/<slug>.md`; each says its own title and lead. */
-export const guideSlugs = ["getting-started", "authentication", "pagination", "filtering", "errors", "versions"] as const;
+export const guideSlugs = ["getting-started", "authentication", "pagination", "filtering", "changing-things", "errors", "versions"] as const;
+
+/** Words without which a guide has nothing to say here: nobody is told how to change what can only be read. */
+const neededWord: Readonly<Record<string, string>> = { "changing-things": "change" };
 
 /** The team's guides are `docs/<folder>/<slug>.md`. Served only where `Site.teamGuides` says so. */
 export const teamShelves = [
@@ -29,7 +32,7 @@ export const teamShelves = [
       "check-and-grants",
     ],
   },
-  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp"] },
+  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "conflicts"] },
 ] as const;
 
 export interface Guide extends MarkdownPage {
@@ -53,7 +56,8 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
 }
 
 export function guidesOf(site: Site): () => Promise<Shelf> {
-  return once(() => shelf(site, "guides", "Guides", guideSlugs));
+  const slugs = guideSlugs.filter((slug) => site.words[neededWord[slug] ?? "environment"] !== undefined);
+  return once(() => shelf(site, "guides", "Guides", slugs));
 }
 
 /** Empty where the site has none for the team. */

@@ -23,7 +23,7 @@ ${raw(codeBlock(site.example.curl.trim(), "sh"))}
 ${facts(site)}
 <section aria-labelledby="resources">
 <h2 id="resources">Resources</h2>
-<p class="section-lead">What you can read, and the scope your key needs for it.</p>
+<p class="section-lead">What you can ${site.resources.some(({ fields }) => fields.length > 0) ? "read and change" : "read"}, and the scope your key needs for it.</p>
 <ul class="resources">${site.resources.map((each) => resource(site, each))}</ul>
 </section>
 <section aria-labelledby="guides">
@@ -63,9 +63,10 @@ function facts(site: Site): Html {
 }
 
 /** The fragment is the reference's own: document slug, then tag, and every operation is tagged with its resource. */
-function resource(site: Site, { name, summary, operations }: SiteResource): Html {
+function resource(site: Site, { name, summary, operations, fields }: SiteResource): Html {
+  const owners = fields.length === 0 ? "" : html`<p><a href="/docs/ownership#${name}">Who writes which field<span class="unseen"> of ${name}</span></a></p>`;
   return html`<li>
-<div><h3><a href="/docs#${encodeURIComponent(site.version)}/tag/${encodeURIComponent(name)}">${name}</a></h3><p>${summary}</p></div>
+<div><h3><a href="/docs#${encodeURIComponent(site.version)}/tag/${encodeURIComponent(name)}">${name}</a></h3><p>${summary}</p>${owners}</div>
 <ul class="operations">${operations.map(operation)}</ul>
 </li>`;
 }

@@ -8,6 +8,7 @@ import { guidesOf, teamGuidesOf, teamShelves } from "./guides.ts";
 import { landingPage } from "./landing-page.ts";
 import { layout, type Page } from "./layout.ts";
 import { missingPage } from "./missing-page.ts";
+import { ownershipPage } from "./ownership-page.ts";
 import { referencePage } from "./reference-page.ts";
 import { newNonce, securityHeaders } from "./security-headers.ts";
 import type { Site } from "./site.ts";
@@ -74,6 +75,16 @@ export function siteRoutes(site: Site): Hono {
       main: errorPage(site),
     }),
   );
+
+  app.get("/docs/ownership", async (c) => {
+    if (site.resources.every(({ fields }) => fields.length === 0)) return send(c, missingPage("guides"), 404);
+    return send(c, {
+      title: "Who writes which field",
+      description: `Which fields of the ${site.title} partner API are yours to write, and what happens when both sides change one.`,
+      section: "guides",
+      main: ownershipPage(site),
+    });
+  });
 
   app.get("/docs/assets/:name", async (c) => (await assets.respond(c.req.param("name"), c.req.raw)) ?? send(c, missingPage("home"), 404));
 

@@ -33,6 +33,21 @@ export interface SiteResource {
   readonly name: string;
   readonly summary: string;
   readonly operations: readonly SiteOperation[];
+  /** Who writes which field; empty where partners only read. */
+  readonly fields: readonly SiteField[];
+}
+
+export interface SiteField {
+  readonly field: string;
+  readonly owner: "erp" | "partner" | "shared";
+  /** What happens when both sides changed a shared field. */
+  readonly rule?: string;
+  /** May hold inline Markdown. */
+  readonly description?: string;
+  /** Commands that set it. */
+  readonly commands: readonly string[];
+  /** Scope that a key needs to see it. */
+  readonly scope?: string;
 }
 
 export interface SiteOperation {

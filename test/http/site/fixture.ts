@@ -27,6 +27,7 @@ export function siteFixture(change: Partial<Site> = {}): Site {
         { method: "get", path: `/v1/${name}`, summary: `List ${name}`, scope: `${name}:read` },
         { method: "get", path: `/v1/${name}/{id}`, summary: `Read one of ${name}`, scope: `${name}:read` },
       ],
+      fields: name === "orders" ? orderFields : [],
     })),
     words: {
       list: "orders",
@@ -37,6 +38,10 @@ export function siteFixture(change: Partial<Site> = {}): Site {
       choice: "released",
       choices: "released,shipped",
       choiceField: "status",
+      change: "orders",
+      changeId: "0000123",
+      changeBody: '{"reference":"PO-4711"}',
+      changeField: "reference",
       environment: "test",
       test: "test",
     },
@@ -47,6 +52,14 @@ export function siteFixture(change: Partial<Site> = {}): Site {
     ...change,
   };
 }
+
+const orderFields: Site["resources"][number]["fields"] = [
+  { field: "id", owner: "erp", commands: [] },
+  { field: "status", owner: "erp", commands: [], description: "`on_hold` wins over all but `shipped` and `cancelled`." },
+  { field: "reference", owner: "partner", commands: ["place", "amend"], description: "Your own number for this order." },
+  { field: "requested_on", owner: "shared", rule: "review", commands: ["place", "amend"] },
+  { field: "margin", owner: "erp", commands: [], scope: "orders.margin:read" },
+];
 
 const resources = [
   ["widgets", "Things that can be turned; the one resource that this gateway answers."],

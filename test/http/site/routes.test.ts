@@ -5,7 +5,7 @@ import { guideSlugs } from "../../../src/http/site/guides.ts";
 import { problemKinds } from "../../../src/lib/problems.ts";
 import { gatewayFixture, siteFixture } from "./fixture.ts";
 
-const pages = ["/", "/docs", "/docs/guides", ...guideSlugs.map((slug) => `/docs/guides/${slug}`), "/docs/errors"];
+const pages = ["/", "/docs", "/docs/guides", ...guideSlugs.map((slug) => `/docs/guides/${slug}`), "/docs/ownership", "/docs/errors"];
 
 describe("pages", () => {
   test.each(pages)("%s renders under the strict policy", async (path) => {
@@ -86,7 +86,14 @@ describe("hostile values", () => {
     version: evil,
     versions: [evil],
     keyPrefix: evil,
-    resources: [{ name: evil, summary: evil, operations: [{ method: evil, path: evil, summary: evil, scope: evil }] }],
+    resources: [
+      {
+        name: evil,
+        summary: evil,
+        operations: [{ method: evil, path: evil, summary: evil, scope: evil }],
+        fields: [{ field: evil, owner: "shared", rule: evil, description: evil, commands: [evil], scope: evil }],
+      },
+    ],
     problems: { [evil]: { status: 400, title: evil, advice: evil } },
     example: { curl: evil },
   });

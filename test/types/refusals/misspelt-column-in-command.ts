@@ -1,4 +1,4 @@
-// refused: 'LINENO' does not exist
+// refused: 'SHNAN'
 import { defineContract, text, z } from "sluice";
 import { base, erp, id, scope } from "../erp.ts";
 
@@ -16,10 +16,7 @@ erp.bind(orders, {
   key: "ORDNO",
   account: "CUSNO",
   commands: {
-    place: async (it, order) => {
-      await it.insert("OELIN", { ORDNO: order.reference, LINENO: 1 }); // here
-      return "1";
-    },
+    place: async (_erp, _order, { columns: { row } }) => row.SHNAN, // here
   },
   fields: {
     reference: text("SHNAM"),

@@ -58,8 +58,8 @@ export const mariadbDialect: Dialect = {
   nullsAreHighest: false,
   comparesTuples: false,
   readsFromFunctions: false,
-  locksByAlias: false,
   statementError: mariadbStatementError,
+  locksByAlias: false,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
     const found = new Map<string, Map<string, ColumnInfo>>();

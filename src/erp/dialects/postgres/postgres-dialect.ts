@@ -1,6 +1,7 @@
 /** How Postgres writes and describes what the engine needs. */
 
 import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
+import { ownSchema } from "./own-schema.ts";
 import { postgresStatementError } from "./postgres-errors.ts";
 import { postgresIndexes } from "./postgres-indexes.ts";
 import { explainPostgres } from "./postgres-plan.ts";
@@ -41,21 +42,21 @@ WITH RECURSIVE named AS (
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  WHERE n.nspname = COALESCE($1, current_schema()) AND c.relname = ANY($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  WHERE n.nspname = COALESCE($1, ${ownSchema}) AND c.relname = ANY($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
     AND has_column_privilege(c.oid, a.attnum, 'SELECT')
   UNION ALL
   SELECT 2, p.proname, arg.name, arg.type, -1, TRUE
   FROM pg_catalog.pg_proc p
   JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
   CROSS JOIN LATERAL unnest(p.proargnames, p.proallargtypes, p.proargmodes) AS arg(name, type, mode)
-  WHERE n.nspname = COALESCE($1, current_schema()) AND p.proname = ANY($2) AND p.proretset AND arg.mode IN ('t', 'o')
+  WHERE n.nspname = COALESCE($1, ${ownSchema}) AND p.proname = ANY($2) AND p.proretset AND arg.mode IN ('t', 'o')
   UNION ALL
   SELECT 2, p.proname, a.attname, a.atttypid, a.atttypmod, TRUE
   FROM pg_catalog.pg_proc p
   JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_catalog.pg_type r ON r.oid = p.prorettype AND r.typrelid <> 0
   JOIN pg_catalog.pg_attribute a ON a.attrelid = r.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-  WHERE n.nspname = COALESCE($1, current_schema()) AND p.proname = ANY($2) AND p.proretset
+  WHERE n.nspname = COALESCE($1, ${ownSchema}) AND p.proname = ANY($2) AND p.proretset
 ), resolved AS (
   SELECT * FROM named
   UNION ALL

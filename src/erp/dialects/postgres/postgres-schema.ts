@@ -1,6 +1,7 @@
 /** Reads a Postgres schema from the catalogue, which every role may read. */
 
 import { type ColumnFacts, foreignKeysOf, indexesOf, literalDefault, type RowType, type SchemaReader, type TableFacts } from "../schema-reader.ts";
+import { ownSchema } from "./own-schema.ts";
 import { columnTypes } from "./postgres-dialect.ts";
 
 /** Tables, views and foreign tables; neither partitions, whose parent is read, nor what an extension brought along. */
@@ -10,13 +11,13 @@ SELECT c.relname, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END
        has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = COALESCE($1, current_schema()) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 UNION ALL
 SELECT p.proname, 'function', obj_description(p.oid, 'pg_proc'), NULL, has_function_privilege(p.oid, 'EXECUTE')
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-WHERE n.nspname = COALESCE($1, current_schema()) AND p.proretset AND p.prokind = 'f' AND ('t' = ANY(p.proargmodes) OR 'o' = ANY(p.proargmodes))
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND p.proretset AND p.prokind = 'f' AND ('t' = ANY(p.proargmodes) OR 'o' = ANY(p.proargmodes))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
 
 /** A domain is what it is made of. */
@@ -32,7 +33,7 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE n.nspname = COALESCE($1, current_schema()) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
 ORDER BY c.relname, a.attnum`;
 
 const functionColumns = `
@@ -41,7 +42,7 @@ FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 CROSS JOIN LATERAL unnest(p.proargnames, p.proallargtypes, p.proargmodes) WITH ORDINALITY AS arg(name, type, mode, position)
 JOIN pg_catalog.pg_type t ON t.oid = arg.type
-WHERE n.nspname = COALESCE($1, current_schema()) AND p.proretset AND arg.mode IN ('t', 'o')
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND p.proretset AND arg.mode IN ('t', 'o')
 ORDER BY p.proname, arg.position`;
 
 /** Only B-trees serve an order, and only those that are finished and hold every row. */
@@ -54,7 +55,7 @@ JOIN pg_catalog.pg_am m ON m.oid = i.relam AND m.amname = 'btree'
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL unnest(x.indkey::SMALLINT[]) WITH ORDINALITY AS part(attnum, position)
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = part.attnum AND part.attnum > 0
-WHERE n.nspname = COALESCE($1, current_schema()) AND x.indisvalid AND x.indpred IS NULL AND part.position <= x.indnkeyatts
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND x.indisvalid AND x.indpred IS NULL AND part.position <= x.indnkeyatts
 ORDER BY c.relname, x.indisprimary DESC, i.relname, part.position`;
 
 const foreignKeys = `
@@ -66,14 +67,14 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS part(ours, theirs, position)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = part.ours
 JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = part.theirs
-WHERE n.nspname = COALESCE($1, current_schema()) AND k.contype = 'f'
+WHERE n.nspname = COALESCE($1, ${ownSchema}) AND k.contype = 'f'
 ORDER BY c.relname, k.conname, part.position`;
 
 /** Shows a role only what it may read in the table itself. */
 const commonValues = `
 SELECT attname, array_to_json(most_common_vals::TEXT::TEXT[])
 FROM pg_catalog.pg_stats
-WHERE schemaname = COALESCE($1, current_schema()) AND tablename = $2 AND most_common_vals IS NOT NULL AND cardinality(most_common_vals::TEXT::TEXT[]) <= 100`;
+WHERE schemaname = COALESCE($1, ${ownSchema}) AND tablename = $2 AND most_common_vals IS NOT NULL AND cardinality(most_common_vals::TEXT::TEXT[]) <= 100`;
 
 /** What `postgres-connection.ts` makes of each type; every other one stays text. */
 const rowTypes: Readonly<Record<string, RowType>> = {

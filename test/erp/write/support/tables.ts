@@ -7,9 +7,8 @@ import type { SourceDeclaration } from "#erp/binding/source.ts";
 import type { Dialect, Rows, Statement } from "#erp/dialects/dialect.ts";
 import { mariadbDialect } from "#erp/dialects/mariadb/mariadb-dialect.ts";
 import { postgresDialect } from "#erp/dialects/postgres/postgres-dialect.ts";
-import { write } from "#erp/dialects/write.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
-import { conflictDdl } from "#erp/write/conflict-ddl.ts";
+import { footprintStatements } from "#erp/write/footprint.ts";
 import { createMariadbDatabase, type MariadbDatabase } from "../../../support/mariadb.ts";
 import { createDatabase, type TestDatabase } from "../../../support/postgres.ts";
 import { describeWith } from "../../../support/requires.ts";
@@ -42,8 +41,8 @@ function postgresTables(ddl: string): Tables {
     database = await createDatabase();
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    await client.query(`CREATE SCHEMA sluice; ${ddl}`);
-    for (const text of [...conflictDdl(source), ...conflictDdl(source)]) await client.query(write(text, postgresDialect).text);
+    if (ddl !== "") await client.query(ddl);
+    for (const text of footprintStatements(source)) await client.query(text);
   });
   afterAll(async () => {
     await client?.end();
@@ -68,7 +67,7 @@ function mariadbTables(at: string, ddl: string): Tables {
     database = await createMariadbDatabase(at);
     client = await mysql.createConnection({ uri: database.url, rowsAsArray: true, supportBigNumbers: true, bigNumberStrings: true });
     if (ddl !== "") await database.run(ddl);
-    for (const text of [...conflictDdl(source), ...conflictDdl(source)]) await client.query(write(text, mariadbDialect).text);
+    for (const text of footprintStatements(source)) await client.query(text);
   });
   afterAll(async () => {
     await client?.end();
