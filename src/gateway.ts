@@ -46,6 +46,8 @@ export { introspect, readTables } from "#erp/introspect/introspect.ts";
 export { type Answers, noAnswers, questions } from "#erp/introspect/write/answers.ts";
 export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";
 export { metricsType } from "#erp/protection/prometheus.ts";
+export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
+export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";

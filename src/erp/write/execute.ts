@@ -37,6 +37,8 @@ export interface CommandParts {
   readonly operationId: (partner: string, keyHash: Uint8Array) => string;
   readonly now: () => number;
   readonly passing: (point: WritePoint) => void;
+  /** What has to be so besides, under the thing's lock; it throws where it is not. */
+  readonly condition?: (transaction: WriteTransaction, found: Found) => Promise<void>;
 }
 
 export interface CommandRunner {
@@ -131,6 +133,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     await together(transaction, locks);
     const found = await reader.get({ ...caller, database: transaction }, call.id, allFields);
     if (found === undefined) throw new Stopped({ kind: "absent" });
+    await parts.condition?.(transaction, found);
     const { id } = call;
     const checked = await precondition(contract, call, {
       found,
