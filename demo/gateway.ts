@@ -1,6 +1,7 @@
 /** Meridian Wholesale's partner gateway: every resource it offers. */
 
 import { defineGateway } from "sluice";
+import { addressesInErp } from "./resources/addresses/erp.ts";
 import { customersInErp } from "./resources/customers/erp.ts";
 import { invoicesInErp } from "./resources/invoices/erp.ts";
 import { ordersInErp } from "./resources/orders/erp.ts";
@@ -14,5 +15,5 @@ export default defineGateway({
   title: "Meridian Wholesale",
   summary: "Orders, products, prices, stock, shipments, invoices and payments of Meridian Wholesale, for its business partners.",
   version: "2026-11-01",
-  resources: [ordersInErp, productsInErp, pricesInErp, stockInErp, customersInErp, shipmentsInErp, invoicesInErp, paymentsInErp],
+  resources: [ordersInErp, productsInErp, pricesInErp, stockInErp, customersInErp, addressesInErp, shipmentsInErp, invoicesInErp, paymentsInErp],
 });

@@ -26,4 +26,5 @@ export {
   stage,
   update,
 } from "#erp/write/command.ts";
+export { wallClock } from "#erp/write/wall-clock.ts";
 export { defineGateway } from "./project.ts";

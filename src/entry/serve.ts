@@ -96,11 +96,16 @@ function answerWhatIsNoHttp(server: Server, render: ServeOptions["render"]): voi
     response.once("close", () => underway.delete(request.socket));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // What came after a complete request must not be answered in its place, nor into the middle of its response.
-    const current = underway.get(socket);
-    const spoken = current !== undefined && (current.request.complete || current.response.headersSent);
-    if (error.code === "ECONNRESET" || !socket.writable || spoken) {
+    if (error.code === "ECONNRESET" || !socket.writable) {
       socket.destroy();
+      return;
+    }
+    // What came after a complete request must not be answered in its place, nor into the middle of its response. That one
+    // is still sent: a write that took effect must not go unanswered for the bytes behind it.
+    const current = underway.get(socket);
+    if (current !== undefined && (current.request.complete || current.response.headersSent)) {
+      if (!current.response.headersSent) current.response.setHeader("Connection", "close");
+      current.response.once("close", () => socket.end(() => socket.destroy()));
       return;
     }
     endWith(socket, render(problemOf(error.code)));

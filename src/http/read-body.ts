@@ -13,8 +13,11 @@ export async function readBody(
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   const declared = declaredLength(headers);
+  const inChunks = headers.some(([name]) => name === "transfer-encoding");
+  // Which of the two counts is what request smuggling plays with (RFC 9112, section 6.1).
+  if (inChunks && declared !== undefined) throw badLength("Stands beside Transfer-Encoding: one of them only.");
   if (declared === 0) return undefined;
-  const framed = declared !== undefined || headers.some(([name]) => name === "transfer-encoding");
+  const framed = inChunks || declared !== undefined;
   if (framed) mediaTypeOf(request.method, headers);
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes);
   // A declared length binds the runtime's parser, and whole bodies are read much faster than streams.
@@ -31,8 +34,12 @@ function declaredLength(headers: readonly (readonly [name: string, value: string
   const value = headers.find(([name]) => name === "content-length")?.[1].trim();
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
-  throw new Problem("bad-request-line", "Content-Length is no length.", {
-    errors: [{ header: "Content-Length", code: "malformed-header", detail: "The number of bytes in the body." }],
+  throw badLength("Takes the number of bytes in the body.");
+}
+
+function badLength(detail: string): Problem {
+  return new Problem("bad-request-line", "The header Content-Length cannot be accepted.", {
+    errors: [{ header: "Content-Length", code: "malformed-header", detail }],
     headers: { Connection: "close" },
   });
 }

@@ -6,7 +6,7 @@ import { Problem } from "#lib/problems.ts";
  * Characters of a key. The draft leaves both to the resource. Sixteen, because shorter ones are accidents that would make
  * different requests one: `undefined`, `null`, `[object Object]`, a counter that begins anew.
  */
-export const keyLength = { min: 16, max: 255 } as const;
+const keyLength = { min: 16, max: 255 } as const;
 
 const safe = /^[A-Za-z0-9\-._~:+/=]+$/;
 

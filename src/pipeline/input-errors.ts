@@ -32,32 +32,42 @@ export interface InputError {
   readonly detail: string;
 }
 
-/** Unknown members are left to `unknown`, which is called with the path of each. */
-export function inputErrors(
-  issues: readonly z.core.$ZodIssue[],
-  schema: z.core.$ZodType,
-  body: JsonValue,
-  unknown: (path: readonly PropertyKey[]) => InputError,
-): readonly InputError[] {
-  return issues.flatMap((issue): readonly InputError[] => {
-    const { path } = issue;
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknown([...path, key]));
-    if (issue.code !== "invalid_union") return [{ path, ...describe(issue, schemasAt(schema, path), valueAt(body, path)) }];
-    if ("options" in issue && issue.options !== undefined) return [{ path, ...fromChoice(issue.options, valueAt(body, path)) }];
-    const types = issue.errors.flatMap((form) => form.flatMap((one) => (one.code === "invalid_type" && one.path.length === 0 ? [one.expected] : [])));
-    if (types.length > 0 && types.length === issue.errors.length) {
-      const names = new Set(types.map((type) => typeNames[type] ?? "another value"));
-      return [{ path, ...wrongType([...names].join(" or "), valueAt(body, path)) }];
-    }
-    const nearest = nearestForm(issue.errors);
-    if (nearest.length === 0) return [{ path, code: "invalid", detail: "Fits several of the forms that can stand here." }];
-    return inputErrors(
-      nearest.map((one) => ({ ...one, path: [...path, ...one.path] })),
-      schema,
-      body,
-      unknown,
-    );
-  });
+/** Errors that are reported; a body may hold more. */
+const maxErrors = 100;
+
+/** What one body is judged by: its schema, and what to say of a member that is not in it. */
+export interface Judged {
+  readonly body: JsonValue;
+  readonly schema: z.core.$ZodType;
+  unknown(path: readonly PropertyKey[]): InputError;
+}
+
+export function inputErrors(issues: readonly z.core.$ZodIssue[], judged: Judged): readonly InputError[] {
+  const errors: InputError[] = [];
+  for (const issue of issues) {
+    errors.push(...errorsOf(issue, judged));
+    if (errors.length >= maxErrors) break;
+  }
+  return errors.slice(0, maxErrors);
+}
+
+function errorsOf(issue: z.core.$ZodIssue, judged: Judged): readonly InputError[] {
+  const { path } = issue;
+  const { body, schema } = judged;
+  if (issue.code === "unrecognized_keys") return issue.keys.slice(0, maxErrors).map((key) => judged.unknown([...path, key]));
+  if (issue.code !== "invalid_union") return [{ path, ...describe(issue, schemasAt(schema, path), valueAt(body, path)) }];
+  if ("options" in issue && issue.options !== undefined) return [{ path, ...fromChoice(issue.options, valueAt(body, path)) }];
+  const types = issue.errors.flatMap((form) => form.flatMap((one) => (one.code === "invalid_type" && one.path.length === 0 ? [one.expected] : [])));
+  if (types.length > 0 && types.length === issue.errors.length) {
+    const names = new Set(types.map((type) => typeNames[type] ?? "another value"));
+    return [{ path, ...wrongType([...names].join(" or "), valueAt(body, path)) }];
+  }
+  const nearest = nearestForm(issue.errors);
+  if (nearest.length === 0) return [{ path, code: "invalid", detail: "Fits several of the forms that can stand here." }];
+  return inputErrors(
+    nearest.map((one) => ({ ...one, path: [...path, ...one.path] })),
+    judged,
+  );
 }
 
 /** Of several forms the one that was probably meant: of the right type, and with the least to correct. */

@@ -13,9 +13,6 @@ export type ValidatedInput =
   | { readonly kind: "valid"; readonly input: Record<string, unknown> | undefined }
   | { readonly kind: "invalid"; readonly errors: readonly ProblemError[] };
 
-/** Errors that are reported; a body may hold more. */
-const maxErrors = 100;
-
 /** Input schemas made strict, kept as long as their commands. */
 const prepared = new WeakMap<CommandPromise, z.core.$ZodType>();
 
@@ -36,8 +33,7 @@ export function validateInput(
   const { data, error } = z.safeParse(schema, body ?? {});
   if (error === undefined) return { kind: "valid", input: command.input === undefined || !isRecord(data) ? undefined : data };
   if (body === undefined) return invalid({ path: [], code: "required", detail: "The body is missing; it has to be a JSON object." });
-  const unknown = (path: readonly PropertyKey[]): InputError => unknownMember(contract, schema, visible, path);
-  return invalid(...inputErrors(error.issues, schema, body, unknown));
+  return invalid(...inputErrors(error.issues, { body, schema, unknown: (path) => unknownMember(contract, schema, visible, path) }));
 }
 
 function unknownMember(contract: Contract, schema: z.core.$ZodType, visible: readonly string[], path: readonly PropertyKey[]): InputError {
@@ -58,7 +54,7 @@ const ownedBy: Readonly<Record<Owner, string>> = {
 };
 
 function invalid(...errors: readonly InputError[]): ValidatedInput {
-  return { kind: "invalid", errors: errors.slice(0, maxErrors).map(({ path, code, detail }) => ({ pointer: jsonPointer(path), code, detail })) };
+  return { kind: "invalid", errors: errors.map(({ path, code, detail }) => ({ pointer: jsonPointer(path), code, detail })) };
 }
 
 function isObject(body: JsonValue): boolean {

@@ -1,8 +1,10 @@
 /** The one suite that every resource of every project goes through; nothing in it knows a resource by name. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandCases } from "./cases/commands.ts";
 import { conditionalCases } from "./cases/conditional.ts";
 import { credentialCases } from "./cases/credentials.ts";
 import { cursorCases } from "./cases/cursors.ts";
+import { effectCases } from "./cases/effects.ts";
 import { environmentCases } from "./cases/environments.ts";
 import { filterCases } from "./cases/filters.ts";
 import { hiddenFieldCases } from "./cases/hidden-fields.ts";
@@ -45,6 +47,15 @@ export function runCommonSuite(project: SuiteProject, options: SuiteOptions = {}
         cursorCases,
       ])
         cases(contract, world, environments);
+    });
+  }
+
+  // Last, since what is written shows in what is read.
+  const { writesInto } = project;
+  for (const resource of project.definition.resources.filter(({ contract }) => Object.keys(contract.commands).length > 0)) {
+    describe(`commands of ${resource.contract.name}`, () => {
+      commandCases(resource, world);
+      if (writesInto !== undefined) effectCases(resource, world, writesInto);
     });
   }
 

@@ -20,7 +20,7 @@ export function conformance(document: Row, url: string): Conformance {
   const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
   addFormats.default(ajv);
   ajv.addFormat("decimal", /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/);
-  for (const keyword of ["x-owner", "x-scope", "example"]) ajv.addKeyword(keyword);
+  for (const keyword of ["x-owner", "x-scope", "x-conflict", "example", "discriminator"]) ajv.addKeyword(keyword);
   // Clients are told to expect new values; the gateway itself must send none that it has not declared.
   ajv.addKeyword({ keyword: "x-extensible-enum", validate: (known: readonly unknown[], value: unknown) => value === null || known.includes(value) });
   ajv.addSchema({ $id: "document", $defs: close(at(document, "components", "schemas")) });
@@ -33,11 +33,12 @@ export function conformance(document: Row, url: string): Conformance {
 
   return ({ method, target, status, headers, text }) => {
     const [path = "", query = ""] = target.split("?");
-    const operation = operationAt(document, path);
-    const declared = operation && at(operation, "responses", String(status));
-    const wrong = generalHeaders(status, headers);
-    if (operation !== undefined && (method === "GET" || method === "HEAD") && declared === undefined) wrong.push(`the document declares no ${status}`);
-    if (method === "HEAD" || status === 304) return text === "" ? wrong : [...wrong, "a body where none belongs"];
+    const operation = operationAt(document, method, path);
+    const declared = resolved(document, operation && at(operation, "responses", String(status)));
+    const wrong = generalHeaders(method, status, headers);
+    if (operation !== undefined && declared === undefined) wrong.push(`the document declares no ${status}`);
+    if (status < 400) wrong.push(...undeclared(headers, declared));
+    if (method === "HEAD" || status === 304 || status === 204) return text === "" ? wrong : [...wrong, "a body where none belongs"];
     let body: unknown;
     try {
       body = JSON.parse(text);
@@ -46,21 +47,42 @@ export function conformance(document: Row, url: string): Conformance {
     }
     if (status >= 400) return [...wrong, ...problem(status, headers, body, url, declared), ...validate("#/components/schemas/Problem", body)];
     if (headers.get("content-type") !== "application/json") wrong.push(`content type ${headers.get("content-type")}`);
-    const schemas = at(declared, "content", "application/json", "schema", "anyOf");
-    const chosen: unknown = Array.isArray(schemas) ? schemas[/(?:^|&)fields=/.test(query) ? 1 : 0] : undefined;
-    const reference = isRow(chosen) ? chosen["$ref"] : undefined;
-    return [...wrong, ...(typeof reference === "string" ? validate(reference, body) : ["no schema for this answer"])];
+    const schemas = schemasOf(at(declared, "content", "application/json", "schema"));
+    // `fields` decides which of the two a read answers with; a write's answer may be either.
+    const chosen = method === "GET" && schemas.length === 2 ? schemas.slice(/(?:^|&)fields=/.test(query) ? 1 : 0).slice(0, 1) : schemas;
+    const faults = chosen.map((reference) => validate(reference, body));
+    return [...wrong, ...(faults.some((found) => found.length === 0) ? [] : (faults[0] ?? ["no schema for this answer"]))];
   };
 }
 
-function generalHeaders(status: number, headers: Headers): string[] {
+/** References to what a body may be. */
+function schemasOf(schema: unknown): readonly string[] {
+  const options = at(schema, "anyOf");
+  return (Array.isArray(options) ? options : [schema]).map((option: unknown) => at(option, "$ref")).filter((reference) => typeof reference === "string");
+}
+
+function resolved(document: Row, response: unknown): unknown {
+  const reference = at(response, "$ref");
+  return typeof reference === "string" ? at(document, ...reference.slice(2).split("/")) : response;
+}
+
+/** Headers that mean something to a client, and that the document does not name. */
+function undeclared(headers: Headers, declared: unknown): readonly string[] {
+  const named = Object.keys(Object(at(declared, "headers"))).map((name) => name.toLowerCase());
+  return ["etag", "location", "retry-after", "idempotency-replayed", "field-conflicts", "link"]
+    .filter((name) => headers.has(name) && !named.includes(name))
+    .map((name) => `the document declares no ${name} here`);
+}
+
+function generalHeaders(method: string, status: number, headers: Headers): string[] {
   const wrong: string[] = [];
   if (!/^[0-9a-f-]{36}$/.test(headers.get("request-id") ?? "")) wrong.push("no Request-Id");
   if (headers.get("x-content-type-options") !== "nosniff") wrong.push("no nosniff");
   const caching = headers.get("cache-control");
-  if (caching !== (status < 400 ? "private, no-cache" : "no-store")) wrong.push(`Cache-Control ${caching}`);
+  const isRead = method === "GET" || method === "HEAD";
+  if (caching !== (status < 400 && isRead ? "private, no-cache" : "no-store")) wrong.push(`Cache-Control ${caching}`);
   if (status < 400 && !/^\d{4}-\d{2}-\d{2}$/.test(headers.get("api-version") ?? "")) wrong.push("no Api-Version");
-  if (status < 400 && headers.get("vary") !== "Authorization, Api-Version") wrong.push(`Vary ${headers.get("vary")}`);
+  if (status < 400 && isRead && headers.get("vary") !== "Authorization, Api-Version") wrong.push(`Vary ${headers.get("vary")}`);
   if (status === 503 && !/^\d+$/.test(headers.get("retry-after") ?? "")) wrong.push("503 without Retry-After");
   if (status === 401 && !headers.has("www-authenticate")) wrong.push("401 without WWW-Authenticate");
   if (status === 405 && !headers.has("allow")) wrong.push("405 without Allow");
@@ -87,10 +109,16 @@ function at(from: unknown, ...names: readonly string[]): unknown {
   return here;
 }
 
-function operationAt(document: Row, path: string): unknown {
-  const [, v1, resource, id, ...more] = path.split("/");
-  if (v1 !== "v1" || more.length > 0) return undefined;
-  return at(document, "paths", id === undefined ? `/v1/${resource}` : `/v1/${resource}/{id}`, "get");
+/** The operation that a path means, if any; HEAD is answered as GET. */
+function operationAt(document: Row, method: string, path: string): unknown {
+  const asked = (method === "HEAD" ? "GET" : method).toLowerCase();
+  const fits = (template: string): boolean => new RegExp(`^${template.replaceAll("{id}", "[^/]+")}$`).test(path);
+  const templates = Object.keys(Object(at(document, "paths"))).filter(fits);
+  // What is spelt out wins: `/v1/orders/batch` is no order.
+  return templates
+    .sort((a, b) => Number(a.includes("{")) - Number(b.includes("{")))
+    .map((template) => at(document, "paths", template, asked))
+    .find((found) => found !== undefined);
 }
 
 /** Where a component stands once the document's schemas are a JSON Schema of their own. */

@@ -29,6 +29,11 @@ export interface SuiteProject {
    * times over, so partners with some tens of rows are better than such with thousands.
    */
   readonly accounts: Readonly<Record<Who, Accounts>>;
+  /**
+   * An environment whose databases were made for the suite, with the gateway's footprint in them: there commands are carried
+   * out. Without it the suite sends commands only what is refused before anything is looked up, and writes nothing.
+   */
+  readonly writesInto?: Environment;
   /** Names the databases; makes them, where the suite is not to run against those there are. */
   prepare(): Promise<PreparedProject>;
 }

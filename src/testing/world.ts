@@ -33,6 +33,10 @@ export interface AskOptions {
   readonly key: string | null;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, as the content type among the headers. */
+  readonly text?: string;
 }
 
 export interface World {
@@ -69,10 +73,15 @@ export async function openWorld(project: SuiteProject, { serve = serveOnNode, op
   const keys = new Map<string, Promise<string>>();
   const walks = new Map<string, Promise<readonly Row[]>>();
 
-  async function ask(target: string, { key, method = "GET", headers = {} }: AskOptions): Promise<Answer> {
+  async function ask(target: string, { key, method = "GET", headers = {}, body: sent, text: raw }: AskOptions): Promise<Answer> {
     const response = await fetch(gateway.url + target, {
       method,
-      headers: { ...(key !== null && { Authorization: `Bearer ${key}` }), ...headers },
+      headers: {
+        ...(key !== null && { Authorization: `Bearer ${key}` }),
+        ...(sent !== undefined && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      ...(sent !== undefined ? { body: JSON.stringify(sent) } : raw !== undefined && { body: raw }),
       signal: AbortSignal.timeout(15_000),
     });
     const text = await response.text();

@@ -19,7 +19,8 @@ const base = { name: "orders", singular: "order", team: "t", summary: "s", model
 const orders = defineContract({
   ...base,
   reads: { list: { scope: "orders:read", filter: ["status", "placed_on", "total.amount", "note", "count", "rush"] }, get: { scope: "orders:read" } },
-  commands: { place: { scope: "orders:write" } },
+  commands: { place: { scope: "orders:write", input: z.object({ note: z.string() }) } },
+  owner: { note: "partner" },
   hide: { total: "orders.total:read" },
 });
 
@@ -90,5 +91,6 @@ test("operations are named after the resource", () => {
   expect(operationsOf(orders).map(({ id, path }) => [id, path])).toEqual([
     ["listOrders", "/v1/orders"],
     ["getOrder", "/v1/orders/{id}"],
+    ["placeOrder", "/v1/orders"],
   ]);
 });

@@ -1,7 +1,7 @@
 /** Gateways over a shop of their own, and a client that sends writes to them. */
 import { randomUUID } from "node:crypto";
 import type { WritePoint } from "#erp/write/execute.ts";
-import { installStatements } from "#erp/write/footprint/install.ts";
+import { footprintStatements } from "#erp/write/footprint.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import { makeSecrets } from "#testing/served-gateway.ts";
 import { withClient } from "../projects/demo/databases.ts";
@@ -21,7 +21,7 @@ export interface ShopDatabase {
 export async function shopDatabase(dialect: ShopDialect, at: string | undefined): Promise<ShopDatabase> {
   const database = dialect === "postgres" ? await postgresShop() : await createMariadbDatabase(at ?? "");
   await database.run(shopTables(dialect));
-  for (const { text } of installStatements({ dialect })) await database.run(text);
+  for (const statement of footprintStatements({ name: "shop", dialect })) await database.run(statement);
   return database;
 }
 

@@ -1,8 +1,8 @@
 import { defineContract } from "sluice";
-import { example } from "./example.ts";
-import { Customer } from "./schema.ts";
+import { changeExample, example } from "./example.ts";
+import { ChangeCustomer, Customer } from "./schema.ts";
 
-/** What partners see of their own customer records. */
+/** What partners see of their own customer records, and how they keep their contact data right. */
 export const customers = defineContract({
   name: "customers",
   singular: "customer",
@@ -18,7 +18,11 @@ export const customers = defineContract({
     },
     get: { scope: "customers:read" },
   },
-  owner: { email: "shared", phone: "shared", addresses: "partner", credit_limit: "erp", blocked: "erp" },
+  commands: { change: { scope: "customers:write", input: ChangeCustomer, on: "one", as: "update", example: changeExample } },
+  owner: { email: "shared", phone: "shared", addresses: "shared", credit_limit: "erp", blocked: "erp" },
+  // Invoices go to the e-mail address: where both sides changed it, a person decides.
+  conflict: { email: "review", phone: "newest" },
+  newestBy: "changed_at",
   hide: { credit_limit: "customers.credit:read" },
   example,
 });

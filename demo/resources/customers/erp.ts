@@ -1,5 +1,5 @@
-import { code, date, dateTime, decimal, flag, group, integer, lines, money, ref, text } from "sluice";
-import { company, meridian, zone } from "../../erp/source.ts";
+import { code, date, dateTime, decimal, flag, group, integer, lines, money, ref, text, update } from "sluice";
+import { changed, company, meridian, zone } from "../../erp/source.ts";
 import { customers } from "./contract.ts";
 
 const byCustomer = { COMPNY: "COMPNY", CUSNO: "CUSNO" } as const;
@@ -57,4 +57,5 @@ export const customersInErp = meridian.bind(customers, {
       { where: { DELFLG: { not: "D" } }, sort: ["CONSQ"] },
     ),
   },
+  commands: { change: update({ also: changed }) },
 });

@@ -1,7 +1,7 @@
 /** One customer of the test environment, as the documents show it. */
 
 import type { z } from "sluice";
-import type { Customer } from "./schema.ts";
+import type { ChangeCustomer, Customer } from "./schema.ts";
 
 export const example: z.output<typeof Customer> = {
   id: "C0000001",
@@ -62,3 +62,5 @@ export const example: z.output<typeof Customer> = {
     },
   ],
 };
+
+export const changeExample: z.input<typeof ChangeCustomer> = { email: "einkauf@huebner.example", phone: "+49 40 280205", effective_at: "2026-11-20T08:00:00Z" };

@@ -43,3 +43,17 @@ export const Customer = z.object({
   addresses: z.array(Address).meta({ description: "Where goods can be sent." }),
   contacts: z.array(Contact),
 });
+
+export const ChangeCustomer = z.object({
+  email: z.email().max(60).nullable().optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[0-9][0-9 ()/-]{2,18}$/, "Digits, spaces and ( ) / -, with + in front or not; at most 20 characters.")
+    .meta({ examples: ["+49 40 280204"] })
+    .nullable()
+    .optional(),
+  effective_at: wire
+    .dateTime()
+    .optional()
+    .meta({ description: "Since when it is so. A phone number that was changed on both sides is the newer one's; without a time it is the ERP's." }),
+});

@@ -25,6 +25,7 @@ export const ordersInErp = meridian.bind(orders, {
     placed_at: dateTime("ORDDT", "ORDTM", { zone }),
     requested_on: date("REQDT", { nullWhen: [0] }),
     confirmed_on: date("CNFDT", { nullWhen: [0] }),
+    address_id: ref("addresses", ["CUSNO", "SHPSQ"], { nullWhen: [0] }),
     ship_to: group({ name: text("SHNAM"), street: text("SHSTR"), postal_code: text("SHZIP"), city: text("SHCTY"), country: text("SHCRY") }),
     net: money("ORDNET", "CURCD", { scale: 2 }),
     freight: money("FRTAMT", "CURCD", { places: 2 }),
@@ -61,19 +62,23 @@ export const ordersInErp = meridian.bind(orders, {
   },
   commands: {
     place: (erp, _order, { columns: { row, rows } }) =>
-      erp.call("OE_PLACE_ORDER", [company, row["CUSNO"] ?? "", { json: header(row, "A") }, { json: rows["lines"] ?? [] }, user]).then(String),
-    amend: async (erp, _changes, { key, columns: { row, rows } }) =>
-      void (await erp.call("OE_AMEND_ORDER", [company, key["ORDNO"] ?? "", { json: header(row) }, { json: rows["lines"] ?? [] }, user])),
-    cancel: async (erp, { reason }, { key }) => void (await erp.call("OE_CANCEL_ORDER", [company, key["ORDNO"] ?? "", reasons[reason], user])),
+      erp.call("OE_PLACE_ORDER", [company, row.CUSNO ?? "", { json: header(row, "A") }, { json: rows["lines"] ?? [] }, user]).then(String),
+    amend: (erp, _changes, { key, columns: { row, rows } }) =>
+      erp.call("OE_AMEND_ORDER", [company, key.ORDNO, { json: header(row) }, { json: rows["lines"] ?? [] }, user]),
+    cancel: (erp, { reason }, { key }) => erp.call("OE_CANCEL_ORDER", [company, key.ORDNO, reasons[reason], user]),
   },
   refusals: [
     { code: "customer-blocked", sqlstate: "ME002", pointer: "/customer_id" },
+    { code: "product-discontinued", sqlstate: "ME003", pointer: "/lines" },
     { code: "product-discontinued", sqlstate: "ME004", pointer: "/lines" },
     { code: "credit-limit-exceeded", sqlstate: "ME005" },
     { code: "period-closed", sqlstate: "ME006" },
     { code: "unit-not-sold", sqlstate: "ME008", pointer: "/lines" },
+    { code: "address-removed", sqlstate: "ME009", pointer: "/address_id" },
     { code: "date-not-possible", sqlstate: "ME010", pointer: "/requested_on" },
     { code: "no-lines", sqlstate: "ME011", pointer: "/lines" },
+    { code: "comment-not-printable", sqlstate: "ME012", pointer: "/comment" },
+    { code: "order-not-changeable", sqlstate: "ME020" }, // stands in the archive
     { code: "order-not-changeable", sqlstate: "ME021" },
     { code: "order-on-hold", sqlstate: "ME022" },
     { code: "line-not-found", sqlstate: "ME023", pointer: "/lines" },
@@ -88,7 +93,7 @@ const user = "API";
 /** The ERP's reasons for a cancellation. */
 const reasons = { customer: "01", not_available: "02", duplicate: "03", other: "09" } as const;
 
-const headerColumns = ["CUSREF", "REQDT", "CMTTXT", "SHNAM", "SHSTR", "SHZIP", "SHCTY", "SHCRY"];
+const headerColumns = ["CUSREF", "REQDT", "CMTTXT", "SHPSQ", "SHNAM", "SHSTR", "SHZIP", "SHCTY", "SHCRY"];
 
 /** What order entry takes as the header: columns by name, and the comment as text whatever column keeps it. */
 function header(row: ColumnValues, source?: string): Record<string, unknown> {

@@ -12,6 +12,7 @@ export const example: z.output<typeof Order> = {
   placed_at: "2023-10-30T09:22:38Z",
   requested_on: "2023-11-03",
   confirmed_on: "2023-11-03",
+  address_id: "C0000001~6",
   ship_to: {
     name: "Lager Köln 6",
     street: "Industriestraße 83",
@@ -85,7 +86,7 @@ export const example: z.output<typeof Order> = {
 export const placeExample: z.input<typeof PlaceOrder> = {
   customer_id: "C0000001",
   reference: "PO-2026-1187",
-  ship_to: { name: "Lager Köln 6", street: "Industriestraße 83", postal_code: "50667", city: "Köln", country: "DE" },
+  address_id: "C0000001~6",
   lines: [
     { product_id: "E-10250", quantity: "5" },
     { product_id: "C-10050", quantity: "3", unit: "KAR" },

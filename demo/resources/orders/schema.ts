@@ -29,6 +29,10 @@ export const Order = z.object({
   placed_at: wire.dateTime(),
   requested_on: wire.date().nullable().meta({ description: "Delivery asked for; null: as soon as possible." }),
   confirmed_on: wire.date().nullable().meta({ description: "Delivery promised; null: not yet." }),
+  address_id: wire
+    .id()
+    .nullable()
+    .meta({ description: "The address of the customer's that `ship_to` was taken from; null: none of them. It may have been changed or removed since." }),
   ship_to: z.object({ name: z.string(), street: z.string(), postal_code: z.string(), city: z.string(), country: z.string() }),
   net: wire.money(),
   freight: wire.money(),
@@ -60,20 +64,32 @@ export const PlaceOrder = z.object({
   customer_id: wire.id().meta({ description: "Who orders: one of your own accounts." }),
   reference: z.string().max(20).optional().meta({ description: "Your own number for this order." }),
   requested_on: wire.date().optional().meta({ description: "Delivery asked for; without it: as soon as possible." }),
-  ship_to: ShipTo.optional().meta({ description: "Without it: the customer's own address." }),
+  address_id: wire.id().optional().meta({ description: "One of the customer's `addresses`, as the place the goods go to." }),
+  ship_to: ShipTo.optional().meta({ description: "A place that is none of the `addresses`. Without either: the customer's own address." }),
   comment: z.string().max(500).optional(),
   lines: z.array(NewLine).min(1).max(200),
 });
 
-const ChangedLine = z.object({
-  line_no: z.int().min(1).max(9999).optional().meta({ description: "The line to change; without it a line is added." }),
-  product_id: wire.id().optional().meta({ description: "Of a line that is added." }),
-  quantity: z
-    .string()
-    .regex(/^\d{1,6}(?:\.\d{1,3})?$/, "At most three decimals.")
-    .meta({ format: "decimal", description: "0 takes the line out." }),
-  unit: z.string().max(3).optional(),
-});
+const ChangedLine = z
+  .object({
+    line_no: z.int().min(1).max(9999).optional().meta({ description: "The line to change; without it a line is added." }),
+    product_id: wire.id().optional().meta({ description: "Of a line that is added." }),
+    quantity: z
+      .string()
+      .regex(/^\d{1,6}(?:\.\d{1,3})?$/, "At most three decimals.")
+      .meta({ format: "decimal", description: "0 takes a line out." }),
+    unit: z.string().max(3).optional().meta({ description: "Of a line that is added; without it: the product's own." }),
+    requested_on: wire.date().optional().meta({ description: "Of a line that is added, where it differs from the order's." }),
+  })
+  .refine(({ line_no, product_id }) => line_no !== undefined || product_id !== undefined, {
+    path: ["product_id"],
+    message: "A line that is added needs a product; one that is changed, its line_no.",
+  })
+  .refine(({ line_no, product_id, unit, requested_on }) => line_no === undefined || [product_id, unit, requested_on].every((value) => value === undefined), {
+    path: ["line_no"],
+    message: "Only the quantity of a line can be changed. To change more, take it out and add another.",
+  })
+  .refine(({ line_no, quantity }) => line_no !== undefined || Number(quantity) > 0, { path: ["quantity"], message: "A line that is added needs more than 0." });
 
 export const AmendOrder = z.object({
   reference: z.string().max(20).nullable().optional(),

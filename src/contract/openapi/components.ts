@@ -34,7 +34,19 @@ export function extractComponents(contract: Contract, schema: JsonSchema, compon
   return extract(schemaName(contract), schema, components);
 }
 
-function extract(name: string, schema: JsonSchema, components: Components): JsonSchema {
+/** Components of several parts of a document in one. Two of one name that differ would be one of them, in silence. */
+export function mergeComponents(...parts: readonly Components[]): Components {
+  const merged: Components = {};
+  for (const [name, schema] of parts.flatMap((part) => Object.entries(part))) {
+    const known = merged[name];
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`Two schemas of the document would be called ${name}.`);
+    merged[name] = schema;
+  }
+  return merged;
+}
+
+/** As `extractComponents`, for any object: `name` begins the names of its lists' items. */
+export function extract(name: string, schema: JsonSchema, components: Components): JsonSchema {
   if (!isSchema(schema["properties"])) return schema;
   const properties = Object.entries(schema["properties"]).map(([field, inner]) => [field, isSchema(inner) ? property(name, field, inner, components) : inner]);
   return { ...schema, properties: Object.fromEntries(properties) };

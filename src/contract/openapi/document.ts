@@ -1,12 +1,18 @@
 /** Builds the OpenAPI 3.1 document of one contract version from the contracts alone. */
 
 import type { Contract } from "../contract.ts";
-import { type ReadOperation, readsOf, schemaName } from "../operations.ts";
+import { allOperations, type ContractOperation, type Operation, operationsOf, schemaName } from "../operations.ts";
+import { type ReceiptsKept, receiptsKept } from "../receipts-kept.ts";
 import { expandable } from "../response-schema.ts";
-import { type Components, extractComponents } from "./components.ts";
+import { batchComponents, batchOperation } from "./batch-operation.ts";
+import { commandOperation, inputComponents } from "./command-operation.ts";
+import { type Components, extractComponents, mergeComponents } from "./components.ts";
+import { days, sharedHeaders, sharedWriteHeaders, writeParameters } from "./headers.ts";
 import { type JsonSchema, resourceSchema } from "./json-schema.ts";
-import { parametersOf, sharedParameters } from "./parameters.ts";
-import { errorResponses, problemSchema, sharedResponses } from "./problems.ts";
+import { sharedParameters } from "./parameters.ts";
+import { type FailureKind, problemSchema, sharedResponses } from "./problems.ts";
+import { readOperation } from "./read-operation.ts";
+import { operationComponents, operationsTag, statusOperation } from "./status-operation.ts";
 
 export interface DocumentedGateway {
   readonly title: string;
@@ -15,49 +21,89 @@ export interface DocumentedGateway {
   readonly contracts: readonly Contract[];
   /** When the system behind is worked on, in words. */
   readonly maintenance?: readonly string[];
+  /** How long repetitions of writes are recognised. */
+  readonly kept?: ReceiptsKept;
 }
 
 /** A complete document: every `$ref` leads inside it, and it names no host, so that it is the same wherever it is served. */
 export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
-  const operations = gateway.contracts.flatMap(readsOf);
+  const { contracts, kept = receiptsKept } = gateway;
+  const operations = allOperations(contracts);
+  const writes = operations.some(({ method }) => method !== "GET");
   const paths: Record<string, JsonSchema> = {};
-  for (const operation of operations) paths[operation.path] = { get: operationObject(operation) };
-  const schemas = Object.assign({ Problem: problemSchema }, ...gateway.contracts.map(schemasOf));
+  for (const operation of operations) paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation) };
   return {
     openapi: "3.1.1",
     info: {
       title: `${gateway.title} Partner API`,
       version: gateway.version,
       summary: gateway.summary,
-      description: description(gateway),
+      description: description(gateway, writes ? kept : undefined),
     },
     servers: [{ url: "/", description: "Where this document was served" }],
     security: [{ apiKey: [] }],
-    tags: gateway.contracts.map((contract) => ({ name: contract.name, description: contract.summary })),
+    tags: [...contracts.map((contract) => ({ name: contract.name, description: contract.summary })), ...(writes ? [operationsTag] : [])],
     paths,
     components: {
       securitySchemes: {
         apiKey: { type: "http", scheme: "bearer", description: "An API key of the test or the live environment, `Authorization: Bearer <key>`." },
       },
-      parameters: sharedParameters,
-      responses: sharedResponses(),
-      headers: {
-        ApiVersion: { description: "The contract version of this answer.", schema: { type: "string", format: "date" } },
-        RequestId: { description: "Names this request in the operator's log.", schema: { type: "string" } },
-        ETag: { description: "Names this state of the record. It changes whenever anything the API knows of the record changes.", schema: { type: "string" } },
-        RetryAfter: { description: "Seconds to wait before the next try; in planned maintenance, until it ends.", schema: { type: "integer" } },
-      },
-      schemas,
+      parameters: { ...sharedParameters, ...(writes && writeParameters(kept)) },
+      responses: sharedResponses(new Set(operations.map(failureKind))),
+      headers: { ...sharedHeaders, ...(writes && sharedWriteHeaders) },
+      schemas: mergeComponents(
+        { Problem: problemSchema(writes) },
+        writes ? { OnlyId: onlyId, ...operationComponents(stagedBy(operations)) } : {},
+        ...contracts.flatMap((contract) => [schemasOf(contract), ...operationsOf(contract).map(ownComponents)]),
+      ),
     },
   };
 }
 
-function description(gateway: DocumentedGateway): string {
+function operationObject(operation: Operation): JsonSchema {
+  switch (operation.kind) {
+    case "status":
+      return statusOperation(operation);
+    case "batch":
+      return batchOperation(operation);
+    case "command":
+      return commandOperation(operation);
+    default:
+      return readOperation(operation);
+  }
+}
+
+function ownComponents(operation: ContractOperation): Components {
+  return operation.kind === "command" ? inputComponents(operation) : operation.kind === "batch" ? batchComponents(operation) : {};
+}
+
+function failureKind(operation: Operation): FailureKind {
+  return operation.kind === "command" ? operation.as : operation.kind;
+}
+
+function stagedBy(operations: readonly Operation[]): readonly string[] {
+  return operations.filter((operation) => operation.kind === "command" && operation.promise.answers === "operation").map(({ id }) => id);
+}
+
+const onlyId: JsonSchema = {
+  type: "object",
+  description: "All that a key without the scope to read is shown of what it made or changed.",
+  properties: { id: { type: "string" } },
+  required: ["id"],
+};
+
+function description(gateway: DocumentedGateway, kept: ReceiptsKept | undefined): string {
   return [
     gateway.summary,
     "Requests carry an API key: `Authorization: Bearer <key>`. Keys of the `test` environment see test data only. " +
       "[Getting started](/docs/guides/getting-started) places a first request in a minute; " +
       "[authentication](/docs/guides/authentication), [pagination](/docs/guides/pagination), [filtering](/docs/guides/filtering) and [errors](/docs/guides/errors) tell the rest.",
+    ...(kept === undefined
+      ? []
+      : [
+          "Requests that write carry an `Idempotency-Key` and take effect once, however often they are sent. " +
+            `Answers are kept for ${days(kept.answers)} and sent again to a repetition; keys are recognised for ${days(kept.keys)}. [Writing](/docs/guides/writing) says how to repeat safely.`,
+        ]),
     ...(gateway.maintenance?.length ? [`Planned maintenance, in which requests are answered \`503\` until it ends: ${gateway.maintenance.join("; ")}.`] : []),
   ].join("\n\n");
 }
@@ -96,46 +142,4 @@ function page(item: string): JsonSchema {
     },
     required: ["data", "next_cursor"],
   };
-}
-
-function operationObject(operation: ReadOperation): JsonSchema {
-  const { contract, kind, scope } = operation;
-  const name = schemaName(contract);
-  const [whole, sparse] = kind === "list" ? [`${name}Page`, `${name}SparsePage`] : [name, `${name}Sparse`];
-  const example = kind === "list" ? listExample(contract) : contract.example;
-  return {
-    operationId: operation.id,
-    tags: [contract.name],
-    summary: operation.summary,
-    description: `${contract.summary}\n\nNeeds the scope \`${scope}\`.`,
-    "x-scope": scope,
-    parameters: parametersOf(operation),
-    responses: {
-      "200": {
-        description: kind === "list" ? "A page of the list. With `fields`, things are cut to those." : "The record. With `fields`, cut to those.",
-        headers: {
-          "Api-Version": { $ref: "#/components/headers/ApiVersion" },
-          "Request-Id": { $ref: "#/components/headers/RequestId" },
-          ...(kind === "get" && { ETag: { $ref: "#/components/headers/ETag" } }),
-        },
-        content: {
-          "application/json": {
-            schema: { anyOf: [{ $ref: `#/components/schemas/${whole}` }, { $ref: `#/components/schemas/${sparse}` }] },
-            ...(example !== undefined && { example }),
-          },
-        },
-      },
-      ...(kind === "get" && {
-        "304": { description: "The copy named by If-None-Match is current.", headers: { ETag: { $ref: "#/components/headers/ETag" } } },
-      }),
-      ...errorResponses(kind),
-    },
-  };
-}
-
-function listExample(contract: Contract): unknown {
-  if (contract.example === undefined) return undefined;
-  const left = expandable(contract);
-  const item = Object.fromEntries(Object.entries(contract.example).filter(([field]) => !left.includes(field)));
-  return { data: [item], next_cursor: null };
 }

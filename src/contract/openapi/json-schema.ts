@@ -12,27 +12,45 @@ export type JsonSchema = { [keyword: string]: unknown };
  */
 export function outputSchema(schema: z.ZodType): JsonSchema {
   const generated: unknown = z.toJSONSchema(schema, { target: "draft-2020-12", io: "output", unrepresentable: "throw" });
-  return isSchema(generated) ? tidy(generated) : {};
+  return isSchema(generated) ? tidied(generated, { objects: open, choices: openChoices }) : {};
+}
+
+/** What differs between values that leave and values that arrive. */
+export interface SchemaRules {
+  readonly objects: (schema: JsonSchema) => JsonSchema;
+  /** Keywords for a choice among fixed values. */
+  readonly choices: (known: readonly unknown[]) => JsonSchema;
+}
+
+function open({ additionalProperties: _, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}
+
+function openChoices(known: readonly unknown[]): JsonSchema {
+  if (!known.every((value) => typeof value === "string")) return { enum: known };
+  return { "x-extensible-enum": known, description: `One of ${known.map((value) => `\`${value}\``).join(", ")}. Expect new values.` };
 }
 
 export function isSchema(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function tidy(schema: JsonSchema): JsonSchema {
-  const { $schema: _, additionalProperties: __, anyOf, enum: values, const: fixed, ...rest } = schema;
-  let out: JsonSchema = rest;
-  if (Array.isArray(anyOf)) out = { ...out, ...nullable(anyOf.filter(isSchema).map(tidy)) };
+/** What Zod generates, said as briefly as documents say it. */
+export function tidied(schema: JsonSchema, rules: SchemaRules): JsonSchema {
+  const tidy = (inner: unknown): unknown => (isSchema(inner) ? tidied(inner, rules) : inner);
+  const { $schema: _, anyOf, enum: values, const: fixed, ...rest } = schema;
+  let out: JsonSchema = rules.objects(rest);
+  if (Array.isArray(anyOf)) out = { ...out, ...nullable(anyOf.filter(isSchema).map((option) => tidied(option, rules))) };
   const known = Array.isArray(values) ? values : fixed === undefined ? undefined : [fixed];
-  if (known?.every((value) => typeof value === "string")) {
-    const list = `One of ${known.map((value) => `\`${value}\``).join(", ")}. Expect new values.`;
-    out = { ...out, "x-extensible-enum": known, description: typeof out["description"] === "string" ? `${out["description"]} ${list}` : list };
-  } else if (known !== undefined) out = { ...out, enum: known };
+  if (known !== undefined) {
+    const { description, ...keywords } = rules.choices(known);
+    const said = [out["description"], description].filter((sentence) => typeof sentence === "string").join(" ");
+    out = { ...out, ...keywords, ...(said !== "" && { description: said }) };
+  }
   // The pattern of a date says the same as its format, in two hundred characters.
   if (out["format"] === "date" || out["format"] === "date-time") delete out["pattern"];
-  if (isSchema(out["properties"]))
-    out["properties"] = Object.fromEntries(Object.entries(out["properties"]).map(([name, inner]) => [name, isSchema(inner) ? tidy(inner) : inner]));
-  if (isSchema(out["items"])) out["items"] = tidy(out["items"]);
+  if (isSchema(out["properties"])) out["properties"] = Object.fromEntries(Object.entries(out["properties"]).map(([name, inner]) => [name, tidy(inner)]));
+  for (const keyword of ["items", "additionalProperties"]) if (isSchema(out[keyword])) out[keyword] = tidy(out[keyword]);
   return out;
 }
 
@@ -40,7 +58,9 @@ function tidy(schema: JsonSchema): JsonSchema {
 function nullable(options: readonly JsonSchema[]): JsonSchema {
   const [only, ...others] = options.filter((option) => option["type"] !== "null");
   if (only === undefined || others.length > 0 || options.length === 1 || typeof only["type"] !== "string") return { anyOf: options };
-  return { ...only, type: [only["type"], "null"] };
+  const { enum: values, const: fixed, ...rest } = only;
+  const known = Array.isArray(values) ? values : fixed === undefined ? undefined : [fixed];
+  return { ...rest, type: [only["type"], "null"], ...(known !== undefined && { enum: [...known, null] }) };
 }
 
 /** The schema of one thing, where the fields in `optional` may be absent, with owners, rules for conflicts and field scopes beside each field. */

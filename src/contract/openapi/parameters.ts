@@ -59,20 +59,7 @@ export function parametersOf(operation: ReadOperation): readonly JsonSchema[] {
     { name: "fields", in: "query", description: "Answer with these fields only; `id` is always there.", ...commaList({ type: "string", enum: fields }) },
     { $ref: "#/components/parameters/ApiVersion" },
   ];
-  if (kind === "get") {
-    return [
-      {
-        name: "id",
-        in: "path",
-        required: true,
-        description: `The id of the ${contract.singular.replaceAll("_", " ")}.`,
-        schema: { type: "string" },
-        ...(contract.example && { example: contract.example["id"] }),
-      },
-      ...common,
-      { $ref: "#/components/parameters/IfNoneMatch" },
-    ];
-  }
+  if (kind === "get") return [idParameter(contract), ...common, { $ref: "#/components/parameters/IfNoneMatch" }];
   const sort = contract.reads.list?.sort ?? [];
   const expand = expandable(contract);
   return [
@@ -101,6 +88,17 @@ export function parametersOf(operation: ReadOperation): readonly JsonSchema[] {
     { $ref: "#/components/parameters/Limit" },
     { $ref: "#/components/parameters/Cursor" },
   ];
+}
+
+export function idParameter(contract: Contract): JsonSchema {
+  return {
+    name: "id",
+    in: "path",
+    required: true,
+    description: `The id of the ${contract.singular.replaceAll("_", " ")}.`,
+    schema: { type: "string" },
+    ...(contract.example && { example: contract.example["id"] }),
+  };
 }
 
 export const sharedParameters: JsonSchema = {

@@ -1,17 +1,12 @@
 /** Error answers in documents, from the one catalogue of problems. */
 
 import { type ProblemCode, problemKinds } from "#lib/problems.ts";
+import type { CommandKind } from "../command.ts";
+import { headerOf } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
-/** Codes by the status that carries them. */
-function codesByStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly ProblemCode[]> {
-  const statuses = new Map<number, ProblemCode[]>();
-  for (const code of codes) {
-    const { status } = problemKinds[code];
-    statuses.set(status, [...(statuses.get(status) ?? []), code]);
-  }
-  return statuses;
-}
+/** Operations that can fail in the same ways. */
+export type FailureKind = "get" | "list" | "status" | CommandKind | "batch";
 
 const always: readonly ProblemCode[] = [
   "bad-request-line",
@@ -20,71 +15,128 @@ const always: readonly ProblemCode[] = [
   "unknown-version",
   "unknown-parameter",
   "invalid-parameter",
-  "unexpected-body",
   "not-acceptable",
   "uri-too-long",
   "source-unavailable",
   "gateway-unavailable",
-  "source-data-invalid",
   "internal-error",
 ];
 
-/** What each kind of operation can answer with besides success. */
-const codesOf = { list: [...always, "invalid-cursor"], get: [...always, "not-found"] } as const satisfies Record<string, readonly ProblemCode[]>;
+const reads: readonly ProblemCode[] = [...always, "unexpected-body", "source-data-invalid"];
+const bodies: readonly ProblemCode[] = ["idempotency-key-malformed", "unsupported-media-type", "body-too-large", "malformed-body", "invalid-body"];
+
+const commands: readonly ProblemCode[] = [
+  ...always,
+  ...bodies,
+  "in-progress",
+  "idempotency-key-reused",
+  "idempotency-key-expired",
+  "command-failed",
+  "outcome-unknown",
+  "source-data-invalid",
+];
+const changes: readonly ProblemCode[] = [...commands, "not-found", "precondition-failed", "precondition-required"];
+
+/** What each kind of operation can answer with besides success. Operations of several kinds share answers under the first one's name. */
+const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
+  get: [...reads, "not-found"],
+  list: [...reads, "invalid-cursor"],
+  status: [...always.filter((code) => code !== "insufficient-scope"), "unexpected-body", "not-found"],
+  update: changes,
+  delete: changes,
+  action: [...changes, "idempotency-key-required"],
+  create: [...commands, "idempotency-key-required", "duplicate"],
+  batch: [...always, ...bodies],
+};
+
+const kinds: readonly FailureKind[] = ["get", "list", "status", "update", "delete", "action", "create", "batch"];
+
+/** In the order of the catalogue, which is that of the checks. */
+const order = new Map(Object.keys(problemKinds).map((code, at) => [code, at]));
+
+export function codesOfStatus(kind: FailureKind, status: number): readonly ProblemCode[] {
+  return codesOf[kind].filter((code) => problemKinds[code].status === status).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+}
+
+export function statusesOf(kind: FailureKind): readonly number[] {
+  return [...new Set(codesOf[kind].map((code) => problemKinds[code].status))].sort((a, b) => a - b);
+}
 
 /** The same answers share one component, named by what they are: the 400 of a list knows cursors. */
-function responseName(status: number, kind: "list" | "get"): string {
-  return status === 400 ? (kind === "list" ? "Problem400List" : "Problem400") : `Problem${status}`;
+function responseName(status: number, kind: FailureKind): string {
+  const same = (other: FailureKind): boolean => codesOfStatus(other, status).join() === codesOfStatus(kind, status).join();
+  const owner = kinds.find(same) ?? kind;
+  const isFirst = kinds.find((other) => codesOfStatus(other, status).length > 0) === owner;
+  return `Problem${status}${isFirst ? "" : owner.charAt(0).toUpperCase() + owner.slice(1)}`;
 }
 
-export function errorResponses(kind: "list" | "get"): JsonSchema {
-  const statuses = [...codesByStatus(codesOf[kind]).keys()].sort((a, b) => a - b);
-  return Object.fromEntries(statuses.map((status) => [String(status), { $ref: `#/components/responses/${responseName(status, kind)}` }]));
+/** By status; some operations say more of one of theirs, or cannot have it. */
+export function errorResponses(kind: FailureKind, own: Readonly<Record<string, JsonSchema | undefined>> = {}): JsonSchema {
+  const shared = statusesOf(kind).map((status) => [String(status), { $ref: `#/components/responses/${responseName(status, kind)}` }] as const);
+  return Object.fromEntries(
+    shared.map(([status, response]) => [status, status in own ? own[status] : response]).filter(([, response]) => response !== undefined),
+  );
 }
 
-export function sharedResponses(): JsonSchema {
+/** Components for operations of these kinds. */
+export function sharedResponses(used: ReadonlySet<FailureKind>): JsonSchema {
   const responses: JsonSchema = {};
-  for (const kind of ["list", "get"] as const) {
-    for (const [status, codes] of codesByStatus(codesOf[kind])) {
-      responses[responseName(status, kind)] = {
-        description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(" "),
-        headers: {
-          "Request-Id": { $ref: "#/components/headers/RequestId" },
-          ...(status === 503 && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } }),
-        },
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-        "x-codes": codes,
-      };
-    }
-  }
+  for (const kind of kinds.filter((one) => used.has(one)))
+    for (const status of statusesOf(kind)) responses[responseName(status, kind)] = problemResponse(status, codesOfStatus(kind, status));
   return responses;
 }
 
-export const problemSchema: JsonSchema = {
-  type: "object",
-  description: "What went wrong (RFC 9457). `code` never changes its meaning; `detail` is for people.",
-  properties: {
-    type: { type: "string", format: "uri", description: "The page that explains this code." },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    code: { type: "string", "x-extensible-enum": Object.keys(problemKinds) },
-    request_id: { type: "string", description: "Quote it when you ask for help." },
-    errors: {
-      type: "array",
-      items: {
-        type: "object",
-        description: "One reason. `pointer` (into the body), `parameter` or `header` says where.",
-        properties: {
-          pointer: { type: "string" },
-          parameter: { type: "string" },
-          header: { type: "string" },
-          code: { type: "string" },
-          detail: { type: "string" },
-        },
-        required: ["code", "detail"],
-      },
+/** An answer that can carry any of these codes. */
+export function problemResponse(status: number, codes: readonly ProblemCode[], further: readonly string[] = []): JsonSchema {
+  return {
+    description: [codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(" "), ...further].join("\n\n"),
+    headers: {
+      "Request-Id": headerOf("RequestId"),
+      ...((status === 503 || codes.includes("in-progress")) && { "Retry-After": headerOf("RetryAfter") }),
+      ...(codes.includes("outcome-unknown") && { Location: headerOf("OperationLocation") }),
+      ...(codes.includes("duplicate") && { Location: headerOf("Location") }),
+      ...(codes.includes("precondition-failed") && { ETag: headerOf("ETag") }),
     },
-  },
-  required: ["type", "title", "status", "detail", "code", "request_id"],
-};
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    "x-codes": codes,
+  };
+}
+
+/** `writes`: whether there is a precondition that can fail. */
+export function problemSchema(writes: boolean): JsonSchema {
+  return {
+    type: "object",
+    description: "What went wrong (RFC 9457). `code` never changes its meaning; `detail` is for people.",
+    properties: {
+      type: { type: "string", format: "uri", description: "The page that explains this code." },
+      title: { type: "string" },
+      status: { type: "integer" },
+      detail: { type: "string" },
+      code: { type: "string", "x-extensible-enum": Object.keys(problemKinds) },
+      request_id: { type: "string", description: "Quote it when you ask for help." },
+      errors: {
+        type: "array",
+        items: {
+          type: "object",
+          description: "One reason. `pointer` (into the body), `parameter` or `header` says where.",
+          properties: {
+            pointer: { type: "string" },
+            parameter: { type: "string" },
+            header: { type: "string" },
+            code: { type: "string" },
+            detail: { type: "string" },
+          },
+          required: ["code", "detail"],
+        },
+      },
+      ...(writes && {
+        current: {
+          type: "object",
+          description: "With `precondition-failed`: the values that stand now, of the fields that the request wanted to change.",
+          additionalProperties: true,
+        },
+      }),
+    },
+    required: ["type", "title", "status", "detail", "code", "request_id"],
+  };
+}

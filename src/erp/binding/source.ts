@@ -5,7 +5,7 @@ import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
-import type { AnyCommand, CommandFunction, InsertCommand, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
+import type { AnyCommand, CommandFunction, Given, InsertCommand, MadeKey, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
@@ -61,7 +61,17 @@ export interface BoundResource {
 type Fields<M extends Model> = Exclude<keyof z.output<M> & string, "id">;
 type Named<Rows> = keyof Rows & string;
 
-interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort extends string, T extends Named<Rows>, J, F, Only extends string> {
+interface BindingDeclaration<
+  Rows,
+  M extends Model,
+  Filter extends string,
+  Sort extends string,
+  T extends Named<Rows>,
+  Key extends Named<Rows[T]>,
+  J,
+  F,
+  Only extends string,
+> {
   /** The table, view or set-returning function that holds the resource. */
   readonly table: T;
   /** Tables with the same columns, read as one with `table`: an archive. */
@@ -71,7 +81,7 @@ interface BindingDeclaration<Rows, M extends Model, Filter extends string, Sort 
   /** Tables joined one to one; their columns are named `alias.COLUMN`. */
   readonly joins?: J & JoinsFit<Rows, RowOf<Rows, T, J>, T, J>;
   /** The column, or columns in order, that the public id is made of. */
-  readonly key: Named<Rows[T]> | readonly [Named<Rows[T]>, ...Named<Rows[T]>[]];
+  readonly key: Key | readonly [Key, ...Key[]];
   /** Whose row it is. The engine narrows every statement by it. */
   readonly account: AccountRule<keyof RowOf<Rows, T, J> & string>;
   /** Conditions that make a row one of this resource: company, document type, not deleted. */
@@ -101,13 +111,17 @@ type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never
 type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined;
 
 /** What may carry out a command of this promise. */
-type Carried<Rows, Command> = Command extends { readonly answers: "operation" }
-  ? StageCommand
-  : CommandFunction<Rows, InputOf<Command>> | (Command extends { readonly on: "one" } ? UpdateCommand : InsertCommand);
+type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command> = Command extends { readonly answers: "operation" }
+  ? { readonly [S in Named<Rows>]: StageCommand<S, Named<Rows[S]>, InputOf<Command>> }[Named<Rows>]
+  : Command extends { readonly on: "one" }
+    ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>> | UpdateCommand<Named<Rows[T]>>
+    : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey> | InsertCommand<Named<Rows[T]>>;
 
-type CommandsOf<Rows, Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [never]
+type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [
+  never,
+]
   ? unknown
-  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, Commands[K]> } };
+  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K]> } };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
@@ -117,12 +131,13 @@ export interface Source<Rows> extends SourceDeclaration {
     Sort extends string,
     Commands extends Readonly<Record<string, CommandPromise>>,
     const T extends Named<Rows>,
+    const Key extends Named<Rows[T]>,
     const F extends Readonly<Record<string, { readonly kind: string }>>,
     const J extends Readonly<Record<string, Join<Named<Rows>>>> = Record<never, never>,
     const Only extends string = never,
   >(
     contract: Contract<M, Filter, Sort, Commands>,
-    binding: BindingDeclaration<Rows, M, Filter, Sort, T, J, F, Only> & AllBound<M, NoInfer<F>> & CommandsOf<Rows, NoInfer<Commands>>,
+    binding: BindingDeclaration<Rows, M, Filter, Sort, T, Key, J, F, Only> & AllBound<M, NoInfer<F>> & CommandsOf<Rows, T, NoInfer<Key>, NoInfer<Commands>>,
   ): BoundResource;
 }
 
@@ -134,6 +149,9 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
     ...declaration,
     bind(contract, binding) {
       const declared: Loose = binding;
+      for (const { code } of declared.refusals ?? [])
+        if (!Object.hasOwn(contract.refusals, code))
+          throw new Error(`Contract ${contract.name}: the binding refuses with "${code}", which the contract does not name.`);
       return {
         contract,
         source: declaration,

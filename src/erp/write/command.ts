@@ -37,15 +37,15 @@ export interface Caller {
   readonly accounts: readonly string[];
 }
 
-/** What a command is given besides its input. */
-export interface Given {
+/** What a command is given besides its input. `Row`: the bound table's columns; `Key`: those of the key. */
+export interface Given<Row = ColumnValues, Key = ColumnValues> {
   readonly caller: Caller;
   /** The input's fields as the binding writes them: columns of the resource's own row, and of child rows by field. Fields left out are absent. */
-  readonly columns: { readonly row: ColumnValues; readonly rows: Readonly<Record<string, readonly ColumnValues[]>> };
+  readonly columns: { readonly row: Row; readonly rows: Readonly<Record<string, readonly ColumnValues[]>> };
   /** The public id of the thing it works on; "" for one that is to be made. */
   readonly id: string;
   /** The key columns of that thing as the ERP has them. */
-  readonly key: ColumnValues;
+  readonly key: Key;
   /** When the gateway took the request up. */
   readonly now: Date;
 }
@@ -53,21 +53,26 @@ export interface Given {
 /** A key made by a command: its one column's value, or all its columns by name. */
 export type MadeKey = string | number | ColumnValues;
 
-export type CommandFunction<Rows, Input> = (erp: ErpTransaction<Rows>, input: Input, given: Given) => Promise<MadeKey | undefined | void>;
+/** One that makes something answers its key; what others answer is not looked at. */
+export type CommandFunction<Rows, Input, G = Given, Answer = unknown> = (erp: ErpTransaction<Rows>, input: Input, given: G) => Promise<Answer>;
 
 /** Columns that the engine does not know of: fixed, or made from what is at hand. */
-export type Also = ColumnValues | ((given: Given) => ColumnValues);
+export type Also<Column extends string = string> = { readonly [C in Column]: ErpValue } | ((given: Given) => { readonly [C in Column]: ErpValue });
 
 /** A plain INSERT of the input's fields. */
-export interface InsertCommand {
+export interface InsertCommand<Column extends string = string> {
   readonly kind: "insert";
   readonly also: Also;
+  /** Carries types only. */
+  readonly types?: { readonly columns: Column };
 }
 
 /** A plain UPDATE of the input's fields; without an input, of `also` alone (a soft delete). */
-export interface UpdateCommand {
+export interface UpdateCommand<Column extends string = string> {
   readonly kind: "update";
   readonly also: Also;
+  /** Carries types only. */
+  readonly types?: { readonly columns: Column };
 }
 
 /** How far the ERP is with a staged row. */
@@ -79,20 +84,23 @@ export type StagedState =
   | { readonly kind: "refused"; readonly code: string };
 
 /** A row in the ERP's import table, and how to tell what became of it. */
-export interface StageCommand {
+export interface StageCommand<Table extends string = string, Column extends string = string, Input = never> {
   readonly kind: "stage";
-  readonly table: string;
+  readonly table: Table;
   /** The column that the database numbers rows by. */
   readonly key: string;
-  readonly row: (given: Given, input: never) => ColumnValues;
+  /** Columns without a value (undefined) have their defaults. */
+  readonly row: (given: Given, input: Input) => Readonly<Record<string, ErpValue | undefined>>;
   /** Columns that `state` looks at. */
   readonly watch: readonly string[];
   readonly state: (row: Readonly<Record<string, unknown>>) => StagedState;
   /** After this the operation is given up on, as a dead letter for a person to look at. */
   readonly timeoutMinutes: number;
+  /** Carries types only. */
+  readonly types?: { readonly columns: Column };
 }
 
-export type AnyCommand = CommandFunction<never, never> | InsertCommand | UpdateCommand | StageCommand;
+export type AnyCommand = CommandFunction<never, never, never> | InsertCommand | UpdateCommand | StageCommand;
 
 /** One way in which the ERP refuses, and the contract's word for it. Looked through in order; all that is named must match. */
 export interface Refusal<Code extends string = string> {
@@ -108,18 +116,25 @@ export interface Refusal<Code extends string = string> {
 }
 
 /** Inserts a row made of the input's fields and of `also`. The binding's equal conditions (`where`) are filled in. */
-export function insert(options: { readonly also?: Also } = {}): InsertCommand {
+export function insert<const Column extends string = never>(options: { readonly also?: Also<Column> } = {}): InsertCommand<Column> {
   return { kind: "insert", also: options.also ?? {} };
 }
 
 /** Updates the row with the input's fields and with `also`. */
-export function update(options: { readonly also?: Also } = {}): UpdateCommand {
+export function update<const Column extends string = never>(options: { readonly also?: Also<Column> } = {}): UpdateCommand<Column> {
   return { kind: "update", also: options.also ?? {} };
 }
 
 /** Writes a row into the ERP's import table; the command's operation ends when the ERP has picked it up or refused it. */
-export function stage(options: Omit<StageCommand, "kind">): StageCommand {
-  return { kind: "stage", ...options };
+export function stage<const Table extends string, const Key extends string, const Column extends string, const Watched extends string, Input>(options: {
+  readonly table: Table;
+  readonly key: Key;
+  readonly row: (given: Given, input: Input) => { readonly [C in Column]: ErpValue | undefined };
+  readonly watch: readonly Watched[];
+  readonly state: (row: { readonly [C in Watched]: unknown }) => StagedState;
+  readonly timeoutMinutes: number;
+}): StageCommand<Table, Key | Column | Watched, Input> {
+  return { kind: "stage", ...options, state: (row) => options.state(row as { readonly [C in Watched]: unknown }) }; // it is made of what is watched
 }
 
 /** The binding's fields, for whoever turns inputs into columns. */

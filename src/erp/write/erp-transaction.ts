@@ -11,13 +11,13 @@ import { callRoutine } from "./routines.ts";
 import { deleteSql, updateSql } from "./row-sql.ts";
 
 /** Tables are named as the bindings name them; routines by their own names, in the source's schema. */
-export function erpTransaction(
+export function erpTransaction<Rows = Readonly<Record<string, object>>>(
   source: SourceDeclaration,
   dialect: Dialect,
   transaction: WriteTransaction,
   catalog: Catalog,
   refusals: readonly Refusal[],
-): ErpTransaction {
+): ErpTransaction<Rows> {
   const call: ErpTransaction["call"] = (routine, args) => callRoutine({ source, dialect, transaction, catalog }, routine, args);
   return {
     insert: (table, row, returning = []) => insertedRow({ source, dialect, transaction, catalog }, table, columnValues(table, row), returning),
@@ -46,9 +46,9 @@ export function erpTransaction(
 }
 
 /** Members that are undefined are left out. Throws for what no driver takes. */
-function columnValues(table: string, row: object): ColumnValues {
+function columnValues(table: string, row: unknown): ColumnValues {
   const values: Record<string, ErpValue> = {};
-  for (const [column, value] of Object.entries<unknown>({ ...row })) {
+  for (const [column, value] of Object.entries(row ?? {})) {
     if (value === undefined) continue;
     if (!isErpValue(value)) throw new Error(`${table}.${column}: a ${typeof value} cannot be written; give a text, a number, a boolean, bytes or null`);
     values[column] = value;

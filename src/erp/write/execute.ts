@@ -164,13 +164,13 @@ export function commandRunner(parts: CommandParts): CommandRunner {
       key: call.id === undefined ? {} : keyColumns(resource, caller.catalog, call.id),
       now: new Date(now()),
     };
-    let key: MadeKey | undefined;
+    let key: unknown;
     if (!idle) {
       const erp = erpTransaction(source, dialect, transaction, caller.catalog, binding.refusals);
       await transaction.save();
       try {
         if (typeof command === "function")
-          key = (await command(erp as never, call.input as never, given)) ?? undefined; // `bind` has checked both
+          key = await command(erp as never, call.input as never, given as never); // `bind` has checked all three
         else if (command.kind === "insert") key = await inserted(transaction, caller, { ...prepared.columns.row, ...alsoOf(command.also, given) });
         else if (command.kind === "update") {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };
@@ -214,8 +214,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     return { effect: { kind: "staged", operation: operationId(call.partner, call.keyHash) }, also };
   }
 
-  function encodeKey(key: MadeKey | undefined): string {
-    const values = typeof key === "object" ? binding.key.map((column) => key[column]) : [key];
+  function encodeKey(key: unknown): string {
+    const values = typeof key === "object" && key !== null ? binding.key.map((column): unknown => Reflect.get(key, column)) : [key];
     if (values.length !== binding.key.length || values.some((value) => value === undefined || value === null))
       throw new Stopped({ kind: "failed", cause: new Error(`${contract.name}: the command answered no key`) });
     return encodeId(values);

@@ -85,6 +85,7 @@ function labelsOf(sqlType: string): ReadonlySet<string> {
   return new Set([...sqlType.matchAll(/'((?:[^']|'')*)'/g)].map(([, label = ""]) => label.replaceAll("''", "'")));
 }
 
+const fewDigits = /^(?:0|-?[1-9])\d{0,14}$/;
 const digits = /^(-?)0*(\d*)(?:\.(\d*?)0*)?$/;
 
 function integerFitter({ min, max, sqlType }: ColumnInfo): Fitter {
@@ -92,7 +93,11 @@ function integerFitter({ min, max, sqlType }: ColumnInfo): Fitter {
   const bits = /^bit\((\d+)\)/.exec(sqlType)?.[1];
   const isYear = sqlType.startsWith("year");
   return (value) => {
-    if (typeof value === "number" && Number.isSafeInteger(value) && bits === undefined && !isYear && inside(value, min, max)) return fits(value);
+    if (bits === undefined && !isYear) {
+      // Nearly all of them, without arithmetic on large numbers.
+      const number = typeof value === "number" ? value : typeof value === "string" && fewDigits.test(value) ? Number(value) : Number.NaN;
+      if (Number.isSafeInteger(number) && inside(number, min, max)) return fits(typeof value === "number" ? value : String(number));
+    }
     const match = typeof value === "number" || typeof value === "string" ? digits.exec(String(value)) : null;
     if (match === null) return impossible;
     if ((match[3] ?? "") !== "") return moreDigits;

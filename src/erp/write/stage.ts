@@ -3,7 +3,7 @@
 import type { CommandCall } from "#contract/command-call.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { join, name, type Sql, sql } from "../binding/sql.ts";
+import { type ErpValue, join, name, type Sql, sql } from "../binding/sql.ts";
 import type { Dialect, ErpDatabase, Statement, WriteTransaction } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { physicalName } from "../read/relation.ts";
@@ -20,7 +20,8 @@ export async function stageRow(
   call: CommandCall,
   given: Given,
 ): Promise<readonly Statement[]> {
-  const row = command.row(given, call.input as never); // `bind` has checked its type
+  const values = Object.entries(command.row(given, call.input as never)); // `bind` has checked its type
+  const row = Object.fromEntries(values.filter((entry): entry is [string, ErpValue] => entry[1] !== undefined));
   const rows = await transaction.query(insertInto(resource.source, dialect, command.table, row, [command.key]));
   const staged = rows[0]?.[0];
   if (staged === undefined || staged === null) throw new Error(`${resource.contract.name}: the staged row has no ${command.key}`);

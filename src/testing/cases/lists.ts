@@ -1,6 +1,7 @@
 /** What a list holds, and that pages and single reads agree with it. */
 import { expect, test } from "vitest";
 import type { Contract } from "#contract/contract.ts";
+import { operationsOf } from "#contract/operations.ts";
 import { expandable } from "#contract/response-schema.ts";
 import type { Environment } from "#pipeline/principal.ts";
 import { idOf, query } from "../public-values.ts";
@@ -84,9 +85,11 @@ export function listCases(contract: Contract, world: () => World, environments: 
 
   test("methods that are not offered are 405 with Allow, and change nothing", async () => {
     const { ask, key } = world();
-    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+    const offered = operationsOf(contract).filter((operation) => operation.path === path);
+    const allowed = ["GET", "HEAD", "POST"].filter((method) => offered.some((operation) => operation.method === (method === "HEAD" ? "GET" : method)));
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter((one) => !allowed.includes(one))) {
       const answer = await ask(path, { key: await key("first", "live"), method });
-      expect([answer.status, codeOf(answer), answer.headers.get("allow")], method).toEqual([405, "method-not-allowed", "GET, HEAD"]);
+      expect([answer.status, codeOf(answer), answer.headers.get("allow")], method).toEqual([405, "method-not-allowed", allowed.join(", ")]);
     }
   });
 }

@@ -17,7 +17,7 @@ erp.bind(orders, {
   account: "CUSNO",
   commands: {
     // here
-    place: async () => undefined,
+    place: async () => "1",
   },
   fields: {
     reference: text("SHNAM"),

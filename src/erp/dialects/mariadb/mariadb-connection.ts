@@ -1,14 +1,13 @@
-/** A bounded pool of read-only connections to an ERP on MariaDB or MySQL. */
+/** A bounded pool of connections to an ERP on MariaDB or MySQL, read-only outside of `transact`. */
 
 import mysql from "mysql2/promise";
-import { type ConnectionOptions, graceMs, type OpenDatabase } from "../connection.ts";
+import type { ConnectionOptions, OpenDatabase } from "../connection.ts";
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
-import { isTooManyPrepared, mariadbTrouble } from "./mariadb-errors.ts";
+import { mariadbTrouble } from "./mariadb-errors.ts";
+import { mariadbStatements } from "./mariadb-statements.ts";
+import { mariadbTransaction } from "./mariadb-transaction.ts";
 import { sessionSettings, transactionOpening } from "./session.ts";
-
-/** `FieldPacket.columnType` of BIT(n). */
-const bitColumn = 16;
 
 /** Prepared statements per connection. The server's `max_prepared_stmt_count` (16382) is shared by all its clients. */
 const maxPrepared = 100;
@@ -40,6 +39,10 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
   const settings = sessionSettings(options);
   const settled = new WeakSet<object>();
 
+  const statements = mariadbStatements(options);
+  /** Of the server; unknown until a write asks. */
+  let isMariadb: boolean | undefined;
+
   /** Connections that statements hold now. */
   let held = 0;
 
@@ -57,29 +60,30 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
     throw sourceUnavailable(trouble, new Error(`no connection within ${options.acquireTimeoutMs} ms`));
   }
 
+  /** Before a statement that reads: settings that the session keeps, or else those of a transaction around it. */
   async function run(connection: mysql.PoolConnection, statement: Statement): Promise<Rows> {
-    if (opening !== undefined) {
-      for (const setting of opening) await connection.query(setting);
-    } else if (!settled.has(connection.connection)) {
-      for (const setting of settings) await connection.query(setting);
-      settled.add(connection.connection);
-    }
-    const [rows, fields] = await send(connection, statement);
+    if (opening === undefined) await settle(connection);
+    else for (const setting of opening) await connection.query(setting);
+    const { rows } = await statements.ask(connection, statement);
     if (opening !== undefined) await connection.query("COMMIT");
-    const bits = fields.flatMap((field, index) => (field.columnType === bitColumn ? [index] : []));
-    return bits.length === 0 ? rows : rows.map((row) => row.map((value: unknown, index) => (bits.includes(index) ? bitValue(value) : value)));
+    return rows;
   }
 
-  async function send(connection: mysql.PoolConnection, { text, values, unprepared }: Statement): Promise<[mysql.RowDataPacket[][], mysql.FieldPacket[]]> {
-    if (options.prepare && !unprepared) {
-      try {
-        return await connection.execute<mysql.RowDataPacket[][]>(text, values.map(preparedValue));
-      } catch (error) {
-        if (!isTooManyPrepared(error)) throw error; // else other clients hold them all: this statement goes without
-      }
-    }
-    return connection.query<mysql.RowDataPacket[][]>(text, values.map(plainValue));
+  async function settle(connection: mysql.PoolConnection): Promise<void> {
+    if (settled.has(connection.connection)) return;
+    for (const setting of settings) await connection.query(setting);
+    settled.add(connection.connection);
   }
+
+  async function servedByMariadb(connection: mysql.PoolConnection): Promise<boolean> {
+    const { rows } = await statements.ask(connection, { text: "SELECT VERSION()", values: [], unprepared: true });
+    return String(rows[0]?.[0]).includes("MariaDB");
+  }
+
+  const failed = (error: unknown): unknown => {
+    const trouble = mariadbTrouble(error);
+    return trouble === undefined ? error : sourceUnavailable(trouble, error);
+  };
 
   return {
     async query(statement): Promise<Rows> {
@@ -87,23 +91,54 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
       try {
         connection = await acquire();
         held += 1;
-        // The driver's own timeout does not cover preparing, and a server that is stopped answers nothing at all.
-        const rows = await Promise.race([run(connection, statement), after(options.statementTimeoutMs + graceMs, undefined)]);
-        if (rows === undefined) throw sourceUnavailable("unanswered", new Error("the server did not answer"));
+        const rows = await statements.within(run(connection, statement));
         connection.release();
         return rows;
       } catch (error) {
         // What state a connection is in after an error is not worth finding out.
         connection?.destroy();
-        const trouble = mariadbTrouble(error);
-        if (trouble === undefined) throw error;
-        throw sourceUnavailable(trouble, error);
+        throw failed(error);
       } finally {
         if (connection !== undefined) held -= 1;
       }
     },
+    async transact(work) {
+      const { connection, blocks } = await prepared();
+      const transaction = mariadbTransaction(connection, statements, { ...options, blocks });
+      const handBack = async (): Promise<void> => {
+        if (await transaction.end()) connection.release();
+        else connection.destroy();
+        held -= 1;
+      };
+      let result: Awaited<ReturnType<typeof work>>;
+      try {
+        result = await work(transaction);
+      } catch (error) {
+        await handBack();
+        throw error;
+      }
+      // Nobody has to wait until the locks are released.
+      void handBack();
+      return result;
+    },
     close: () => pool.end(),
   };
+
+  /** A connection to write on, with its settings, and whether its server runs blocks. */
+  async function prepared(): Promise<{ readonly connection: mysql.PoolConnection; readonly blocks: boolean }> {
+    let connection: mysql.PoolConnection | undefined;
+    try {
+      connection = await acquire();
+      held += 1;
+      if (!options.pooledByTransaction) await statements.within(settle(connection));
+      isMariadb ??= await statements.within(servedByMariadb(connection));
+      return { connection, blocks: isMariadb };
+    } catch (error) {
+      connection?.destroy();
+      if (connection !== undefined) held -= 1;
+      throw failed(error);
+    }
+  }
 }
 
 /** For races: `value` after a while. The timer keeps no process alive. */
@@ -111,24 +146,4 @@ function after<T>(ms: number, value: T): Promise<T> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(value), ms).unref();
   });
-}
-
-type Sent = string | number | Buffer | boolean | null;
-
-/** In a prepared statement numbers go as text: as doubles, LIMIT and large integers would not take them. */
-function preparedValue(value: Statement["values"][number]): Sent {
-  return typeof value === "number" ? String(value) : plainValue(value);
-}
-
-function plainValue(value: Statement["values"][number]): Sent {
-  if (value === null || typeof value === "boolean" || typeof value === "string" || typeof value === "number") return value;
-  if (value instanceof Uint8Array) return Buffer.from(value);
-  throw new Error("MariaDB takes no list as one parameter");
-}
-
-/** BIT(n) comes as bytes; like any integer it is a number, or text beyond what a double holds. */
-function bitValue(value: unknown): unknown {
-  if (!(value instanceof Uint8Array)) return value;
-  const whole = value.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  return whole <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(whole) : String(whole);
 }

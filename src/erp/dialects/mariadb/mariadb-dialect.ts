@@ -3,6 +3,7 @@
 import type { Catalog, ColumnInfo, ColumnType, Dialect, Indexes } from "../dialect.ts";
 import { indexesOf } from "../indexes.ts";
 import { characterSet } from "./character-sets.ts";
+import { mariadbStatementError } from "./mariadb-errors.ts";
 import { explainMariadb } from "./mariadb-plan.ts";
 
 /** `information_schema.COLUMNS.DATA_TYPE` to the engine's types. */
@@ -57,6 +58,7 @@ export const mariadbDialect: Dialect = {
   nullsAreHighest: false,
   comparesTuples: false,
   readsFromFunctions: false,
+  statementError: mariadbStatementError,
   locksByAlias: false,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });

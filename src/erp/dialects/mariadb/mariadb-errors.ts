@@ -1,5 +1,6 @@
 /** Which MariaDB and MySQL errors pass by themselves. Numbers: MariaDB documentation, "MariaDB Error Codes". */
 
+import type { StatementError } from "../dialect.ts";
 import type { Trouble } from "../trouble.ts";
 
 const byNumber: Readonly<Record<number, Trouble>> = {
@@ -36,6 +37,9 @@ const byNumber: Readonly<Record<number, Trouble>> = {
   1370: "drift", // EXECUTE denied on a function
 };
 
+/** The message of our own clock's error. */
+export const unanswered = "the server did not answer";
+
 function numberOf(error: Error): number {
   return "errno" in error && typeof error.errno === "number" ? error.errno : 0;
 }
@@ -55,10 +59,22 @@ export function mariadbTrouble(error: unknown): Trouble | undefined {
   const known = byNumber[numberOf(error)];
   if (known !== undefined) return known;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (code === "PROTOCOL_SEQUENCE_TIMEOUT") return "unanswered";
+  if (code === "PROTOCOL_SEQUENCE_TIMEOUT" || error.message === unanswered) return "unanswered";
   if (/^(?:PROTOCOL_CONNECTION_LOST|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|HANDSHAKE_)/.test(code)) return "connection";
   // The last three are what Workers say.
   return /closed state|Connection lost|Pool is closed|socket|connection attempt failed|Network connection lost|proxy request failed/i.test(error.message)
     ? "connection"
     : undefined;
+}
+
+/** The driver's word for a connection that it knows to be lost: it has sent nothing. */
+export function isNeverSent(error: unknown): boolean {
+  return error instanceof Error && /closed state/.test(error.message);
+}
+
+/** Of errors that the server reported; those of the driver have no SQLSTATE. */
+export function mariadbStatementError(error: unknown): StatementError | undefined {
+  if (!(error instanceof Error) || !("sqlState" in error) || typeof error.sqlState !== "string" || error.sqlState === "") return undefined;
+  if (mariadbTrouble(error) !== undefined) return undefined;
+  return { sqlstate: error.sqlState, message: "sqlMessage" in error ? String(error.sqlMessage) : error.message };
 }

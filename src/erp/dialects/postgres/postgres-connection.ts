@@ -95,14 +95,22 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
     async transact(work) {
       const client = await connect();
       const transaction = postgresTransaction(client, statements, options);
-      try {
-        return await work(transaction);
-      } finally {
+      const handBack = async (): Promise<void> => {
         const reusable = await transaction.end();
         // The driver would wait for answers that may never come, and the server keep its locks as long.
         if (!reusable) client.connection.stream.destroy();
         client.release(!reusable);
+      };
+      let result: Awaited<ReturnType<typeof work>>;
+      try {
+        result = await work(transaction);
+      } catch (error) {
+        await handBack();
+        throw error;
       }
+      // On its way already; nobody has to wait until the database has said so.
+      void handBack();
+      return result;
     },
     close: () => pool.end(),
   };

@@ -2,7 +2,7 @@
 
 import type { ErpDatabase, Statement } from "../../dialects/dialect.ts";
 import { sourceUnavailable, troubleOf } from "../../dialects/trouble.ts";
-import { type FootprintStatement, footprintVersion, footprintVersions, namesIn, noteVersion, type Place } from "./footprint.ts";
+import { footprintChanges, footprintVersion, namesIn, type Place } from "../footprint.ts";
 
 export type FootprintState =
   | { readonly kind: "absent" }
@@ -22,17 +22,12 @@ export async function footprintState(place: Place, database: Pick<ErpDatabase, "
   }
 }
 
-/** Statements in order that install it where nothing is, or bring it from `version` to the newest. */
-export function installStatements(place: Place, version = 0): readonly FootprintStatement[] {
-  return [...footprintVersions(place).slice(version).flat(), noteVersion(place)];
-}
-
 /** Several at once wait for one another. Answers what was there before. */
 export async function installFootprint(place: Place, database: ErpDatabase): Promise<FootprintState> {
   const before = await footprintState(place, database);
   if (before.kind === "current" || before.kind === "newer") return before;
   if (database.transact === undefined) throw new Error("this handle is for reading only");
-  const statements = installStatements(place, before.kind === "older" ? before.version : 0).map(({ text }) => plain(text));
+  const statements = footprintChanges(place, before.kind === "older" ? before.version : 0).map(({ text }) => plain(text));
   await database.transact(async (transaction) => {
     const { locked } = await transaction.claim(installLock, plain("SELECT 1"), waitSeconds);
     if (!locked) throw sourceUnavailable("locked", new Error("another process has been installing the footprint for a while"));

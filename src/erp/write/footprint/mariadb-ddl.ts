@@ -1,6 +1,6 @@
 /** The footprint on MariaDB and MySQL: tables in the ERP's own database, with a prefix. */
 
-import type { FootprintVersions, NameOf } from "./footprint.ts";
+import type { FootprintVersions, NameOf } from "../footprint.ts";
 
 /** Whatever the database's own defaults are. */
 const table = "ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";

@@ -1,6 +1,6 @@
 /** The footprint on Postgres: a schema of its own. */
 
-import type { FootprintVersions, NameOf } from "./footprint.ts";
+import type { FootprintVersions, NameOf } from "../footprint.ts";
 
 export function postgresFootprint(nameOf: NameOf): FootprintVersions {
   return [

@@ -114,7 +114,7 @@ describeWith("mariadb", "a connection to MariaDB", (at) => {
       open(),
       "SELECT @@max_statement_time, @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@tx_read_only, @@sql_mode, @@time_zone, @@collation_connection",
     );
-    expect(session?.map(String)).toEqual(["0.5", "1", "1", "1", "", "+00:00", "utf8mb4_general_ci"]);
+    expect(session?.map(String)).toEqual(["0.5", "1", "1", "1", "STRICT_ALL_TABLES", "+00:00", "utf8mb4_general_ci"]);
   });
 
   test("more callers than connections: those who wait too long are told so, the others are served", async () => {

@@ -118,8 +118,11 @@ for (const [how, way] of [
         throw why;
       });
       expect(await failure(thrown)).toBe(why);
+      expect(await locksHeld()).toBe(0);
       await database.transact(async (transaction) => void (await transaction.execute(insert(1))));
+      await database.transact(async (transaction) => void (await transaction.claim(lock(1), nothing)));
       await database.transact(async () => undefined);
+      expect(await database.query(sql("SELECT pg_backend_pid()"))).toEqual([before]);
       expect(await things()).toEqual([]);
       expect(await locksHeld()).toBe(0);
       expect(await database.query(sql("SELECT pg_backend_pid()"))).toEqual([before]);

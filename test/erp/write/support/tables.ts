@@ -8,7 +8,7 @@ import type { Dialect, Rows, Statement } from "#erp/dialects/dialect.ts";
 import { mariadbDialect } from "#erp/dialects/mariadb/mariadb-dialect.ts";
 import { postgresDialect } from "#erp/dialects/postgres/postgres-dialect.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
-import { installStatements } from "#erp/write/footprint/install.ts";
+import { footprintStatements } from "#erp/write/footprint.ts";
 import { createMariadbDatabase, type MariadbDatabase } from "../../../support/mariadb.ts";
 import { createDatabase, type TestDatabase } from "../../../support/postgres.ts";
 import { describeWith } from "../../../support/requires.ts";
@@ -42,7 +42,7 @@ function postgresTables(ddl: string): Tables {
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
     if (ddl !== "") await client.query(ddl);
-    for (const { text } of installStatements(source)) await client.query(text);
+    for (const text of footprintStatements(source)) await client.query(text);
   });
   afterAll(async () => {
     await client?.end();
@@ -67,7 +67,7 @@ function mariadbTables(at: string, ddl: string): Tables {
     database = await createMariadbDatabase(at);
     client = await mysql.createConnection({ uri: database.url, rowsAsArray: true, supportBigNumbers: true, bigNumberStrings: true });
     if (ddl !== "") await database.run(ddl);
-    for (const { text } of installStatements(source)) await client.query(text);
+    for (const text of footprintStatements(source)) await client.query(text);
   });
   afterAll(async () => {
     await client?.end();

@@ -1,11 +1,11 @@
 /** What the gateway keeps beside the ERP's own tables, in the words of each database. */
 
-import type { DialectName, SourceDeclaration } from "../../binding/source.ts";
-import { dialects } from "../../dialects/dialects.ts";
-import { write } from "../../dialects/write.ts";
-import { type FootprintTable, footprintName } from "../footprint-name.ts";
-import { mariadbFootprint } from "./mariadb-ddl.ts";
-import { postgresFootprint } from "./postgres-ddl.ts";
+import type { DialectName, SourceDeclaration } from "../binding/source.ts";
+import { dialects } from "../dialects/dialects.ts";
+import { write } from "../dialects/write.ts";
+import { mariadbFootprint } from "./footprint/mariadb-ddl.ts";
+import { postgresFootprint } from "./footprint/postgres-ddl.ts";
+import { type FootprintTable, footprintName } from "./footprint-name.ts";
 
 export interface FootprintStatement {
   /** What it is for, in a line. */
@@ -17,7 +17,7 @@ export interface FootprintStatement {
 /** The statements of each version, oldest first: a later version adds to the one before, and never takes away. */
 export type FootprintVersions = readonly (readonly FootprintStatement[])[];
 
-export type Place = Pick<SourceDeclaration, "dialect" | "schema">;
+export type Place = Pick<SourceDeclaration, "name" | "dialect" | "schema">;
 
 /** Writes the name of one of the tables. */
 export type NameOf = (table: FootprintTable) => string;
@@ -26,12 +26,22 @@ export const footprintTables = ["footprint", "receipt", "operation", "conflict",
 
 const written: Readonly<Record<DialectName, (nameOf: NameOf) => FootprintVersions>> = { postgres: postgresFootprint, mariadb: mariadbFootprint };
 
-export function footprintVersions(place: Place): FootprintVersions {
+function footprintVersions(place: Place): FootprintVersions {
   return written[place.dialect](namesIn(place));
 }
 
 /** The version that this gateway writes to. */
 export const footprintVersion = postgresFootprint(String).length;
+
+/** Statements in order that install it where nothing is, or bring it from a version to the newest. */
+export function footprintChanges(place: Place, from = 0): readonly FootprintStatement[] {
+  return [...footprintVersions(place).slice(from).flat(), noteVersion(place)];
+}
+
+/** The same as SQL alone. */
+export function footprintStatements(place: Place): readonly string[] {
+  return footprintChanges(place).map(({ text }) => text);
+}
 
 export function namesIn(place: Place): NameOf {
   const dialect = dialects[place.dialect];
@@ -39,7 +49,7 @@ export function namesIn(place: Place): NameOf {
 }
 
 /** Notes which version is there; a newer one stays noted. */
-export function noteVersion(place: Place): FootprintStatement {
+function noteVersion(place: Place): FootprintStatement {
   const table = namesIn(place)("footprint");
   const insert = `INSERT INTO ${table} (id, version) VALUES (1, ${footprintVersion})`;
   const about = "Which version of the tables this is.";

@@ -1,0 +1,32 @@
+// refused: "SHNAN"
+import { defineContract, stage, text, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({
+  ...base,
+  name: "orders",
+  model: z.object({ id, reference: z.string() }),
+  reads: { get: { scope } },
+  commands: { place: { scope: "orders:write", input: z.object({ reference: z.string() }), answers: "operation" } },
+  owner: { reference: "partner" },
+});
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  commands: {
+    place: stage({
+      // here
+      table: "OEHDR",
+      key: "ORDNO",
+      row: () => ({ SHNAN: "" }),
+      watch: ["ORDST"],
+      state: () => ({ kind: "waiting" }),
+      timeoutMinutes: 60,
+    }),
+  },
+  fields: {
+    reference: text("SHNAM"),
+  },
+});
