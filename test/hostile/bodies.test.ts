@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installStatements } from "#erp/write/footprint/install.ts";
+import { footprintStatements } from "#erp/write/footprint.ts";
 import { withClient } from "../projects/demo/databases.ts";
 import type { RawAnswer, RawOptions } from "../support/raw-http.ts";
 import { hostileTarget, refusal } from "./target.ts";
@@ -62,7 +62,7 @@ async function changesNothing(work: () => Promise<void>): Promise<void> {
 
 beforeAll(async () => {
   await withClient(target().erpUrl, async (client) => {
-    for (const { text } of installStatements({ dialect: "postgres" })) await client.query(text);
+    for (const text of footprintStatements({ name: "erp", dialect: "postgres" })) await client.query(text);
   });
 });
 
