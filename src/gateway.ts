@@ -200,7 +200,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
-    metrics: guards.metrics,
+    metrics: () => guards.metrics() + resources.metrics(),
     check: (databases) =>
       drifts.check((source, environment) => ({
         query: (statement) =>

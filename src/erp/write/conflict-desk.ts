@@ -85,6 +85,7 @@ export function conflictDesk({ source, resources, secret, database, now }: Confl
       operationId: () => "",
       now,
       passing: () => undefined,
+      counted: () => undefined,
       condition: async (transaction: WriteTransaction, { item }) => {
         const present = item[record.field] ?? null;
         if (!force && !agrees(record.erpValue, present)) throw new Undecided({ kind: "moved-on", present });
