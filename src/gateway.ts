@@ -51,6 +51,8 @@ export { metricsType } from "#erp/protection/prometheus.ts";
 export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
 export { footprintFault, sourcesWithFootprint } from "#erp/write/footprint-check.ts";
+export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
+export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -202,7 +204,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
-    metrics: guards.metrics,
+    metrics: () => guards.metrics() + resources.metrics(),
     check: (databases) =>
       drifts.check((source, environment) => ({
         query: (statement) =>
