@@ -129,10 +129,10 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 }
 
 /** The OpenAPI documents of a definition by version, as the text that is served and committed. */
-export function documentsOf(definition: GatewayDefinition): ReadonlyMap<string, string> {
+export function documentsOf(definition: GatewayDefinition, kept?: Retention): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, ...(kept !== undefined && { kept }) }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -194,7 +194,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const http = app({
     api,
     site: siteOf(options, versions),
-    documents: documentsOf(definition),
+    documents: documentsOf(definition, options.retention),
     health: () => healthOf(guards.health(), drifts),
     log,
   });
@@ -271,7 +271,7 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
         scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
       })),
     })),
-    words: guideWords(definition.contracts, hasTest),
+    words: guideWords(definition.contracts, hasTest, options.retention),
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,
