@@ -17,11 +17,11 @@ export interface ShopDatabase {
   drop(): Promise<void>;
 }
 
-/** With the gateway's footprint in it. `at`: the MariaDB server, where it is one. */
-export async function shopDatabase(dialect: ShopDialect, at: string | undefined): Promise<ShopDatabase> {
+/** With the gateway's footprint in it, unless that is to be none. `at`: the MariaDB server, where it is one. */
+export async function shopDatabase(dialect: ShopDialect, at: string | undefined, footprint: "receipts" | "none" = "receipts"): Promise<ShopDatabase> {
   const database = dialect === "postgres" ? await postgresShop() : await createMariadbDatabase(at ?? "");
   await database.run(shopTables(dialect));
-  for (const statement of footprintStatements({ name: "shop", dialect })) await database.run(statement);
+  if (footprint === "receipts") for (const statement of footprintStatements({ name: "shop", dialect })) await database.run(statement);
   return database;
 }
 

@@ -11,7 +11,7 @@ export type ColumnValues = Readonly<Record<string, ErpValue>>;
  * The open transaction on the ERP. Shapes of rows are those of the source's tables. Whatever it is told, it is undone when
  * the command fails; only the engine commits. Errors of the database reject, and go through the binding's `refusals`.
  */
-export interface ErpTransaction<Rows = Readonly<Record<string, object>>> {
+export interface ErpTransaction<Rows = Readonly<Record<string, object>>, Code extends string = string> {
   /** Inserts one row; answers the columns named in `returning`, in their order, as the driver has them. */
   insert<T extends keyof Rows & string>(table: T, row: Partial<Rows[T]>, returning?: readonly (keyof Rows[T] & string)[]): Promise<readonly unknown[]>;
   /** Updates the rows whose columns equal `key`; answers how many there were. */
@@ -31,7 +31,7 @@ export interface ErpTransaction<Rows = Readonly<Record<string, object>>> {
   /** Any other statement, written with `sql`. */
   query(statement: Sql): Promise<ErpRows>;
   /** Ends the command with a refusal that the contract names. */
-  refuse(code: string, detail?: string): never;
+  refuse(code: Code, detail?: string): never;
 }
 
 /** A parameter; `json` is written as the database takes JSON. */
@@ -61,7 +61,11 @@ export interface Given<Row = ColumnValues, Key = ColumnValues> {
 export type MadeKey = string | number | ColumnValues;
 
 /** One that makes something answers its key; what others answer is not looked at. */
-export type CommandFunction<Rows, Input, G = Given, Answer = unknown> = (erp: ErpTransaction<Rows>, input: Input, given: G) => Promise<Answer>;
+export type CommandFunction<Rows, Input, G = Given, Answer = unknown, Code extends string = string> = (
+  erp: ErpTransaction<Rows, Code>,
+  input: Input,
+  given: G,
+) => Promise<Answer>;
 
 /** Columns that the engine does not know of: fixed, or made from what is at hand. */
 export type Also<Column extends string = string> = { readonly [C in Column]: ErpValue } | ((given: Given) => { readonly [C in Column]: ErpValue });
