@@ -18,6 +18,7 @@ import { defaultProtection, type ProtectionSettings } from "#erp/protection/sett
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
 import type { WritePoint } from "#erp/write/execute.ts";
+import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
@@ -50,6 +51,8 @@ export { metricsType } from "#erp/protection/prometheus.ts";
 export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
 export { footprintFault, sourcesWithFootprint } from "#erp/write/footprint-check.ts";
+export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
+export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -62,6 +65,8 @@ export type Databases = (source: string, environment: Environment) => ErpDatabas
 export interface RequestHandles {
   readonly databases: Databases;
   readonly authenticator: Authenticator;
+  /** Receipts in the gateway's own store, of sources that take none. */
+  readonly receipts: ReceiptRecords;
 }
 
 export interface GatewayOptions {
@@ -99,7 +104,7 @@ export interface GatewayOptions {
 export interface Gateway {
   fetch(request: Request, origin: Origin, handles: RequestHandles): Promise<Response>;
   /** One bounded round of what has to be done without a request, such as finding out whether an ERP is back. */
-  tend(databases: Databases): Promise<void>;
+  tend(databases: Databases, receipts: ReceiptRecords): Promise<void>;
   /** What was counted at the sources, for Prometheus. For operators only. */
   metrics(): string;
   /**
@@ -167,6 +172,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     drifts,
     access: (source, environment) => accessOfSource(accesses, source, environment),
     now,
+    elapsedMs: options.elapsedMs,
+    statementBoundMs: (options.protection ?? defaultProtection).statementBoundMs,
     retention: options.retention ?? defaultRetention,
     passing: options.passing ?? (() => undefined),
     warn: log.warn.bind(log),
@@ -192,12 +199,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator }) =>
-      http.fetch(request, { origin, authenticator, ...resources.ways(databases, () => request.signal) }),
-    tend: async (databases) => {
-      await Promise.all([guards.tend(databases), resources.tend(databases)]);
+    fetch: async (request, origin, { databases, authenticator, receipts }) =>
+      http.fetch(request, { origin, authenticator, ...resources.ways(databases, receipts, () => request.signal) }),
+    tend: async (databases, receipts) => {
+      await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
-    metrics: guards.metrics,
+    metrics: () => guards.metrics() + resources.metrics(),
     check: (databases) =>
       drifts.check((source, environment) => ({
         query: (statement) =>

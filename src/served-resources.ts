@@ -3,7 +3,7 @@
 import type { Contract } from "#contract/contract.ts";
 import type { Known } from "#contract/json-writer.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
-import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
+import type { Catalog, Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import type { DriftWatch } from "#erp/drift-watch.ts";
 import type { SourceWork } from "#erp/protection/protected-source.ts";
@@ -12,13 +12,16 @@ import { tagSalt } from "#erp/read/entity-tag.ts";
 import { type ReadCaller, type ResourceReader, resourceReader } from "#erp/read/reader.ts";
 import type { SourceAccess } from "#erp/source-access.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
+import { conflictCounts } from "#erp/write/conflict-counts.ts";
 import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
 import { housekeeping } from "#erp/write/housekeeping.ts";
 import { operationIds } from "#erp/write/operation-id.ts";
 import { findOperation } from "#erp/write/operations.ts";
+import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { receiptTable } from "#erp/write/receipt-table.ts";
 import type { Retention } from "#erp/write/retention.ts";
+import { withoutFootprint } from "#erp/write/without-footprint.ts";
 import type { RequestWays } from "#http/partner-api.ts";
 import { Problem } from "#lib/problems.ts";
 import type { Environment, Principal } from "#pipeline/principal.ts";
@@ -35,6 +38,10 @@ export interface ServedResourcesParts {
   readonly drifts: DriftWatch<Environment>;
   readonly access: (source: string, environment: Environment) => SourceAccess;
   readonly now: () => number;
+  /** Milliseconds on a clock that never jumps. */
+  readonly elapsedMs: () => number;
+  /** Bound of a connection and a statement together. */
+  readonly statementBoundMs: number;
   readonly retention: Retention;
   readonly passing: (point: WritePoint) => void;
   readonly warn: (about: Readonly<Record<string, unknown>>, message: string) => void;
@@ -44,16 +51,18 @@ export interface ServedResources {
   /** What the ERP side is certain of, by field. */
   known(contract: Contract): Readonly<Record<string, Known | undefined>>;
   /** The ways of one request. `signal` tells when nobody waits for it any more. */
-  ways(databases: Databases, signal: () => AbortSignal): Pick<RequestWays, "access" | "operations">;
+  ways(databases: Databases, records: ReceiptRecords, signal: () => AbortSignal): Pick<RequestWays, "access" | "operations">;
   /** One bounded round of what writes need besides requests. */
-  tend(databases: Databases): Promise<void>;
+  /** Conflicts that were counted, for Prometheus. */
+  metrics(): string;
+  tend(databases: Databases, records: ReceiptRecords): Promise<void>;
 }
 
 interface Served {
   readonly resource: BoundResource;
   readonly dialect: Dialect;
   readonly reader: ResourceReader;
-  runner(environment: Environment): CommandRunner;
+  runner(environment: Environment, records: ReceiptRecords): CommandRunner;
 }
 
 export function servedResources(parts: ServedResourcesParts): ServedResources {
@@ -61,6 +70,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
   const seal = bodySeal({ current: secret, previous: [] });
   const ids = operationIds(secret);
   const salt = conflictSalt(secret);
+  const counts = conflictCounts();
   const readers = new Map(
     definition.resources.map((resource) => [resource.contract.name, resourceReader(resource, dialects[resource.source.dialect], tagSalt(secret))]),
   );
@@ -75,16 +85,30 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
           reader,
           readerOf: (name) => found(readers, name),
           receipts: receiptTable(resource.source, dialect),
-          conflicts: conflictLog({ resource, dialect, seal, salt: conflictSalt(secret), now }),
+          conflicts: conflictLog({ resource, dialect, seal, salt, now }),
           seal,
           operationId: (partner, keyHash) => ids.make({ source: resource.source.name, environment, partner, keyHash }),
           now,
           passing,
+          counted: (conflicts) => counts.count({ source: resource.source.name, environment, resource: resource.contract.name }, conflicts),
         });
+      if (resource.source.footprint === "none")
+        return [
+          resource.contract.name,
+          { resource, dialect, reader, runner: (environment, records) => bare.runner(resource.contract.name, environment, records) },
+        ];
       const runners = { live: runner("live"), test: runner("test") };
       return [resource.contract.name, { resource, dialect, reader, runner: (environment) => runners[environment] }];
     }),
   );
+  const bare = withoutFootprint({
+    ...parts,
+    resources: [...served.values()],
+    readerOf: (name) => found(readers, name),
+    conflictsOf: (resource) => conflictLog({ resource, dialect: dialects[resource.source.dialect], seal, salt, now }),
+    seal,
+    operationId: (place, partner, keyHash) => ids.make({ ...place, partner, keyHash }),
+  });
 
   /** Runs work on a resource at its source, watched for drift. */
   function at<T>(
@@ -118,7 +142,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
 
   return {
     known: ({ name }) => readers.get(name)?.known ?? {},
-    ways: (databases, signal) => ({
+    ways: (databases, records, signal) => ({
       access: (contract, principal) => {
         const one = found(served, contract.name);
         const work = { by: principal.partner, signal };
@@ -127,12 +151,14 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
         return {
           list: (accounts, query, after) => read(accounts, (caller) => one.reader.list(caller, query, after)),
           get: (accounts, id, fields) => read(accounts, (caller) => one.reader.get(caller, id, fields)),
-          command: (call) => at(one, principal, { ...work, kind: "write" }, databases, (caller) => one.runner(principal.environment).run(caller, call)),
+          command: (call) =>
+            at(one, principal, { ...work, kind: "write" }, databases, (caller) => one.runner(principal.environment, records).run(caller, call)),
         };
       },
-      operations: (principal) => ({ find: (id) => findAt(id, principal, databases, signal) }),
+      operations: (principal) => ({ find: (id) => findAt(id, principal, databases, records, signal) }),
     }),
     tend,
+    metrics: counts.text,
   };
 
   function housekeepers() {
@@ -152,7 +178,10 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
           now,
           say: {
             deadLetter: (letter) => warn({ ...about, ...letter }, "the ERP has not dealt with a staged row: a person has to look"),
-            overwritten: (field) => warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns"),
+            overwritten: (field) => {
+              counts.count({ ...about, resource: field.resource }, [{ rule: "owner", outcome: "erp" }]);
+              warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns");
+            },
           },
         });
         return { source, environment, keeper };
@@ -160,37 +189,56 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     });
   }
 
-  async function tend(databases: Databases): Promise<void> {
-    await Promise.all(
-      keepers.map(async ({ source, environment, keeper }) => {
-        const work = { kind: "background", by: "housekeeping" } as const;
-        try {
-          await keeper.round((use) =>
-            guards.of(source.name, environment).run(work, databases(source.name, environment), async (database) => {
-              const known = access(source.name, environment);
-              return known.watch(async () => use(database, await known.catalog(database)));
-            }),
-          );
-        } catch (error) {
-          // A source that cannot answer is counted and told by its guard; the next round tries again.
-          if (!(error instanceof Problem)) warn({ source: source.name, environment, reason: String(error) }, "housekeeping failed");
-        }
-      }),
-    );
+  /** Work at a source that nobody waits for. */
+  function inBackground(databases: Databases, source: string, environment: Environment) {
+    return <T>(use: (database: ErpDatabase, catalog: Catalog) => Promise<T>): Promise<T> =>
+      guards.of(source, environment).run({ kind: "background", by: "housekeeping" }, databases(source, environment), async (database) => {
+        const known = access(source, environment);
+        return known.watch(async () => use(database, await known.catalog(database)));
+      });
   }
 
-  async function findAt(id: string, { partner, environment }: Principal, databases: Databases, signal: () => AbortSignal) {
+  async function tend(databases: Databases, records: ReceiptRecords): Promise<void> {
+    const failed = (about: Readonly<Record<string, unknown>>, error: unknown): void => {
+      // A database that cannot answer is told of elsewhere; the next round tries again.
+      if (!(error instanceof Problem)) warn({ ...about, reason: String(error) }, "housekeeping failed");
+    };
+    const reconciled = bare
+      .round(records, ({ source, environment }) => {
+        const run = inBackground(databases, source, environment);
+        return (use) => run((database, catalog) => use({ database, catalog, drift: () => undefined }));
+      })
+      .catch((error: unknown) => failed({}, error));
+    await Promise.all([
+      reconciled,
+      ...keepers.map(async ({ source, environment, keeper }) => {
+        try {
+          await keeper.round(inBackground(databases, source.name, environment));
+        } catch (error) {
+          failed({ source: source.name, environment }, error);
+        }
+      }),
+    ]);
+  }
+
+  async function findAt(id: string, { partner, environment }: Principal, databases: Databases, records: ReceiptRecords, signal: () => AbortSignal) {
     const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));
     const opened = ids.open(id, { environment, partner, sources: [...sources.keys()] });
     const source = opened && sources.get(opened.source);
     if (source === undefined || opened === undefined) return undefined;
     const dialect = dialects[source.dialect];
     const bound = definition.resources.filter((resource) => resource.source.name === source.name);
-    return guards
-      .of(source.name, environment)
-      .run({ kind: "read", by: partner, signal, fresh: true }, databases(source.name, environment), (database) =>
-        findOperation({ database, dialect, source, resources: bound, receipts: receiptTable(source, dialect), seal, now: now() }, opened.keyHash, partner),
+    const guard = guards.of(source.name, environment);
+    const work = { kind: "read", by: partner, signal, fresh: true } as const;
+    if (source.footprint === "none")
+      return bare.findOperation({ source: source.name, environment }, opened.keyHash, partner, records, (use) =>
+        guard.run(work, databases(source.name, environment), async (database) =>
+          use({ database, catalog: await access(source.name, environment).catalog(database), drift: () => undefined }),
+        ),
       );
+    return guard.run(work, databases(source.name, environment), (database) =>
+      findOperation({ database, dialect, source, resources: bound, receipts: receiptTable(source, dialect), seal, now: now() }, opened.keyHash, partner),
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { checkCommand } from "./commands/check.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
+import { conflictList, conflictResolve, conflictShow } from "./commands/conflict.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
@@ -38,6 +39,9 @@ const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  conflictList,
+  conflictShow,
+  conflictResolve,
   workerInit,
   workerAssets,
 ];

@@ -5,6 +5,7 @@ import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
+import { receiptRecords } from "#store/receipts.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -54,6 +55,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(() => databases.close());
 
   const elapsedMs = (): number => performance.now();
+  const receipts = receiptRecords(() => store);
   const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
   const gateway = createGateway({
     definition,
@@ -69,11 +71,11 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     now: () => Date.now(),
     elapsedMs,
   });
-  life.onStop(keepTending(() => gateway.tend(databases.find)));
+  life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
     metrics: gateway.metrics,
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator }),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts }),
     controlPlane: controlPlane(definition, store, peppers, config.sources),
   };
 }

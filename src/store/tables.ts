@@ -1,10 +1,11 @@
 /** Row types of the gateway's own tables, as `migrations/` makes them and the driver returns them. */
-import type { ColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 
 export interface StoreTables {
   partners: PartnersTable;
   partner_accounts: PartnerAccountsTable;
   api_keys: ApiKeysTable;
+  receipts: ReceiptsTable;
 }
 
 interface PartnersTable {
@@ -33,4 +34,26 @@ interface ApiKeysTable {
   expires_at: Date | null;
   suspended_at: Date | null;
   revoked_at: Date | null;
+}
+
+export interface ReceiptsTable {
+  key_hash: ColumnType<Buffer, Uint8Array>;
+  source: string;
+  environment: "live" | "test";
+  resource: string;
+  command: string;
+  partner: string;
+  accounts: string[];
+  fingerprint: ColumnType<Buffer, Uint8Array>;
+  natural_key: string;
+  state: "started" | "found" | "done" | "not_performed";
+  /** A bigint, as text. */
+  attempt: Generated<string>;
+  started_at: Date;
+  looked_at: Date | null;
+  ended_at: Date | null;
+  status: number | null;
+  answer: ColumnType<Buffer, Uint8Array> | null;
+  scopes: string[];
+  made: string | null;
 }

@@ -12,6 +12,7 @@ import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
+import { receiptRecords } from "#store/receipts.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
 
 export interface NodeGateway extends ServedGateway {
@@ -58,6 +59,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   url = `http://127.0.0.1:${server.address.port}`;
   const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
   const databases = openSources(project.sources, sources, config);
+  const receipts = receiptRecords(() => store);
   const authenticator = createKeyAuthenticator({
     keys: keyRecords(store),
     peppers: createPeppers(new Map([[1, secrets.pepper]])),
@@ -77,8 +79,8 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     now,
     elapsedMs: () => performance.now(),
   });
-  const stopTending = keepTending(() => gateway.tend(databases.find));
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator });
+  const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts });
 
   return {
     url,

@@ -125,6 +125,8 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
 
   ["src/store/planted.ts", "#control-plane/api-keys/key-records.ts", null],
   ["src/store/planted.ts", "#pipeline/principal.ts", null],
+  ["src/store/planted.ts", "#erp/write/receipt-records.ts", null],
+  ["src/store/planted.ts", "#erp/write/receipt-table.ts", imports.store],
   ["src/store/planted.ts", "kysely", null],
   ["src/store/planted.ts", "#control-plane/api-keys/create.ts", imports.store],
   ["src/store/planted.ts", "#erp/read/reader.ts", imports.store],

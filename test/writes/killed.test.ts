@@ -57,6 +57,7 @@ function killed(dialect: ShopDialect, at: string | undefined): void {
     const child = spawn(process.execPath, ["--conditions=source", "test/writes/shop-process.ts"], { stdio: ["pipe", "pipe", "inherit"] });
     const task: ProcessTask = {
       dialect,
+      footprint: "receipts",
       shopUrl: shop.url,
       storeUrl: store.url,
       secrets: { pepper: Buffer.from(secrets.pepper).toString("base64"), secret: Buffer.from(secrets.secret).toString("base64") },

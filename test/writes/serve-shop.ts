@@ -17,11 +17,11 @@ export interface ShopDatabase {
   drop(): Promise<void>;
 }
 
-/** With the gateway's footprint in it. `at`: the MariaDB server, where it is one. */
-export async function shopDatabase(dialect: ShopDialect, at: string | undefined): Promise<ShopDatabase> {
+/** With the gateway's footprint in it, unless that is to be none. `at`: the MariaDB server, where it is one. */
+export async function shopDatabase(dialect: ShopDialect, at: string | undefined, footprint: "receipts" | "none" = "receipts"): Promise<ShopDatabase> {
   const database = dialect === "postgres" ? await postgresShop() : await createMariadbDatabase(at ?? "");
   await database.run(shopTables(dialect));
-  for (const statement of footprintStatements({ name: "shop", dialect })) await database.run(statement);
+  if (footprint === "receipts") for (const statement of footprintStatements({ name: "shop", dialect })) await database.run(statement);
   return database;
 }
 
@@ -57,6 +57,8 @@ export interface Sending {
 export interface ServedShop {
   readonly database: ShopDatabase;
   readonly gateways: readonly NodeGateway[];
+  /** What the command line needs to know of the live environment. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Keys of the partners `first` (accounts C1 and C2) and `second` (C3), live, with every scope. */
   readonly keys: { readonly first: string; readonly second: string };
   /** A further key. */
@@ -117,6 +119,7 @@ export async function serveShop(
   return {
     database,
     gateways,
+    variables: { ...secrets.variables, DATABASE_URL: store.url, SHOP_LIVE_URL: database.url },
     keys,
     key,
     send,

@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { serveOnNode } from "#testing/serve-on-node.ts";
 import { makeSecrets } from "#testing/served-gateway.ts";
+import { bareShopGateway } from "./bare-shop.ts";
 import { shopGateway } from "./shop.ts";
 
 export const processTask = z.object({
   dialect: z.enum(["postgres", "mariadb"]),
+  footprint: z.enum(["receipts", "none"]),
   shopUrl: z.string(),
   storeUrl: z.string(),
   secrets: z.object({ pepper: z.string(), secret: z.string() }),
@@ -17,10 +19,10 @@ export const processTask = z.object({
 export type ProcessTask = z.infer<typeof processTask>;
 
 if (import.meta.main) {
-  const { dialect, shopUrl, storeUrl, secrets, killAt } = processTask.parse(JSON.parse(readFileSync(0, "utf8")));
+  const { dialect, footprint, shopUrl, storeUrl, secrets, killAt } = processTask.parse(JSON.parse(readFileSync(0, "utf8")));
   let passed = 0;
   const gateway = await serveOnNode({
-    definition: shopGateway(dialect),
+    definition: footprint === "none" ? bareShopGateway(dialect) : shopGateway(dialect),
     sources: new Map([["shop", { live: shopUrl, test: shopUrl }]]),
     storeUrl,
     secrets: makeSecrets({ pepper: Buffer.from(secrets.pepper, "base64"), secret: Buffer.from(secrets.secret, "base64") }),

@@ -21,7 +21,7 @@ import {
 export type ShopDialect = "postgres" | "mariadb";
 
 /** Row types of the shop. */
-interface Shop {
+export interface Shop {
   ordhdr: {
     ordno: string;
     cusno: string;

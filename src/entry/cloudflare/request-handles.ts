@@ -5,6 +5,7 @@ import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { receiptRecords } from "#store/receipts.ts";
 import type { WorkerConfig } from "./bindings.ts";
 
 export interface OpenHandles extends RequestHandles {
@@ -26,7 +27,7 @@ export function openHandles(
   const pools: ReturnType<typeof openSource>[] = [];
   let store: Store | undefined;
 
-  const findKey: KeyRecords["find"] = (kid) => {
+  const openedStore = (): Store => {
     store ??= connectStore({
       url: storeUrl,
       poolSize: connectionsPerRequest,
@@ -34,7 +35,7 @@ export function openHandles(
       pooledByTransaction: true,
       onBrokenConnection: () => undefined,
     });
-    return keyRecords(store).find(kid);
+    return store;
   };
 
   /** Connects with the first statement. */
@@ -69,7 +70,8 @@ export function openHandles(
 
   return {
     databases,
-    authenticator: authentication({ find: findKey }),
+    receipts: receiptRecords(openedStore),
+    authenticator: authentication({ find: (kid) => keyRecords(openedStore()).find(kid) }),
     // A connection that cannot be closed in order is gone already.
     close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())])),
   };

@@ -1,5 +1,6 @@
 /** A gateway without HTTP and store over one database of the test's own, with a clock that the test moves. */
 import { createGateway, describeGateway, type GatewayDefinition, openSource, type RecordedSchema } from "#gateway";
+import { noReceipts } from "../../support/no-receipts.ts";
 
 export interface CheckedGateway {
   /** Statuses by resource, of a list of each; `503 60` where there is a `Retry-After`. */
@@ -61,7 +62,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
   });
   const authenticator = { authenticate: async () => ({ kind: "authenticated", principal }) as const };
   const ask = (path: string): Promise<Response> =>
-    gateway.fetch(new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }), {}, { databases: () => database, authenticator });
+    gateway.fetch(new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }), {}, { databases: () => database, authenticator, receipts: noReceipts });
 
   async function status(path: string): Promise<string> {
     const response = await ask(path);

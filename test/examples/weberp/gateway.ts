@@ -3,6 +3,7 @@
 import type { ConnectionOptions } from "#erp/dialects/connection.ts";
 import { createGateway, describeGateway, openSource, type RequestHandles } from "#gateway";
 import gateway from "../../../examples/weberp/gateway.ts";
+import { noReceipts } from "../../support/no-receipts.ts";
 
 export interface Answer {
   readonly status: number;
@@ -66,7 +67,7 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
       const response = await fetch(
         new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }),
         {},
-        { databases: () => database, authenticator },
+        { databases: () => database, authenticator, receipts: noReceipts },
       );
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };

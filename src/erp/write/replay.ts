@@ -1,0 +1,16 @@
+/** What a repetition is answered with, of a write that has a receipt. */
+
+import type { CommandCall, CommandOutcome } from "#contract/command-call.ts";
+import type { Receipt } from "./receipt.ts";
+
+export function replay(receipt: Receipt, call: CommandCall): CommandOutcome {
+  if (receipt.partner !== call.partner || !same(receipt.fingerprint, call.fingerprint)) return { kind: "key-reused" };
+  const lacking = receipt.scopes.filter((scope) => !call.scopes.has(scope));
+  if (lacking.length > 0) return { kind: "scopes-missing", scopes: lacking };
+  if (receipt.answer === undefined) return { kind: "expired", made: receipt.made };
+  return { kind: "answered", answer: receipt.answer, replayed: true };
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
