@@ -93,6 +93,8 @@ export interface GatewayOptions {
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly elapsedMs: () => number;
+  /** Secrets of before, newest first: answers that were stored under them are still repeated. */
+  readonly previousSecrets?: readonly Uint8Array[];
   /** How long answers of writes are kept. */
   readonly retention?: Retention;
   /** Told of each point of a write at which a test may interrupt it. */
@@ -128,11 +130,11 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
   return { sources: [...sources.values()], scopes: declaredScopes(definition.contracts), versions: [definition.version] };
 }
 
-/** The OpenAPI documents of a definition by version, as the text that is served and committed. */
-export function documentsOf(definition: GatewayDefinition, kept?: Retention): ReadonlyMap<string, string> {
+/** The OpenAPI documents of a definition by version, as the text that is served and committed. `kept`: where it is not as usual. */
+export function documentsOf(definition: GatewayDefinition, kept: Retention = defaultRetention): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, ...(kept !== undefined && { kept }) }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -168,6 +170,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const resources = servedResources({
     definition,
     secret: options.secret,
+    previousSecrets: options.previousSecrets ?? [],
     guards,
     drifts,
     access: (source, environment) => accessOfSource(accesses, source, environment),
