@@ -13,6 +13,7 @@ import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { sourceGrants } from "./commands/source.ts";
+import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
 import { typesCommand } from "./commands/types.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
@@ -30,6 +31,8 @@ const commands: readonly Command[] = [
   introspectCommand,
   checkCommand,
   sourceGrants,
+  sourceInstall,
+  sourceUninstall,
   partnerCreate,
   partnerAddAccount,
   partnerList,
