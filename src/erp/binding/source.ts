@@ -118,13 +118,11 @@ type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command, Co
     ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>, unknown, Code> | UpdateCommand<Named<Rows[T]>>
     : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey, Code> | InsertCommand<Named<Rows[T]>>;
 
-type CommandsOf<
-  Rows,
-  T extends Named<Rows>,
-  Key extends keyof Rows[T],
-  Commands extends Readonly<Record<string, CommandPromise>>,
-  Code extends string,
-> = [keyof Commands] extends [never] ? unknown : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K], Code> } };
+type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>, Code extends string> = [
+  keyof Commands,
+] extends [never]
+  ? unknown
+  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K], Code> } };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
