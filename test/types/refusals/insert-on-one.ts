@@ -1,4 +1,4 @@
-// refused: 'InsertCommand' is not assignable
+// refused: Type 'InsertCommand<never>' is not assignable
 import { defineContract, insert, text, z } from "sluice";
 import { base, erp, id, scope } from "../erp.ts";
 

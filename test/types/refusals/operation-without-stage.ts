@@ -1,4 +1,4 @@
-// refused: is not assignable to type 'StageCommand'
+// refused: is not assignable to type 'StageCommand
 import { defineContract, text, z } from "sluice";
 import { base, erp, id, scope } from "../erp.ts";
 

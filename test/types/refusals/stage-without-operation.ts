@@ -1,4 +1,4 @@
-// refused: 'StageCommand' is not assignable
+// refused: Type 'StageCommand<
 import { defineContract, stage, text, z } from "sluice";
 import { base, erp, id, scope } from "../erp.ts";
 
