@@ -33,6 +33,7 @@ import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
+export type { SourceDeclaration } from "#erp/binding/source.ts";
 export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
 export { grantsFor } from "#erp/check/grants.ts";
 export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
@@ -47,6 +48,11 @@ export { introspect, readTables } from "#erp/introspect/introspect.ts";
 export { type Answers, noAnswers, questions } from "#erp/introspect/write/answers.ts";
 export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";
 export { metricsType } from "#erp/protection/prometheus.ts";
+export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
+export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
+export { footprintFault, sourcesWithFootprint } from "#erp/write/footprint-check.ts";
+export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
+export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -198,7 +204,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
-    metrics: guards.metrics,
+    metrics: () => guards.metrics() + resources.metrics(),
     check: (databases) =>
       drifts.check((source, environment) => ({
         query: (statement) =>

@@ -12,6 +12,7 @@ import { tagSalt } from "#erp/read/entity-tag.ts";
 import { type ReadCaller, type ResourceReader, resourceReader } from "#erp/read/reader.ts";
 import type { SourceAccess } from "#erp/source-access.ts";
 import { bodySeal } from "#erp/write/body-seal.ts";
+import { conflictCounts } from "#erp/write/conflict-counts.ts";
 import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
 import { housekeeping } from "#erp/write/housekeeping.ts";
@@ -52,6 +53,8 @@ export interface ServedResources {
   /** The ways of one request. `signal` tells when nobody waits for it any more. */
   ways(databases: Databases, records: ReceiptRecords, signal: () => AbortSignal): Pick<RequestWays, "access" | "operations">;
   /** One bounded round of what writes need besides requests. */
+  /** Conflicts that were counted, for Prometheus. */
+  metrics(): string;
   tend(databases: Databases, records: ReceiptRecords): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
   const seal = bodySeal({ current: secret, previous: [] });
   const ids = operationIds(secret);
   const salt = conflictSalt(secret);
+  const counts = conflictCounts();
   const readers = new Map(
     definition.resources.map((resource) => [resource.contract.name, resourceReader(resource, dialects[resource.source.dialect], tagSalt(secret))]),
   );
@@ -81,14 +85,18 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
           reader,
           readerOf: (name) => found(readers, name),
           receipts: receiptTable(resource.source, dialect),
-          conflicts: conflictLog({ resource, dialect, seal, salt: conflictSalt(secret), now }),
+          conflicts: conflictLog({ resource, dialect, seal, salt, now }),
           seal,
           operationId: (partner, keyHash) => ids.make({ source: resource.source.name, environment, partner, keyHash }),
           now,
           passing,
+          counted: (conflicts) => counts.count({ source: resource.source.name, environment, resource: resource.contract.name }, conflicts),
         });
       if (resource.source.footprint === "none")
-        return [resource.contract.name, { resource, dialect, reader, runner: (environment, records) => bare.runner(resource.contract.name, environment, records) }];
+        return [
+          resource.contract.name,
+          { resource, dialect, reader, runner: (environment, records) => bare.runner(resource.contract.name, environment, records) },
+        ];
       const runners = { live: runner("live"), test: runner("test") };
       return [resource.contract.name, { resource, dialect, reader, runner: (environment) => runners[environment] }];
     }),
@@ -143,12 +151,14 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
         return {
           list: (accounts, query, after) => read(accounts, (caller) => one.reader.list(caller, query, after)),
           get: (accounts, id, fields) => read(accounts, (caller) => one.reader.get(caller, id, fields)),
-          command: (call) => at(one, principal, { ...work, kind: "write" }, databases, (caller) => one.runner(principal.environment, records).run(caller, call)),
+          command: (call) =>
+            at(one, principal, { ...work, kind: "write" }, databases, (caller) => one.runner(principal.environment, records).run(caller, call)),
         };
       },
       operations: (principal) => ({ find: (id) => findAt(id, principal, databases, records, signal) }),
     }),
     tend,
+    metrics: counts.text,
   };
 
   function housekeepers() {
@@ -168,7 +178,10 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
           now,
           say: {
             deadLetter: (letter) => warn({ ...about, ...letter }, "the ERP has not dealt with a staged row: a person has to look"),
-            overwritten: (field) => warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns"),
+            overwritten: (field) => {
+              counts.count({ ...about, resource: field.resource }, [{ rule: "owner", outcome: "erp" }]);
+              warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns");
+            },
           },
         });
         return { source, environment, keeper };

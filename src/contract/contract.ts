@@ -26,6 +26,7 @@ export interface Contract<
   Filter extends string = string,
   Sort extends string = string,
   Commands extends Readonly<Record<string, CommandPromise>> = Readonly<Record<string, CommandPromise>>,
+  Code extends string = string,
 > {
   readonly name: string;
   /** One thing of the resource: `order` for `orders`. Names the schema in documents and SDKs. */
@@ -38,7 +39,7 @@ export interface Contract<
   readonly owner: Readonly<Record<string, Owner>>;
   readonly conflict: Readonly<Record<string, ConflictRule>>;
   /** Why the ERP refuses commands for reasons of business: stable codes, and what each means. */
-  readonly refusals: Readonly<Record<string, string>>;
+  readonly refusals: Readonly<Record<Code, string>>;
   /** Whether up to 100 commands may be sent in one request. */
   readonly batch: boolean;
   /** The field that says when the ERP last changed the thing, for the rule `newest`. */
@@ -72,6 +73,7 @@ export interface ContractDeclaration<
   Sort extends FieldPath<M>,
   Commands extends Readonly<Record<string, CommandPromise>>,
   Changes extends readonly Change[],
+  Code extends string,
 > {
   /** The path segment and scope name: plural, `snake_case`. */
   readonly name: string;
@@ -85,7 +87,7 @@ export interface ContractDeclaration<
   readonly owner?: { readonly [K in Writable<M, Commands>]: Owner } & { readonly [K in Field<M>]?: Owner };
   readonly conflict?: { readonly [K in Field<M>]?: ConflictRule };
   /** Why the ERP refuses commands for reasons of business: stable codes, and what each means. */
-  readonly refusals?: Readonly<Record<string, string>>;
+  readonly refusals?: Readonly<Record<Code, string>>;
   /** Offers `POST /v1/<name>/batch`, up to 100 commands in one request. */
   readonly batch?: true;
   /** The field that says when the ERP last changed the thing; the rule `newest` compares `effective_at` of the input with it. */
@@ -117,10 +119,13 @@ export function defineContract<
   const Sort extends FieldPath<M> = never,
   const Commands extends Readonly<Record<string, CommandPromise>> = Record<never, CommandPromise>,
   const Changes extends readonly Change[] = readonly [],
+  const Code extends string = never,
 >(
-  declared: ContractDeclaration<M, Filter, Sort, Commands, Changes> & OwnersNamed<NoInfer<M>, NoInfer<Commands>> & ChangesKnown<NoInfer<M>, NoInfer<Changes>>,
-): Contract<M, Filter, Sort, Commands> {
-  const declaration: ContractDeclaration<M, Filter, Sort, Commands, Changes> = declared;
+  declared: ContractDeclaration<M, Filter, Sort, Commands, Changes, Code> &
+    OwnersNamed<NoInfer<M>, NoInfer<Commands>> &
+    ChangesKnown<NoInfer<M>, NoInfer<Changes>>,
+): Contract<M, Filter, Sort, Commands, Code> {
+  const declaration: ContractDeclaration<M, Filter, Sort, Commands, Changes, Code> = declared;
   const { name, model, reads } = declaration;
   const refuse = (why: string): never => {
     throw new Error(`Contract ${name}: ${why}`);
@@ -135,7 +140,7 @@ export function defineContract<
     const schema = schemaAt(model, path);
     if (schema === undefined || valueKind(schema) === undefined) refuse(`${path} is not a single value, so no list can be filtered or sorted by it.`);
   }
-  const commands = declaration.commands ?? emptyCommands<Commands>();
+  const commands = declaration.commands ?? empty<Commands>();
   const hide = definedEntries(declaration.hide);
   const scopes = [reads.list?.scope, reads.get?.scope, ...Object.values(commands).map((command) => command.scope), ...Object.values(hide)];
   for (const scope of scopes) if (scope !== undefined && !isScope(scope)) refuse(`"${scope}" is not a scope (resource:read, :write or :delete).`);
@@ -154,7 +159,7 @@ export function defineContract<
     commands,
     owner: definedEntries(declaration.owner),
     conflict: definedEntries(declaration.conflict),
-    refusals: declaration.refusals ?? {},
+    refusals: declaration.refusals ?? empty<Readonly<Record<Code, string>>>(),
     batch: declaration.batch ?? false,
     newestBy: declaration.newestBy,
     hide,
@@ -164,9 +169,9 @@ export function defineContract<
   };
 }
 
-/** A contract without commands: `Commands` is inferred as the empty record then, which `{}` is. */
-function emptyCommands<Commands>(): Commands {
-  return {} as Commands;
+/** What a contract leaves out is inferred as the record without members, which `{}` is. */
+function empty<R>(): R {
+  return {} as R;
 }
 
 function definedEntries<V>(record: Readonly<Record<string, V | undefined>> | undefined): Readonly<Record<string, V>> {

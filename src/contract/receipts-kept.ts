@@ -3,9 +3,9 @@
 /** In days. */
 export interface ReceiptsKept {
   /** While an answer is kept, a repetition gets it again. */
-  readonly answers: number;
+  readonly bodyDays: number;
   /** While a key is kept, a repetition is recognised and does nothing. */
-  readonly keys: number;
+  readonly tombstoneDays: number;
 }
 
-export const receiptsKept: ReceiptsKept = { answers: 7, keys: 400 };
+export const receiptsKept: ReceiptsKept = { bodyDays: 7, tombstoneDays: 400 };

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { checkCommand } from "./commands/check.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
+import { conflictList, conflictResolve, conflictShow } from "./commands/conflict.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
@@ -12,6 +13,7 @@ import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { sourceGrants } from "./commands/source.ts";
+import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
 import { typesCommand } from "./commands/types.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
@@ -29,12 +31,17 @@ const commands: readonly Command[] = [
   introspectCommand,
   checkCommand,
   sourceGrants,
+  sourceInstall,
+  sourceUninstall,
   partnerCreate,
   partnerAddAccount,
   partnerList,
   keyCreate,
   keyList,
   keyRevoke,
+  conflictList,
+  conflictShow,
+  conflictResolve,
   workerInit,
   workerAssets,
 ];

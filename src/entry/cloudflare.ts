@@ -12,6 +12,8 @@ import { hasTestEnvironment } from "./test-environment.ts";
 
 export interface CloudflareWorker {
   fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
+  /** A cron trigger: one round of what has to be done without a request. */
+  scheduled(event: unknown, bindings: Bindings): Promise<void>;
 }
 
 interface Serving {
@@ -40,6 +42,16 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       // Waited for even when the client goes away: else whatever the request holds would end with it, given back to nobody.
       context.waitUntil(answer.then(() => handles.close()));
       return answer;
+    },
+    async scheduled(_event, bindings) {
+      started ??= start(definition, bindings);
+      if (started.kind === "refused") throw new Error(started.reasons.join(" "));
+      const handles = started.open();
+      try {
+        await started.gateway.tend(handles.databases, handles.receipts);
+      } finally {
+        await handles.close();
+      }
     },
   };
 }

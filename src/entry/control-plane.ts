@@ -30,3 +30,8 @@ export function controlPlane(definition: GatewayDefinition, store: Store, pepper
 export function usualScopes(known: ReadonlySet<string>): readonly string[] {
   return [...known].filter((scope) => scope.endsWith(":read") && !scope.includes(".")).sort();
 }
+
+/** All that partners can do to their own things, but no field that the contracts hide: for trying things out. */
+export function demoScopes(known: ReadonlySet<string>): readonly string[] {
+  return [...known].filter((scope) => !scope.includes(".")).sort();
+}

@@ -1,7 +1,7 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
 import { join } from "node:path";
 import { type Config, readConfig, type Variables } from "#config";
-import { describeGateway, problemDocument } from "#gateway";
+import { describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
 import { type ControlPlane, usualScopes } from "./control-plane.ts";
@@ -67,7 +67,11 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   url = config.publicUrl ?? `http://${shownHost(config.host)}:${server.address.port}`;
 
   const location = taken
-    ? await prepareFirstRun(taken.state, { fresh: options.fresh, say: options.say, firstRun: folder.firstRun, config, sources }, life)
+    ? await prepareFirstRun(
+        taken.state,
+        { fresh: options.fresh, say: options.say, firstRun: folder.firstRun, config, sources, withFootprint: sourcesWithFootprint(folder.definition) },
+        life,
+      )
     : await configured(config);
   if ("reasons" in location) return location;
 

@@ -2,6 +2,7 @@
 
 import { needsIfMatch } from "#contract/command.ts";
 import type { CommandCall, CommandOutcome, IfMatch } from "#contract/command-call.ts";
+import type { Contract } from "#contract/contract.ts";
 import type { CommandOperation } from "#contract/operations.ts";
 import type { JsonValue } from "#lib/json.ts";
 import { Problem } from "#lib/problems.ts";
@@ -72,6 +73,7 @@ export async function perform(command: CommandRequest, asked: AskedToWrite): Pro
   const valid = validateInput(operation.contract, operation.promise, command.body);
   if (valid.kind === "invalid")
     throw new Problem("invalid-body", valid.errors[0]?.detail ?? "The body does not fit what this operation takes.", { errors: valid.errors });
+  refuseHidden(operation.contract, valid.input ?? {}, principal.scopes);
   const call: CommandCall = {
     command: operation.command,
     id: operation.as === "create" ? undefined : id,
@@ -95,6 +97,17 @@ export async function perform(command: CommandRequest, asked: AskedToWrite): Pro
   };
   const outcome = await context.access(operation.contract, principal).command(call);
   return responseTo(outcome);
+}
+
+/** A field that the caller may not see is none that it may write: a refusal would tell what stands in it. */
+function refuseHidden(contract: Contract, input: Readonly<Record<string, unknown>>, scopes: ReadonlySet<string>): void {
+  const hidden = Object.keys(input).filter((field) => {
+    const scope = contract.hide[field];
+    return scope !== undefined && !scopes.has(scope);
+  });
+  if (hidden.length === 0) return;
+  const detail = "Not a field that your key may see.";
+  throw new Problem("invalid-body", detail, { errors: hidden.map((field) => ({ pointer: `/${field}`, code: "unknown-field", detail })) });
 }
 
 function responseTo(outcome: CommandOutcome): PartnerResponse {

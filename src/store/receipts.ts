@@ -32,7 +32,9 @@ export function receiptRecords(open: () => Store): ReceiptRecords {
       return rows[0]?.attempt ?? undefined;
     },
     async rivals(undertaking) {
-      const { rows } = await sql<Row>`SELECT ${columns} FROM sluice.receipts AS r WHERE ${sameNumber(undertaking)} AND state = 'started' LIMIT 10`.execute(open());
+      const { rows } = await sql<Row>`SELECT ${columns} FROM sluice.receipts AS r WHERE ${sameNumber(undertaking)} AND state = 'started' LIMIT 10`.execute(
+        open(),
+      );
       return rows.map(receiptOf);
     },
     async finish(keyHash, attempt, { status, sealedAnswer, scopes, made }) {

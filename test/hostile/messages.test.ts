@@ -9,11 +9,20 @@ const host = "Host: localhost";
 describe("methods", () => {
   test("that are not offered are 405 with Allow", async () => {
     const { lines, key } = target();
-    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "LINK", "PURGE", "M-SEARCH", "SOURCE", "CONNECT"]) {
-      const answer = await lines(`${method} ${path} HTTP/1.1`, host, `Authorization: Bearer ${key}`);
-      expect(refusal(answer), method).toMatchObject({ status: 405, code: "method-not-allowed" });
-      expect(answer.headers.get("allow"), method).toBe("GET, HEAD");
-      expect(answer.body).not.toContain(key); // TRACE would send it back
+    const strange = ["PUT", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "LINK", "PURGE", "M-SEARCH", "SOURCE"];
+    const offered = [
+      ["/v1/invoices?limit=1", "GET, HEAD", [...strange, "POST", "PATCH", "DELETE", "CONNECT"]],
+      ["/v1/orders?limit=1", "GET, HEAD, POST", [...strange, "PATCH", "DELETE"]],
+      ["/v1/orders/0000123", "GET, HEAD, PATCH", [...strange, "POST", "DELETE"]],
+      ["/v1/orders/0000123/cancel", "POST", [...strange, "GET", "PATCH", "DELETE"]],
+    ] as const;
+    for (const [place, allow, methods] of offered) {
+      for (const method of methods) {
+        const answer = await lines(`${method} ${place} HTTP/1.1`, host, `Authorization: Bearer ${key}`);
+        expect(refusal(answer), `${method} ${place}`).toMatchObject({ status: 405, code: "method-not-allowed" });
+        expect(answer.headers.get("allow"), `${method} ${place}`).toBe(allow);
+        expect(answer.body).not.toContain(key); // TRACE would send it back
+      }
     }
   });
 

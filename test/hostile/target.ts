@@ -12,6 +12,8 @@ export interface HostileTarget {
   readonly gateway: NodeGateway;
   /** A valid live key with every scope. */
   readonly key: string;
+  /** The live ERP. */
+  readonly erpUrl: string;
   /** Sends a GET with these header lines besides Host and a valid Authorization. */
   get(target: string, ...headers: readonly string[]): Promise<RawAnswer>;
   /** Sends exactly these lines, each ended with CRLF, and a blank one. */
@@ -40,6 +42,7 @@ async function open(variables: Readonly<Record<string, string>>): Promise<Hostil
   return {
     gateway: served,
     key,
+    erpUrl: databases.live.url,
     raw,
     lines,
     get: (target, ...headers) => lines(`GET ${target} HTTP/1.1`, "Host: localhost", `Authorization: Bearer ${key}`, ...headers),

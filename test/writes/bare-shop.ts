@@ -25,7 +25,9 @@ const orders = defineContract({
     lines: z.array(z.object({ line_no: z.int(), product_id: wire.id(), quantity: z.int() })),
   }),
   reads: { list: { scope: "orders:read", filter: ["reference"], sort: ["id"] }, get: { scope: "orders:read" } },
-  commands: { place: { scope: "orders:write", input: PlaceOrder, example: { customer_id: "C1", reference: "PO 1", lines: [{ product_id: "A", quantity: 1 }] } } },
+  commands: {
+    place: { scope: "orders:write", input: PlaceOrder, example: { customer_id: "C1", reference: "PO 1", lines: [{ product_id: "A", quantity: 1 }] } },
+  },
   batch: true,
   owner: { customer_id: "erp", reference: "partner", note: "shared", lines: "erp" },
   hide: { margin: "orders.margin:read" },
@@ -65,7 +67,12 @@ export function bareShopGateway(dialect: ShopDialect) {
           reference: text("refno", { nullWhen: [""] }),
           note: text("note"),
           margin: integer("prio"),
-          lines: lines("ordlin", { ordno: "ordno" }, { line_no: integer("linno"), product_id: ref("products", "itmno"), quantity: integer("qty") }, { sort: ["linno"] }),
+          lines: lines(
+            "ordlin",
+            { ordno: "ordno" },
+            { line_no: integer("linno"), product_id: ref("products", "itmno"), quantity: integer("qty") },
+            { sort: ["linno"] },
+          ),
         },
         commands: {
           place: async (erp, { note }, { columns: { row, rows } }) => {
@@ -84,7 +91,12 @@ export function bareShopGateway(dialect: ShopDialect) {
           { code: "credit-limit-exceeded", sqlstate: "45000", message: /CREDIT/ },
         ],
       }),
-      shop.bind(named("products", "product"), { table: "item", key: "itmno", account: sharedWithEveryPartner("a catalogue"), fields: { title: text("title") } }),
+      shop.bind(named("products", "product"), {
+        table: "item",
+        key: "itmno",
+        account: sharedWithEveryPartner("a catalogue"),
+        fields: { title: text("title") },
+      }),
       shop.bind(named("customers", "customer"), { table: "customer", key: "cusno", account: "cusno", fields: { title: text("city") } }),
     ],
   });

@@ -142,6 +142,24 @@ function conflicts(dialect: ShopDialect, at: string | undefined): void {
     await expect.poll(found, { timeout: 60_000, interval: 500 }).toBe(1);
   }, 90_000);
 
+  test("every conflict is counted, once", async () => {
+    const counted = (labels: string): number => {
+      const samples = shop.gateways.map(
+        (gateway) =>
+          new RegExp(`^sluice_conflicts_total\\{source="shop",environment="live",resource="orders",${labels}\\} (\\d+)$`, "m").exec(gateway.metrics())?.[1],
+      );
+      return samples.reduce((sum, sample) => sum + Number(sample ?? 0), 0);
+    };
+    const parked = 'rule="review",outcome="parked"';
+    const rejected = 'rule="reject",outcome="rejected"';
+    const before = [counted(parked), counted(rejected)];
+    await inErp("note = 'theirs', reqdt = '2027-01-05'");
+    const idempotencyKey = randomUUID();
+    for (const _ of [1, 2]) await amend({ note: "ours" }, { ifMatch, idempotencyKey });
+    await amend({ requested_on: "2027-02-01" });
+    expect([counted(parked), counted(rejected)]).toEqual(before.map((count) => count + 1));
+  });
+
   test("a cancellation and a deletion that name a state need exactly that one", async () => {
     await inErp("prio = 8");
     for (const [method, target] of [

@@ -1,8 +1,8 @@
 /** Gateways over a shop that takes none of their tables, with a network in between that can fail. */
 import { randomUUID } from "node:crypto";
 import type { WritePoint } from "#erp/write/execute.ts";
-import { type GatewaySecrets, makeSecrets } from "#testing/served-gateway.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
+import { type GatewaySecrets, makeSecrets } from "#testing/served-gateway.ts";
 import { withClient } from "../projects/demo/databases.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
@@ -104,7 +104,11 @@ export async function serveBareShop(dialect: ShopDialect, at: string | undefined
     },
     ordersOf: async (reference) => (await database.rows(`SELECT ordno FROM ordhdr WHERE refno = '${reference}'`)).map(([ordno]) => String(ordno).trim()),
     receipts: () =>
-      withClient(store.url, async (client) => (await client.query<unknown[]>({ text: "SELECT state, natural_key FROM sluice.receipts ORDER BY started_at", rowMode: "array" })).rows),
+      withClient(
+        store.url,
+        async (client) =>
+          (await client.query<unknown[]>({ text: "SELECT state, natural_key FROM sluice.receipts ORDER BY started_at", rowMode: "array" })).rows,
+      ),
     another: serve,
     async close() {
       for (const gateway of gateways) await gateway.stop();

@@ -57,6 +57,8 @@ export interface Sending {
 export interface ServedShop {
   readonly database: ShopDatabase;
   readonly gateways: readonly NodeGateway[];
+  /** What the command line needs to know of the live environment. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Keys of the partners `first` (accounts C1 and C2) and `second` (C3), live, with every scope. */
   readonly keys: { readonly first: string; readonly second: string };
   /** A further key. */
@@ -117,6 +119,7 @@ export async function serveShop(
   return {
     database,
     gateways,
+    variables: { ...secrets.variables, DATABASE_URL: store.url, SHOP_LIVE_URL: database.url },
     keys,
     key,
     send,

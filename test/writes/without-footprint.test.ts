@@ -75,9 +75,7 @@ function without(dialect: ShopDialect, at: string | undefined): void {
     const renumbered = await shop.place({ idempotencyKey, order: anOrder("not twice") });
     expect(renumbered.status, renumbered.text).toBe(201);
 
-    await shop.database.run(
-      "INSERT INTO ordhdr VALUES ('P1', 'C2', '10', 'by phone', '', '', '', 5, 'DHL', '', 0, '2026-01-01 00:00:00')",
-    );
+    await shop.database.run("INSERT INTO ordhdr VALUES ('P1', 'C2', '10', 'by phone', '', '', '', 5, 'DHL', '', 0, '2026-01-01 00:00:00')");
     const phoned = await shop.place({ order: anOrder("by phone") });
     expect([phoned.status, phoned.body["code"], phoned.headers.get("location")]).toEqual([409, "duplicate", "/v1/orders/P1"]);
     expect(await shop.ordersOf("twice")).toHaveLength(1);
@@ -149,7 +147,8 @@ function without(dialect: ShopDialect, at: string | undefined): void {
     const item = (reference: string, idempotency_key: string) => ({ command: "place", idempotency_key, body: anOrder(reference) });
     const keys = [randomUUID(), randomUUID(), randomUUID()] as const;
     const body = { items: [item("b1", keys[0]), item("b2", keys[1]), item("b1", keys[2])] };
-    const statuses = ({ body: { results } }: { readonly body: Readonly<Record<string, unknown>> }) => (results as { status: number }[]).map(({ status }) => status);
+    const statuses = ({ body: { results } }: { readonly body: Readonly<Record<string, unknown>> }) =>
+      (results as { status: number }[]).map(({ status }) => status);
     const first = await shop.send("POST", "/v1/orders/batch", { body, idempotencyKey: null });
     expect(first.status, first.text).toBe(200);
     expect(statuses(first)).toEqual([201, 201, 409]);

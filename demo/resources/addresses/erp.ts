@@ -50,7 +50,7 @@ export const addressesInErp = meridian.bind(addresses, {
 /** The addresses of one customer, whose row is locked: numbers and the default are given to one after the other. */
 async function lockedBook(erp: ErpTransaction<MeridianTables>, customer: unknown) {
   const CUSNO = String(customer);
-  await erp.query(sql`SELECT "CUSNO" FROM "CUSMAS" WHERE "COMPNY" = ${company} AND "CUSNO" = ${CUSNO} FOR UPDATE`);
+  await erp.find("CUSMAS", { COMPNY: company, CUSNO }, ["CUSNO"], { lock: true });
   // In a statement of its own: it sees what the lock has waited for. Numbers of removed addresses are not used again.
   const [[last, defaultNumber] = []] = await erp.query(
     sql`SELECT max("SHPSQ"), max("SHPSQ") FILTER (WHERE "DFTFLG" = 'Y' AND "DELFLG" <> 'D') FROM "CUSSHP" WHERE "COMPNY" = ${company} AND "CUSNO" = ${CUSNO}`,

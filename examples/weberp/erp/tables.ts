@@ -4,6 +4,17 @@
 // A column whose codes are known to be a closed set is a union of them.
 
 export interface WebErpTables {
+  bom: {
+    parent: string;
+    component: string;
+    workcentreadded: string;
+    loccode: string;
+    effectiveafter: string;
+    effectiveto: string;
+    quantity: number;
+    autoissue: number;
+  };
+  config: { confname: string; confvalue: string };
   currencies: {
     currency: string;
     currabrev: string;
@@ -111,6 +122,7 @@ export interface WebErpTables {
     consignment: string;
     packages: number;
   };
+  discountmatrix: { salestype: string; discountcategory: string; quantitybreak: number; discountrate: number };
   holdreasons: {
     reasoncode: number;
     reasondescription: string;
@@ -282,6 +294,7 @@ export interface WebErpTables {
     taxontax: number;
     taxcalculationorder: number;
   };
+  systypes: { typeid: number; typename: string; typeno: number };
   taxauthorities: {
     taxid: number;
     description: string;

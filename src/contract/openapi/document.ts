@@ -102,7 +102,7 @@ function description(gateway: DocumentedGateway, kept: ReceiptsKept | undefined)
       ? []
       : [
           "Requests that write carry an `Idempotency-Key` and take effect once, however often they are sent. " +
-            `Answers are kept for ${days(kept.answers)} and sent again to a repetition; keys are recognised for ${days(kept.keys)}. [Writing](/docs/guides/writing) says how to repeat safely.`,
+            `Answers are kept for ${days(kept.bodyDays)} and sent again to a repetition; keys are recognised for ${days(kept.tombstoneDays)}. [Writing](/docs/guides/writing) says how to repeat safely.`,
         ]),
     ...(gateway.maintenance?.length ? [`Planned maintenance, in which requests are answered \`503\` until it ends: ${gateway.maintenance.join("; ")}.`] : []),
   ].join("\n\n");

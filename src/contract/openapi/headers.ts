@@ -49,7 +49,7 @@ export function writeParameters(kept: ReceiptsKept): JsonSchema {
   const key =
     "Names this request for good, so that it takes effect once however often it is sent: a key of your own, such as a UUID. " +
     "16 to 255 characters, as a quoted string (RFC 9651); the quotes may be left out of letters, digits and `-._~:+/=`. " +
-    `Its answer is kept for ${days(kept.answers)} and sent again to a repetition; for ${days(kept.keys)} the key is known as used.`;
+    `Its answer is kept for ${days(kept.bodyDays)} and sent again to a repetition; for ${days(kept.tombstoneDays)} the key is known as used.`;
   const match = "The ETag that you read: the request changes that state and no other.";
   const header = (name: string, required: boolean, description: string): JsonSchema => ({
     name,

@@ -48,7 +48,7 @@ function resourcesOf({ resources }: GatewayDefinition, source: string): GatewayD
 }
 
 /** The last part of the URL's path. */
-function databaseOf(variables: Variables, source: string, env: "live" | "test"): string | undefined {
+export function databaseOf(variables: Variables, source: string, env: "live" | "test"): string | undefined {
   const [live, test] = sourceVariables(source);
   const url = variables[env === "live" ? live : test] ?? "";
   const path = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.slice(1)) : "";

@@ -4,7 +4,7 @@ import { createKey } from "#control-plane/api-keys/create.ts";
 import { parseKey } from "#control-plane/api-keys/format.ts";
 import { revokeKey } from "#control-plane/api-keys/revoke.ts";
 import { ensurePartner } from "#control-plane/partners/ensure.ts";
-import { type ControlPlane, usualScopes } from "../control-plane.ts";
+import { type ControlPlane, demoScopes } from "../control-plane.ts";
 import { readJson, type StateFolder, writeJson } from "./state-folder.ts";
 
 const environments = ["test", "live"] as const;
@@ -46,7 +46,7 @@ export async function ensureDemoPartners(
 }
 
 async function ensureKey(ports: ControlPlane, partner: string, environment: "test" | "live", known: string | undefined, now: number): Promise<string> {
-  const scopes = usualScopes(ports.knownScopes);
+  const scopes = demoScopes(ports.knownScopes);
   const parsed = known === undefined ? undefined : parseKey(known, ports.prefix);
   const kid = parsed?.kind === "key" ? parsed.kid : undefined;
   const label = "Demo";

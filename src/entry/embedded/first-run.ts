@@ -1,5 +1,6 @@
 /** Brings up what a first run needs and later runs find again: server, ERP databases, the gateway's own tables. */
 import type { Config, DeclaredSource, SourceUrls } from "#config";
+import { installFootprint, openSource, type SourceDeclaration } from "#gateway";
 import { migrate } from "#store/migrate.ts";
 import type { FirstRun } from "../project.ts";
 import type { Stoppable } from "../stop.ts";
@@ -33,6 +34,8 @@ export interface FirstRunOptions {
   readonly say: (line: string) => void;
   readonly firstRun: FirstRun | undefined;
   readonly sources: readonly DeclaredSource[];
+  /** Those whose commands write. */
+  readonly withFootprint: readonly SourceDeclaration[];
   readonly config: Config;
 }
 
@@ -61,7 +64,7 @@ export async function prepareFirstRun(state: StateFolder, options: FirstRunOptio
 }
 
 /** The project's bundled ERP stands for each of its sources. */
-async function prepareErp(cluster: Cluster, { firstRun, sources, say }: FirstRunOptions): Promise<ReadonlyMap<string, SourceUrls>> {
+async function prepareErp(cluster: Cluster, { firstRun, sources, withFootprint, say }: FirstRunOptions): Promise<ReadonlyMap<string, SourceUrls>> {
   if (!firstRun) throw new Error("The project bundles no ERP.");
   const database = (environment: "live" | "test"): string => `${firstRun.database}_${environment}`;
   for (const environment of ["test", "live"] as const) {
@@ -69,6 +72,19 @@ async function prepareErp(cluster: Cluster, { firstRun, sources, say }: FirstRun
       say(`Creating the ERP's ${environment} database; this happens once`);
       await firstRun.createErp(client, environment, (line) => say(`  ${line}`));
     });
+    for (const source of withFootprint) await install(source, cluster.url(database(environment)), say);
   }
   return new Map(sources.map(({ name }) => [name, { live: cluster.url(database("live")), test: cluster.url(database("test")) }]));
+}
+
+/** As `sluice source install` does; an ERP of an earlier version of the gateway may be without it. */
+async function install(source: SourceDeclaration, url: string, say: (line: string) => void): Promise<void> {
+  const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 10_000, lockTimeoutMs: 10_000 };
+  const database = openSource(source.dialect, { url, ...limits, maxConnections: 1, prepare: false, applicationName: "sluice first run" });
+  try {
+    const before = await installFootprint(source, database);
+    if (before.kind === "absent" || before.kind === "older") say("  with the gateway's own tables beside the ERP's");
+  } finally {
+    await database.close();
+  }
 }

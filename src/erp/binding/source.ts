@@ -71,6 +71,7 @@ interface BindingDeclaration<
   J,
   F,
   Only extends string,
+  Code extends string,
 > {
   /** The table, view or set-returning function that holds the resource. */
   readonly table: T;
@@ -91,7 +92,7 @@ interface BindingDeclaration<
   /** Filters, sorts and child rows that no index serves, and why that is no matter: `sluice check` keeps quiet of them. */
   readonly unindexed?: { readonly [P in Filter | Sort | Fields<M>]?: string };
   /** How the ERP refuses, and which of the contract's refusals that is; the first that matches. */
-  readonly refusals?: readonly Refusal[];
+  readonly refusals?: readonly Refusal<Code>[];
   /** The field that holds the partner's own document number: what the gateway knows its own writes by where the ERP takes no receipts. */
   readonly naturalKey?: Fields<M>;
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
@@ -111,17 +112,17 @@ type AllBound<M extends Model, F> = [Exclude<Fields<M>, keyof F>] extends [never
 type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodObject } ? z.output<I> : undefined;
 
 /** What may carry out a command of this promise. */
-type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command> = Command extends { readonly answers: "operation" }
+type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command, Code extends string> = Command extends { readonly answers: "operation" }
   ? { readonly [S in Named<Rows>]: StageCommand<S, Named<Rows[S]>, InputOf<Command>> }[Named<Rows>]
   : Command extends { readonly on: "one" }
-    ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>> | UpdateCommand<Named<Rows[T]>>
-    : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey> | InsertCommand<Named<Rows[T]>>;
+    ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>, unknown, Code> | UpdateCommand<Named<Rows[T]>>
+    : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey, Code> | InsertCommand<Named<Rows[T]>>;
 
-type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>> = [keyof Commands] extends [
-  never,
-]
+type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>, Code extends string> = [
+  keyof Commands,
+] extends [never]
   ? unknown
-  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K]> } };
+  : { readonly commands: { readonly [K in keyof Commands]: Carried<Rows, T, Key, Commands[K], Code> } };
 
 export interface Source<Rows> extends SourceDeclaration {
   /** Binds a contract to this source. What does not fit is refused by the compiler, in words, at the field. */
@@ -130,14 +131,17 @@ export interface Source<Rows> extends SourceDeclaration {
     Filter extends string,
     Sort extends string,
     Commands extends Readonly<Record<string, CommandPromise>>,
+    Code extends string,
     const T extends Named<Rows>,
     const Key extends Named<Rows[T]>,
     const F extends Readonly<Record<string, { readonly kind: string }>>,
     const J extends Readonly<Record<string, Join<Named<Rows>>>> = Record<never, never>,
     const Only extends string = never,
   >(
-    contract: Contract<M, Filter, Sort, Commands>,
-    binding: BindingDeclaration<Rows, M, Filter, Sort, T, Key, J, F, Only> & AllBound<M, NoInfer<F>> & CommandsOf<Rows, T, NoInfer<Key>, NoInfer<Commands>>,
+    contract: Contract<M, Filter, Sort, Commands, Code>,
+    binding: BindingDeclaration<Rows, M, Filter, Sort, T, Key, J, F, Only, NoInfer<Code>> &
+      AllBound<M, NoInfer<F>> &
+      CommandsOf<Rows, T, NoInfer<Key>, NoInfer<Commands>, NoInfer<Code>>,
   ): BoundResource;
 }
 

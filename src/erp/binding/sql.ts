@@ -20,17 +20,28 @@ export class Sql {
   }
 }
 
-/** Writes SQL: fragments are spliced in, every other value becomes a parameter and never text. */
-export function sql(strings: TemplateStringsArray, ...values: readonly (Sql | ErpValue)[]): Sql {
+/** Writes SQL: fragments are spliced in, every other value becomes a parameter and never text. A list stands behind `IN`: `IN ${["A", "B"]}`. */
+export function sql(strings: TemplateStringsArray, ...values: readonly (Sql | ErpValue | readonly ErpValue[])[]): Sql {
   const parts: SqlPart[] = [];
   strings.forEach((text, index) => {
     if (text !== "") parts.push({ kind: "text", text });
     if (index >= values.length) return;
     const value = values[index];
     if (value instanceof Sql) parts.push(...value.parts);
+    else if (isList(value)) parts.push({ kind: "text", text: "(" }, ...listed(value), { kind: "text", text: ")" });
     else parts.push({ kind: "value", value: value ?? null });
   });
   return new Sql(parts);
+}
+
+function isList(value: Sql | ErpValue | readonly ErpValue[] | undefined): value is readonly ErpValue[] {
+  return Array.isArray(value);
+}
+
+/** Nothing is in an empty list: `IN (NULL)` is true of no row. */
+function listed(values: readonly ErpValue[]): readonly SqlPart[] {
+  const all = values.length === 0 ? [null] : values;
+  return all.flatMap((value, index): readonly SqlPart[] => [...(index > 0 ? [{ kind: "text", text: ", " } as const] : []), { kind: "value", value }]);
 }
 
 /** Text written as it stands. Only for the engine's own words; never for anything a caller sent. */

@@ -5,6 +5,7 @@ import type { Expression } from "../binding/expression.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { physicalName } from "../read/relation.ts";
+import { granteeSql } from "./grantee.ts";
 import { foreignNames } from "./raw-sql.ts";
 import { usesOf } from "./uses.ts";
 
@@ -60,7 +61,7 @@ function needsOf(resources: readonly BoundResource[]): Needs {
 
 function postgresGrants(source: SourceDeclaration, { tables, functions }: Needs, options: GrantOptions): readonly string[] {
   const { quote } = dialects.postgres;
-  const role = options.role === undefined ? "<role>" : quote(options.role);
+  const role = granteeSql("postgres", options.role);
   const schema = quote(source.schema ?? options.schema ?? "public");
   return [
     `GRANT CONNECT ON DATABASE ${options.database === undefined ? "<database>" : quote(options.database)} TO ${role};`,
@@ -77,15 +78,8 @@ function mariadbGrants(source: SourceDeclaration, { tables }: Needs, options: Gr
   const { quote } = dialects.mariadb;
   const name = source.schema ?? options.schema ?? options.database;
   const database = name === undefined ? "<database>" : quote(name);
-  const role = options.role === undefined ? "<user>" : account(options.role);
+  const role = granteeSql("mariadb", options.role);
   return [...tables].map(([table, columns]) => `GRANT SELECT (${columns.map(quote).join(", ")}) ON ${database}.${quote(table)} TO ${role};`);
-}
-
-/** `name` alone is a role where there is one of that name, else the user at any host. */
-function account(role: string): string {
-  const text = (part: string): string => `'${part.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-  const at = role.lastIndexOf("@");
-  return at < 0 ? text(role) : `${text(role.slice(0, at))}@${text(role.slice(at + 1))}`;
 }
 
 /** Every expression with the place it stands in. */

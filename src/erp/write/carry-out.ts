@@ -10,9 +10,10 @@ import type { ColumnValues, MadeKey, StageCommand } from "./command.ts";
 import type { ConflictLog } from "./conflict-log.ts";
 import { erpTransaction } from "./erp-transaction.ts";
 import { inputColumns } from "./input-columns.ts";
+import { insertedRow } from "./inserted-row.ts";
 import { keyColumns } from "./key-columns.ts";
 import type { Conflict } from "./merge.ts";
-import { insertStatement, updateStatement } from "./plain-statements.ts";
+import { rowToInsert, updateStatement } from "./plain-statements.ts";
 import { CommandRefused, refusalOf } from "./refusals.ts";
 import { stageRow } from "./stage.ts";
 
@@ -96,8 +97,8 @@ export function carryOut(parts: CarryOutParts): CarryOut {
         else if (command.kind === "insert") key = await inserted(transaction, caller, { ...prepared.columns.row, ...alsoOf(command.also, given) });
         else if (command.kind === "update") {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };
-          if (Object.keys(row).length > 0) await transaction.execute(updateStatement(resource, dialect, given.key, row));
-        } else return await staged(transaction, command, call, given);
+          if (Object.keys(row).length > 0) await updated(transaction, caller, call, given.key, row);
+        } else return await staged(transaction, caller, command, call, given);
       } catch (error) {
         const refusal = refusedAs(error);
         if (refusal === undefined) throw error;
@@ -121,18 +122,25 @@ export function carryOut(parts: CarryOutParts): CarryOut {
   }
 
   async function inserted(transaction: WriteTransaction, { catalog }: ReadCaller, row: ColumnValues): Promise<MadeKey> {
-    const rows = await transaction.query(insertStatement(resource, dialect, catalog, row, binding.key));
-    const values = rows[0] ?? [];
+    const values = await insertedRow({ source, dialect, transaction, catalog }, binding.table, rowToInsert(resource, row), binding.key);
     return Object.fromEntries(binding.key.map((column, index) => [column, values[index] as string | number])); // driver values of key columns
+  }
+
+  async function updated(transaction: WriteTransaction, { catalog }: ReadCaller, call: CommandCall, key: ColumnValues, row: ColumnValues): Promise<void> {
+    const changed = await transaction.execute(updateStatement(resource, dialect, key, row, catalog));
+    // What was read may stand in an archive, which is never written.
+    if (changed !== 1)
+      throw new Stopped({ kind: "failed", cause: new Error(`${contract.name}.${call.command} would have changed ${changed} rows of ${binding.table}`) });
   }
 
   async function staged(
     transaction: WriteTransaction,
+    { catalog }: ReadCaller,
     command: StageCommand,
     call: CommandCall,
     given: Parameters<StageCommand["row"]>[0],
   ): Promise<CarriedOut> {
-    const also = await stageRow(parts, transaction, command, call, given);
+    const also = await stageRow({ ...parts, catalog }, transaction, command, call, given);
     return { effect: { kind: "staged", operation: operationId(call.partner, call.keyHash) }, also };
   }
 

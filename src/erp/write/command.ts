@@ -11,20 +11,27 @@ export type ColumnValues = Readonly<Record<string, ErpValue>>;
  * The open transaction on the ERP. Shapes of rows are those of the source's tables. Whatever it is told, it is undone when
  * the command fails; only the engine commits. Errors of the database reject, and go through the binding's `refusals`.
  */
-export interface ErpTransaction<Rows = Readonly<Record<string, object>>> {
+export interface ErpTransaction<Rows = Readonly<Record<string, object>>, Code extends string = string> {
   /** Inserts one row; answers the columns named in `returning`, in their order, as the driver has them. */
   insert<T extends keyof Rows & string>(table: T, row: Partial<Rows[T]>, returning?: readonly (keyof Rows[T] & string)[]): Promise<readonly unknown[]>;
   /** Updates the rows whose columns equal `key`; answers how many there were. */
   update<T extends keyof Rows & string>(table: T, key: Partial<Rows[T]>, row: Partial<Rows[T]>): Promise<number>;
   delete<T extends keyof Rows & string>(table: T, key: Partial<Rows[T]>): Promise<number>;
+  /** Reads the one row whose columns equal `key`, as the driver has it. `lock`: nobody else can change it before the transaction ends. */
+  find<T extends keyof Rows & string, C extends keyof Rows[T] & string>(
+    table: T,
+    key: Partial<Rows[T]>,
+    columns: readonly C[],
+    options?: { readonly lock?: boolean },
+  ): Promise<Pick<Rows[T], C> | undefined>;
   /** Calls a stored function and answers its value, or a stored procedure and answers the first column of its first row, if any. Arguments by position. */
   call(routine: string, args: readonly RoutineArgument[]): Promise<unknown>;
   /** As `call`, for routines that tell by a number how it went. Other numbers than `ok` go through the binding's `refusals`. */
   callForStatus(routine: string, args: readonly RoutineArgument[], ok: readonly number[]): Promise<number>;
-  /** Any other statement, written with `sql`, such as reading a number range with its row locked. */
+  /** Any other statement, written with `sql`. */
   query(statement: Sql): Promise<ErpRows>;
   /** Ends the command with a refusal that the contract names. */
-  refuse(code: string, detail?: string): never;
+  refuse(code: Code, detail?: string): never;
 }
 
 /** A parameter; `json` is written as the database takes JSON. */
@@ -54,7 +61,11 @@ export interface Given<Row = ColumnValues, Key = ColumnValues> {
 export type MadeKey = string | number | ColumnValues;
 
 /** One that makes something answers its key; what others answer is not looked at. */
-export type CommandFunction<Rows, Input, G = Given, Answer = unknown> = (erp: ErpTransaction<Rows>, input: Input, given: G) => Promise<Answer>;
+export type CommandFunction<Rows, Input, G = Given, Answer = unknown, Code extends string = string> = (
+  erp: ErpTransaction<Rows, Code>,
+  input: Input,
+  given: G,
+) => Promise<Answer>;
 
 /** Columns that the engine does not know of: fixed, or made from what is at hand. */
 export type Also<Column extends string = string> = { readonly [C in Column]: ErpValue } | ((given: Given) => { readonly [C in Column]: ErpValue });

@@ -8,7 +8,7 @@ import type { ColumnValues, ErpTransaction, Refusal } from "./command.ts";
 import { insertedRow } from "./inserted-row.ts";
 import { CommandRefused, refusalOf } from "./refusals.ts";
 import { callRoutine } from "./routines.ts";
-import { deleteSql, updateSql } from "./row-sql.ts";
+import { deleteSql, selectSql, updateSql } from "./row-sql.ts";
 
 /** Tables are named as the bindings name them; routines by their own names, in the source's schema. */
 export function erpTransaction<Rows = Readonly<Record<string, object>>>(
@@ -28,6 +28,10 @@ export function erpTransaction<Rows = Readonly<Record<string, object>>>(
     },
     async delete(table, key) {
       return transaction.execute(write(deleteSql(source, catalog, table, columnValues(table, key)), dialect));
+    },
+    async find(table, key, columns, { lock = false } = {}) {
+      const [row] = await transaction.query(write(selectSql(source, catalog, table, columnValues(table, key), columns, lock), dialect));
+      return row && (Object.fromEntries(columns.map((column, index) => [column, row[index]])) as never); // row types are what the driver gives
     },
     call,
     async callForStatus(routine, args, ok) {

@@ -116,7 +116,8 @@ export function unreceiptedRunner(parts: UnreceiptedParts): CommandRunner {
 
   /** Another request is at it, or at the same number. One whose process is gone is ended here, so that a repetition gets through. */
   async function busy(caller: ReadCaller, undertaking: Undertaking): Promise<CommandOutcome> {
-    for (const rival of await records.rivals(undertaking)) if (rival.ageMs > limits.overAfterMs) await settleReceipt({ resource, number, records, limits }, caller, rival);
+    for (const rival of await records.rivals(undertaking))
+      if (rival.ageMs > limits.overAfterMs) await settleReceipt({ resource, number, records, limits }, caller, rival);
     return { kind: "in-progress" };
   }
 

@@ -4,9 +4,10 @@ import type { CommandCall, CommandOutcome } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
 import { CommitUnknown, type Statement, type WriteTransaction } from "../dialects/dialect.ts";
 import { sourceUnavailable } from "../dialects/trouble.ts";
-import type { ReadCaller } from "../read/reader.ts";
+import type { Found, ReadCaller } from "../read/reader.ts";
 import { type Admitted, allFieldsOf, type CarryOutParts, carryOut, pathOf, Stopped } from "./carry-out.ts";
 import { inputColumns } from "./input-columns.ts";
+import type { Conflict } from "./merge.ts";
 import { lockStatements } from "./plain-statements.ts";
 import { precondition } from "./precondition.ts";
 import type { BodySeal } from "./receipt.ts";
@@ -24,6 +25,10 @@ export interface CommandParts extends CarryOutParts {
   readonly receipts: ReceiptTable;
   readonly seal: BodySeal;
   readonly passing: (point: WritePoint) => void;
+  /** Told of conflicts that are on record. */
+  readonly counted: (conflicts: readonly Conflict[]) => void;
+  /** What has to be so besides, under the thing's lock; it throws where it is not. */
+  readonly condition?: (transaction: WriteTransaction, found: Found) => Promise<void>;
 }
 
 export interface CommandRunner {
@@ -34,7 +39,7 @@ export interface CommandRunner {
 const settleSeconds = 3;
 
 export function commandRunner(parts: CommandParts): CommandRunner {
-  const { resource, dialect, reader, readerOf, receipts, conflicts, seal, operationId, now, passing } = parts;
+  const { resource, dialect, reader, readerOf, receipts, conflicts, seal, operationId, now, passing, counted } = parts;
   const { contract, source } = resource;
   const allFields = allFieldsOf(resource);
   const { carriedOut, refusedAs } = carryOut(parts);
@@ -79,6 +84,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     passing("before-commit");
     await transaction.commit([receipts.insert(call.keyHash, entry, seal), ...also], () => passing("committing"));
     passing("after-commit");
+    if (effect.kind !== "refused") counted(standing.seen);
     return { kind: "answered", answer: made.answer, replayed: false };
   }
 
@@ -90,6 +96,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     await together(transaction, locks);
     const found = await reader.get({ ...caller, database: transaction }, call.id, allFields);
     if (found === undefined) throw new Stopped({ kind: "absent" });
+    await parts.condition?.(transaction, found);
     const { id } = call;
     const checked = await precondition(contract, call, {
       found,
@@ -107,6 +114,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   async function stopped(caller: ReadCaller, call: CommandCall, { outcome, conflicts: seen }: Stopped): Promise<CommandOutcome> {
     const statements = seen.length === 0 ? [] : conflicts.statements({ call, id: call.id ?? "", conflicts: seen, after: undefined });
     if (statements.length > 0) await transact(caller, (transaction) => transaction.commit(statements));
+    counted(seen);
     return outcome;
   }
 

@@ -1,4 +1,4 @@
-/** The statements of plain writing: one row inserted or updated, and the locks that go ahead of a change. */
+/** The statements of plain writing: a row of the resource inserted or updated, and the locks that go ahead of a change. */
 
 import type { AnyConversion, ChildRows, Condition } from "../binding/conversion.ts";
 import { decodeId } from "../binding/id.ts";
@@ -10,27 +10,17 @@ import { accountSql, conditionSql, type Operand } from "../read/compare.ts";
 import { fitting } from "../read/fitting.ts";
 import { accountColumns, aliasesOf, aliasOf, columnInfo, columnSql, fromSql, type Relation, relationOf, tableSql } from "../read/relation.ts";
 import type { ColumnValues } from "./command.ts";
-import { insertSql, updateSql } from "./row-sql.ts";
+import { updateSql } from "./row-sql.ts";
 
-/** One row of any table; `returning` in that order. */
-export function insertInto(
-  source: SourceDeclaration,
-  dialect: Dialect,
-  table: string,
-  row: ColumnValues,
-  returning: readonly string[],
-  catalog: Catalog = new Map(),
-): Statement {
-  return write(insertSql(source, catalog, table, row, returning), dialect);
-}
-
-/** One row of the resource: the binding's equal conditions are filled in. Throws where `row` has columns of a joined table. */
-export function insertStatement(resource: BoundResource, dialect: Dialect, catalog: Catalog, row: ColumnValues, returning: readonly string[]): Statement {
-  const { contract, source, binding } = resource;
+/**
+ * The row of a plain insert, with the binding's equal conditions filled in, so that it is one of the resource. Throws where
+ * `row` has columns of a joined table.
+ */
+export function rowToInsert({ contract, binding }: BoundResource, row: ColumnValues): ColumnValues {
   refuseJoined(contract.name, binding, row);
   const fixed: Record<string, ErpValue> = {};
   for (const [column, condition] of Object.entries(binding.where)) if (isEqual(condition) && aliasOf(binding, column) === undefined) fixed[column] = condition;
-  return insertInto(source, dialect, binding.table, { ...fixed, ...row }, returning, catalog);
+  return { ...fixed, ...row };
 }
 
 /** Narrowed by the key and by the binding's conditions on its own table. Throws where there is nothing to write, or a column of a joined table. */

@@ -1,4 +1,4 @@
-/** One row inserted, updated or deleted, as SQL. Tables are named as the bindings name them. */
+/** One row inserted, updated, deleted or read, as SQL. Tables are named as the bindings name them. */
 
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, name, type Sql, sql } from "../binding/sql.ts";
@@ -31,6 +31,14 @@ export function updateSql(source: SourceDeclaration, catalog: Catalog, table: st
 
 export function deleteSql(source: SourceDeclaration, catalog: Catalog, table: string, key: ColumnValues): Sql {
   return sql`DELETE FROM ${tableSql(source, table)} WHERE ${keySql(source, catalog, table, key, [])}`;
+}
+
+export function selectSql(source: SourceDeclaration, catalog: Catalog, table: string, key: ColumnValues, columns: readonly string[], lock: boolean): Sql {
+  const list = join(
+    columns.map((column) => name(column)),
+    ", ",
+  );
+  return sql`SELECT ${list} FROM ${tableSql(source, table)} WHERE ${keySql(source, catalog, table, key, [])} LIMIT 1${lock ? sql` FOR UPDATE` : sql``}`;
 }
 
 /** Without a key it would be every row's turn. */

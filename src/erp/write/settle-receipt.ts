@@ -33,7 +33,11 @@ export interface SettleParts {
 export type Settled = { readonly kind: "found"; readonly made: string } | { readonly kind: "absent" } | { readonly kind: "underway" };
 
 /** Looks for the thing of a receipt that was started, and ends the receipt if that shows how. Looked for in the accounts of its time. */
-export async function settleReceipt({ resource, number, records, limits }: SettleParts, caller: Omit<ReadCaller, "accounts">, receipt: KeptReceipt): Promise<Settled> {
+export async function settleReceipt(
+  { resource, number, records, limits }: SettleParts,
+  caller: Omit<ReadCaller, "accounts">,
+  receipt: KeptReceipt,
+): Promise<Settled> {
   const { keyHash, attempt, accounts, naturalKey, ageMs } = receipt;
   const [id] = await number.find({ ...caller, accounts }, naturalKey);
   if (id !== undefined) {

@@ -4,17 +4,17 @@ import type { CommandCall } from "#contract/command-call.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
 import { type ErpValue, join, name, type Sql, sql } from "../binding/sql.ts";
-import type { Dialect, ErpDatabase, Statement, WriteTransaction } from "../dialects/dialect.ts";
+import type { Catalog, Dialect, ErpDatabase, Statement, WriteTransaction } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { physicalName } from "../read/relation.ts";
 import type { Given, StageCommand } from "./command.ts";
+import { insertedRow } from "./inserted-row.ts";
 import { type OperationEnd, operationTable, type StoredOperation } from "./operation-table.ts";
-import { insertInto } from "./plain-statements.ts";
 import { refusalOf } from "./refusals.ts";
 
 /** Writes the row; answers the statement that notes its operation in the same transaction. */
 export async function stageRow(
-  { resource, dialect }: { readonly resource: BoundResource; readonly dialect: Dialect },
+  { resource, dialect, catalog }: { readonly resource: BoundResource; readonly dialect: Dialect; readonly catalog: Catalog },
   transaction: WriteTransaction,
   command: StageCommand,
   call: CommandCall,
@@ -22,8 +22,7 @@ export async function stageRow(
 ): Promise<readonly Statement[]> {
   const values = Object.entries(command.row(given, call.input as never)); // `bind` has checked its type
   const row = Object.fromEntries(values.filter((entry): entry is [string, ErpValue] => entry[1] !== undefined));
-  const rows = await transaction.query(insertInto(resource.source, dialect, command.table, row, [command.key]));
-  const staged = rows[0]?.[0];
+  const [staged] = await insertedRow({ source: resource.source, dialect, transaction, catalog }, command.table, row, [command.key]);
   if (staged === undefined || staged === null) throw new Error(`${resource.contract.name}: the staged row has no ${command.key}`);
   const createdAt = given.now.getTime();
   return [

@@ -3,15 +3,17 @@
 import { commandKind } from "#contract/command.ts";
 import type { Contract } from "#contract/contract.ts";
 import { schemaAt, valueKind } from "#contract/model.ts";
+import type { ReceiptsKept } from "#contract/receipts-kept.ts";
+import { writeWords } from "./write-words.ts";
 
 /** Values for `{{name}}`; one that is absent has no example here, and takes the `{{#name}}` parts of a guide with it. */
 export type GuideWords = Readonly<Record<string, string>>;
 
 /** The words of the resource that has most to show. `hasTest`: whether there is a test environment to try things in. */
-export function guideWords(contracts: readonly Contract[], hasTest: boolean): GuideWords {
+export function guideWords(contracts: readonly Contract[], hasTest: boolean, kept?: ReceiptsKept): GuideWords {
   const all = contracts.filter(({ reads }) => reads.list !== undefined).map(wordsOf);
   const most = all.reduce<GuideWords>((best, words) => (Object.keys(words).length > Object.keys(best).length ? words : best), {});
-  return { ...most, ...changeWords(contracts), environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
+  return { ...most, ...changeWords(contracts), ...writeWords(contracts, kept), environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
 }
 
 /** Of the first resource whose fields can be changed, with what its contract shows of that. */
@@ -46,7 +48,9 @@ function wordsOf({ name, model, reads }: Contract): GuideWords {
   return Object.fromEntries(Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Drops what lies between `{{#name}}` and `{{/name}}`, each on a line of its own, where there is no such word. */
+/** Drops what lies between `{{#name}}` and `{{/name}}`, each on a line of its own, where there is no such word; and between `{{^name}}` and `{{/name}}` where there is. */
 export function withoutAbsent(source: string, words: GuideWords): string {
-  return source.replaceAll(/^\{\{#(\w+)\}\}\n([\s\S]*?)^\{\{\/\1\}\}\n/gm, (_, name: string, text: string) => (words[name] === undefined ? "" : text));
+  return source.replaceAll(/^\{\{([#^])(\w+)\}\}\n([\s\S]*?)^\{\{\/\2\}\}\n/gm, (_, mark: string, name: string, text: string) =>
+    (words[name] !== undefined) === (mark === "#") ? text : "",
+  );
 }

@@ -5,10 +5,21 @@ import { type MarkdownPage, renderMarkdown } from "./markdown.ts";
 import type { Site } from "./site.ts";
 
 /** Files are `docs/guides/<slug>.md`; each says its own title and lead. */
-export const guideSlugs = ["getting-started", "authentication", "pagination", "filtering", "changing-things", "errors", "versions"] as const;
+export const guideSlugs = [
+  "getting-started",
+  "authentication",
+  "pagination",
+  "filtering",
+  "writing",
+  "changing-things",
+  "batches",
+  "operations",
+  "errors",
+  "versions",
+] as const;
 
 /** Words without which a guide has nothing to say here: nobody is told how to change what can only be read. */
-const neededWord: Readonly<Record<string, string>> = { "changing-things": "change" };
+const neededWord: Readonly<Record<string, string>> = { writing: "writes", "changing-things": "change", batches: "batch", operations: "writes" };
 
 /** The team's guides are `docs/<folder>/<slug>.md`. Served only where `Site.teamGuides` says so. */
 export const teamShelves = [

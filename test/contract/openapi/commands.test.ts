@@ -101,7 +101,7 @@ describe("a document", () => {
   test("says how long repetitions are recognised, by default and where it is set", () => {
     expect(at(document, "info", "description")).toContain("kept for 7 days");
     expect(at(document, "info", "description")).toContain("recognised for 400 days");
-    const own = openApiDocument({ title: "T", summary: "S.", version: "2026-01-01", contracts: [things], kept: { answers: 1, keys: 30 } });
+    const own = openApiDocument({ title: "T", summary: "S.", version: "2026-01-01", contracts: [things], kept: { bodyDays: 1, tombstoneDays: 30 } });
     for (const text of [at(own, "info", "description"), at(own, "components", "parameters", "IdempotencyKey", "description")]) {
       expect(text).toContain("1 day ");
       expect(text).toContain("30 days");

@@ -9,7 +9,8 @@ import { postgresDialect } from "#erp/dialects/postgres/postgres-dialect.ts";
 import { resourceReader } from "#erp/read/reader.ts";
 import type { ErpTransaction } from "#erp/write/command.ts";
 import { erpTransaction } from "#erp/write/erp-transaction.ts";
-import { insertStatement, lockStatements, updateStatement } from "#erp/write/plain-statements.ts";
+import { insertedRow } from "#erp/write/inserted-row.ts";
+import { lockStatements, rowToInsert, updateStatement } from "#erp/write/plain-statements.ts";
 import { missingReferences } from "#erp/write/references.ts";
 import { CommandRefused } from "#erp/write/refusals.ts";
 import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
@@ -133,8 +134,8 @@ describe("locks", () => {
 describe("rows", () => {
   test("an insert fills in the equal conditions, and answers columns of the row", async () => {
     await within(pool, async (transaction) => {
-      const rows = await transaction.query(insertStatement(orders, postgresDialect, catalog, { NO: "10", CUS: "C1", NAM: "new" }, ["NO", "TOTAL"]));
-      expect(rows).toEqual([["10    ", 0]]);
+      const writing = { source: orders.source, dialect: postgresDialect, transaction, catalog };
+      expect(await insertedRow(writing, "HDR", rowToInsert(orders, { NO: "10", CUS: "C1", NAM: "new" }), ["NO", "TOTAL"])).toEqual(["10    ", 0]);
       expect(await transaction.query({ text: `SELECT "CO", "TYP", "NAM" FROM "Legacy"."x_HDR" WHERE "NO" = '10'`, values: [] })).toEqual([["01", "SO", "new"]]);
     });
   });
@@ -148,7 +149,7 @@ describe("rows", () => {
 
   test("columns of joined tables are refused in words", () => {
     const why = 'orders: e.MEMO stands in the joined table "e", which a plain insert or update does not write. Write a function.';
-    expect(() => insertStatement(orders, postgresDialect, catalog, { "e.MEMO": "x" }, [])).toThrow(why);
+    expect(() => rowToInsert(orders, { "e.MEMO": "x" })).toThrow(why);
     expect(() => updateStatement(orders, postgresDialect, { NO: "1" }, { "e.MEMO": "x" })).toThrow(why);
   });
 });

@@ -42,6 +42,7 @@ export function siteFixture(change: Partial<Site> = {}): Site {
       changeId: "0000123",
       changeBody: '{"reference":"PO-4711"}',
       changeField: "reference",
+      ...writeWords,
       environment: "test",
       test: "test",
     },
@@ -52,6 +53,30 @@ export function siteFixture(change: Partial<Site> = {}): Site {
     ...change,
   };
 }
+
+const placed = '{"customer_id":"C1","lines":[{"product_id":"P1","quantity":"2"}]}';
+
+/** What a gateway has to say of writes, at the most. */
+const writeWords = {
+  writes: "writes",
+  answersKept: "7 days",
+  keysKept: "400 days",
+  create: "orders",
+  createOne: "order",
+  createPath: "/v1/orders",
+  createScope: "orders:write",
+  createBody: placed,
+  staged: "payments",
+  stagedPath: "/v1/payments",
+  stagedBody: '{"amount":{"amount":"12.50","currency":"EUR"}}',
+  stagedCommand: "reportPayment",
+  batch: "orders",
+  batchPath: "/v1/orders/batch",
+  batchMax: "100",
+  batchItem: `"command":"place","body":${placed}`,
+  refusal: "credit-limit-exceeded",
+  refusalMeaning: "The order exceeds the customer's credit limit.",
+};
 
 const orderFields: Site["resources"][number]["fields"] = [
   { field: "id", owner: "erp", commands: [] },

@@ -68,6 +68,27 @@ describe("pages", () => {
     expect(await (await app.request("/docs/guides/getting-started")).text()).toContain("https://api.meridian.example/v1/orders");
   });
 
+  test("guides on writing are there where something can be written, and speak of what can be", async () => {
+    const { words, resources } = siteFixture();
+    const without = (...names: readonly string[]) =>
+      Object.fromEntries(Object.entries(words).filter(([name]) => !names.some((start) => name.startsWith(start))));
+    const readOnly = without("writes", "create", "staged", "batch", "change", "refusal", "answersKept", "keysKept");
+    const of = async (some: typeof words, path: string): Promise<string> => (await gatewayFixture(fixtureOf(some)).request(path)).text();
+    const fixtureOf = (some: typeof words) =>
+      siteFixture({ words: some, ...(some["writes"] === undefined && { resources: resources.map((one) => ({ ...one, fields: [] })) }) });
+    const writing = ["/docs/guides/writing", "/docs/guides/operations", "/docs/guides/batches", "/docs/guides/changing-things"];
+    for (const path of writing) {
+      expect((await gatewayFixture(fixtureOf(readOnly)).request(path)).status).toBe(404);
+      expect(await of(words, "/docs/guides")).toContain(`href="${path}"`);
+      for (const page of pages.filter((one) => one !== "/docs/ownership" && !writing.includes(one))) expect(await of(readOnly, page), page).not.toContain(path);
+    }
+    // Where nothing can be made, changed field by field or sent in batches, what is left makes sense.
+    const little = without("create", "staged", "batch", "change", "refusal");
+    expect(await of(little, "/docs/guides/writing")).not.toMatch(/batches|changing-things|\{\{/);
+    expect(await of(little, "/docs/guides/operations")).toContain("outcome-unknown");
+    expect(await of(words, "/docs/guides/writing")).toContain("up to 7 days");
+  });
+
   test("what is not there is answered with a page and 404", async () => {
     for (const path of ["/docs/guides/nothing", "/docs/nothing", "/docs/assets/nothing.js", "/docs/assets/..%2Fsite.ts", "/docs/assets/__proto__"]) {
       const response = await gatewayFixture().request(path);

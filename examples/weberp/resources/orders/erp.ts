@@ -1,7 +1,8 @@
 import { code, date, decimal, expression, flag, fromRows, group, integer, lines, money, ref, sql, text } from "sluice";
-import { address, htmlText, percent } from "../../erp/conversions.ts";
+import { address, htmlText, htmlTextOrNull, percent } from "../../erp/conversions.ts";
 import { noDate, noDateTime, weberp } from "../../erp/source.ts";
 import { orders } from "./contract.ts";
+import { amend, cancel, place } from "./order-entry.ts";
 
 const ofOrder = { orderno: "orderno" } as const;
 const open = fromRows("salesorderdetails", ofOrder, ["completed"], "integer", (c) => sql`SUM(${c.completed} = 0)`);
@@ -31,9 +32,9 @@ export const ordersInErp = weberp.bind(orders, {
     status: code(status, { Q: "quotation", E: "entered", P: "picking", I: "partly_invoiced", C: "completed" }),
     customer_id: ref("customers", "debtorno"),
     branch: text("branchcode"),
-    reference: text("customerref", { nullWhen: [""] }),
-    buyer: text("buyername", { nullWhen: [""] }),
-    comment: text("comments", { encoding: "utf-8", nullWhen: [""] }),
+    reference: htmlTextOrNull("customerref"),
+    buyer: htmlTextOrNull("buyername"),
+    comment: htmlTextOrNull("comments"),
     placed_on: date("orddate", noDate),
     deliver_on: date("deliverydate", noDate),
     confirmed_on: date("confirmeddate", noDate),
@@ -53,10 +54,12 @@ export const ordersInErp = weberp.bind(orders, {
         requested_on: date("itemdue", noDate),
         dispatched_on: date("actualdispatchdate", noDateTime),
         completed: flag("completed"),
-        narrative: text("narrative", { nullWhen: [""] }),
-        customer_line: text("poline", { nullWhen: ["", "0"] }),
+        narrative: htmlTextOrNull("narrative"),
+        customer_line: htmlTextOrNull("poline", "0"),
       },
       { sort: ["orderlineno"] },
     ),
   },
+  commands: { place, amend, cancel },
+  refusals: [{ code: "order-in-picking", sqlstate: "23000", message: /`(?:pickinglists|deliverynotes)`/ }],
 });

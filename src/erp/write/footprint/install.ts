@@ -1,6 +1,7 @@
 /** Puts the footprint into an ERP's database, or brings it to the newest version; does nothing where it is there. */
 
-import type { ErpDatabase, Statement } from "../../dialects/dialect.ts";
+import { driftInWords } from "../../check/check-resource.ts";
+import type { ErpDatabase, Statement, WriteTransaction } from "../../dialects/dialect.ts";
 import { sourceUnavailable, troubleOf } from "../../dialects/trouble.ts";
 import { footprintChanges, footprintVersion, namesIn, type Place } from "../footprint.ts";
 
@@ -22,23 +23,31 @@ export async function footprintState(place: Place, database: Pick<ErpDatabase, "
   }
 }
 
-/** Several at once wait for one another. Answers what was there before. */
-export async function installFootprint(place: Place, database: ErpDatabase): Promise<FootprintState> {
+/** Several at once wait for one another. Answers what was there before, or what the database said to an account that may not. */
+export async function installFootprint(place: Place, database: ErpDatabase): Promise<FootprintState | { readonly kind: "denied"; readonly said: string }> {
   const before = await footprintState(place, database);
   if (before.kind === "current" || before.kind === "newer") return before;
   if (database.transact === undefined) throw new Error("this handle is for reading only");
   const statements = footprintChanges(place, before.kind === "older" ? before.version : 0).map(({ text }) => plain(text));
-  await database.transact(async (transaction) => {
-    const { locked } = await transaction.claim(installLock, plain("SELECT 1"), waitSeconds);
-    if (!locked) throw sourceUnavailable("locked", new Error("another process has been installing the footprint for a while"));
-    if (place.dialect === "postgres") return transaction.commit(statements);
-    // Each definition commits by itself, and what follows a commit is under the session's own mode again.
-    await transaction.execute(plain("SET SESSION TRANSACTION READ WRITE"));
-    for (const statement of statements) await transaction.execute(statement);
-    await transaction.execute(plain("SET SESSION TRANSACTION READ ONLY"));
-    await transaction.commit();
-  });
+  try {
+    await database.transact((transaction) => install(place, transaction, statements));
+  } catch (error) {
+    const said = driftInWords(error);
+    if (said === undefined) throw error;
+    return { kind: "denied", said };
+  }
   return before;
+}
+
+async function install({ dialect }: Place, transaction: WriteTransaction, statements: readonly Statement[]): Promise<void> {
+  const { locked } = await transaction.claim(installLock, plain("SELECT 1"), waitSeconds);
+  if (!locked) throw sourceUnavailable("locked", new Error("another process has been installing the footprint for a while"));
+  if (dialect === "postgres") return transaction.commit(statements);
+  // Each definition commits by itself, and what follows a commit is under the session's own mode again.
+  await transaction.execute(plain("SET SESSION TRANSACTION READ WRITE"));
+  for (const statement of statements) await transaction.execute(statement);
+  await transaction.execute(plain("SET SESSION TRANSACTION READ ONLY"));
+  await transaction.commit();
 }
 
 /** 16 bytes, as of any key. */

@@ -1,0 +1,23 @@
+// refused: '"refrence"' is not assignable
+import { defineContract, insert, text, z } from "sluice";
+import { base, erp, id, scope } from "../erp.ts";
+
+const orders = defineContract({
+  ...base,
+  name: "orders",
+  model: z.object({ id, reference: z.string() }),
+  reads: { get: { scope } },
+  commands: { place: { scope: "orders:write", input: z.object({ reference: z.string() }) } },
+  owner: { reference: "partner" },
+});
+
+erp.bind(orders, {
+  table: "OEHDR",
+  key: "ORDNO",
+  account: "CUSNO",
+  naturalKey: "refrence", // here
+  commands: { place: insert() },
+  fields: {
+    reference: text("SHNAM"),
+  },
+});
