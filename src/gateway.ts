@@ -48,11 +48,11 @@ export { introspect, readTables } from "#erp/introspect/introspect.ts";
 export { type Answers, noAnswers, questions } from "#erp/introspect/write/answers.ts";
 export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";
 export { metricsType } from "#erp/protection/prometheus.ts";
+export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
+export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
 export { footprintFault, sourcesWithFootprint } from "#erp/write/footprint-check.ts";
-export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
-export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -129,10 +129,10 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 }
 
 /** The OpenAPI documents of a definition by version, as the text that is served and committed. */
-export function documentsOf(definition: GatewayDefinition): ReadonlyMap<string, string> {
+export function documentsOf(definition: GatewayDefinition, kept?: Retention): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, ...(kept !== undefined && { kept }) }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -194,7 +194,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const http = app({
     api,
     site: siteOf(options, versions),
-    documents: documentsOf(definition),
+    documents: documentsOf(definition, options.retention),
     health: () => healthOf(guards.health(), drifts),
     log,
   });
@@ -271,7 +271,7 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
         scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
       })),
     })),
-    words: guideWords(definition.contracts, hasTest),
+    words: guideWords(definition.contracts, hasTest, options.retention),
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,

@@ -1,19 +1,16 @@
 /** Forgets receipts in time: first what was answered, much later that there was a request at all. */
 
+import { type ReceiptsKept, receiptsKept } from "#contract/receipts-kept.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type Sql, sql } from "../binding/sql.ts";
 import type { Dialect, ErpDatabase, Statement, WriteTransaction } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { footprintName } from "./footprint-name.ts";
 
-export interface Retention {
-  /** How long answers are kept to be repeated; published to partners. */
-  readonly bodyDays: number;
-  /** How long it is remembered that a key was used. */
-  readonly tombstoneDays: number;
-}
+/** As published to partners. */
+export type Retention = ReceiptsKept;
 
-export const defaultRetention: Retention = { bodyDays: 7, tombstoneDays: 400 };
+export const defaultRetention: Retention = receiptsKept;
 
 export interface RetentionRound extends Retention {
   /** Milliseconds since the epoch; ages are those that the database's own clock gave. */
