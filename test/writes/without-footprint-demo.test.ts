@@ -15,7 +15,12 @@ const orders = defineContract({
   singular: "order",
   team: "order-management",
   summary: "Sales orders.",
-  model: z.object({ id: wire.id(), status: z.enum(["entered", "released", "partly_shipped", "shipped", "cancelled"]), customer_id: wire.id(), reference: z.string().nullable() }),
+  model: z.object({
+    id: wire.id(),
+    status: z.enum(["entered", "released", "partly_shipped", "shipped", "cancelled"]),
+    customer_id: wire.id(),
+    reference: z.string().nullable(),
+  }),
   reads: { get: { scope: "orders:read" } },
   commands: {
     place: {

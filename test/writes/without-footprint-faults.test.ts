@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { WritePoint } from "#erp/write/execute.ts";
 import { describeWith } from "../support/requires.ts";
-import { anOrder, type BareShop, overAfterMs, serveBareShop } from "./serve-bare-shop.ts";
+import { overAfterMs } from "./bare-shop.ts";
+import { anOrder, type BareShop, serveBareShop } from "./serve-bare-shop.ts";
 import type { Sent } from "./serve-shop.ts";
 import type { ShopDialect } from "./shop.ts";
 import type { ProcessTask } from "./shop-process.ts";
@@ -19,12 +20,12 @@ const points = ["before-claim", "after-claim", "after-effect", "before-commit", 
 
 function faults(dialect: ShopDialect, at: string | undefined): void {
   let shop: BareShop;
-  let at_: Partial<Record<WritePoint, () => void>> = {};
+  let hooks: Partial<Record<WritePoint, () => void>> = {};
   beforeAll(async () => {
-    shop = await serveBareShop(dialect, at, (point) => at_[point]?.());
+    shop = await serveBareShop(dialect, at, (point) => hooks[point]?.());
   }, 120_000);
   afterEach(async () => {
-    at_ = {};
+    hooks = {};
     shop.erpProxy.cutAfter(undefined);
     await shop.erpProxy.turn("pass");
     await shop.storeProxy.turn("pass");
@@ -35,17 +36,17 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
   const operation = (answer: Sent): Promise<Sent> => shop.send("GET", String(answer.headers.get("location")));
 
   /** Once at that point. */
-  function once_(point: WritePoint, what: () => void): void {
-    at_ = {
+  function when(point: WritePoint, what: () => void): void {
+    hooks = {
       [point]: () => {
-        at_ = {};
+        hooks = {};
         what();
       },
     };
   }
 
   test("an answer of COMMIT that is lost is looked up, and the order acknowledged", async () => {
-    once_("committing", () => {
+    when("committing", () => {
       shop.erpProxy.cutAfter(0);
       setTimeout(() => shop.erpProxy.cutAfter(undefined), 100);
     });
@@ -58,7 +59,7 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
   });
 
   test("with the ERP gone after COMMIT the outcome is unknown; its operation, and a repetition, tell that it was done", async () => {
-    once_("committing", () => {
+    when("committing", () => {
       shop.erpProxy.cutAfter(0);
       setTimeout(() => void shop.erpProxy.turn("refuse"), 50);
     });
@@ -81,7 +82,7 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
   });
 
   test("a COMMIT that never arrives: unknown until nothing can be underway, then not performed, and the same key is as good as new", async () => {
-    once_("committing", () => void shop.erpProxy.turn("reset"));
+    when("committing", () => void shop.erpProxy.turn("reset"));
     const idempotencyKey = randomUUID();
     const order = anOrder("never");
     const unknown = await shop.place({ idempotencyKey, order });
@@ -103,7 +104,7 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
   }, 60_000);
 
   test("with no request asking, the reconciler ends what nobody saw the end of", async () => {
-    once_("committing", () => {
+    when("committing", () => {
       shop.erpProxy.cutAfter(0);
       setTimeout(() => void shop.erpProxy.turn("refuse"), 20);
     });
@@ -111,7 +112,7 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
     shop.erpProxy.cutAfter(undefined);
     await shop.erpProxy.turn("pass");
     await answeredAgain(() => shop.send("GET", "/v1/orders"));
-    once_("committing", () => void shop.erpProxy.turn("reset"));
+    when("committing", () => void shop.erpProxy.turn("reset"));
     expect((await shop.place({ order: anOrder("dropped") })).status).toBe(503);
     await shop.erpProxy.turn("pass");
     const states = async () => new Map((await shop.receipts()).map(([state, reference]) => [String(reference), String(state)]));
@@ -122,7 +123,7 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
   }, 60_000);
 
   test("a store that is gone after the commit changes nothing for the partner, and a repetition finds the order", async () => {
-    once_("after-commit", () => void shop.storeProxy.turn("refuse"));
+    when("after-commit", () => void shop.storeProxy.turn("refuse"));
     const idempotencyKey = randomUUID();
     const order = anOrder("storeless");
     const placed = await shop.place({ idempotencyKey, order });
@@ -135,14 +136,14 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
 
   test("a store that is gone before is 503, and the ERP is not touched", async () => {
     await shop.place({ order: anOrder("known key") }); // its API key is remembered for a while
-    once_("before-claim", () => void shop.storeProxy.turn("refuse"));
+    when("before-claim", () => void shop.storeProxy.turn("refuse"));
     const refused = await shop.place({ order: anOrder("no store") });
     expect([refused.status, refused.body["code"]], refused.text).toEqual([503, "gateway-unavailable"]);
     expect(await shop.ordersOf("no store")).toEqual([]);
   });
 
   test("an effect that is rolled back leaves the key unused", async () => {
-    once_("after-effect", () => void shop.erpProxy.turn("reset"));
+    when("after-effect", () => void shop.erpProxy.turn("reset"));
     const idempotencyKey = randomUUID();
     const order = anOrder("rolled back");
     const failed = await shop.place({ idempotencyKey, order });
@@ -153,22 +154,26 @@ function faults(dialect: ShopDialect, at: string | undefined): void {
     expect(await shop.ordersOf("rolled back")).toHaveLength(1);
   });
 
-  test.each(points)("a process that is killed at %s: repetitions have one effect, and one answer", async (point) => {
-    const idempotencyKey = randomUUID();
-    const order = anOrder(`k ${point}`);
-    const { child, port } = start(shop, dialect, point);
-    const ended = once(child, "exit");
-    const url = `http://127.0.0.1:${await port}/v1/orders`;
-    const headers = { Authorization: `Bearer ${shop.keys.first}`, "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
-    await expect(fetch(url, { method: "POST", headers, body: JSON.stringify(order) })).rejects.toThrow();
-    await ended;
-    const placed = await shop.insist({ idempotencyKey, order });
-    expect(placed.status, placed.text).toBe(201);
-    expect(placed.headers.get("location")).toBe(await pathOf(`k ${point}`));
-    const again = await shop.place({ idempotencyKey, order }, 1);
-    expect([again.status, again.text]).toEqual([201, placed.text]);
-    expect(await shop.ordersOf(`k ${point}`)).toHaveLength(1);
-  }, 60_000);
+  test.each(points)(
+    "a process that is killed at %s: repetitions have one effect, and one answer",
+    async (point) => {
+      const idempotencyKey = randomUUID();
+      const order = anOrder(`k ${point}`);
+      const { child, port } = start(shop, dialect, point);
+      const ended = once(child, "exit");
+      const url = `http://127.0.0.1:${await port}/v1/orders`;
+      const headers = { Authorization: `Bearer ${shop.keys.first}`, "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
+      await expect(fetch(url, { method: "POST", headers, body: JSON.stringify(order) })).rejects.toThrow();
+      await ended;
+      const placed = await shop.insist({ idempotencyKey, order });
+      expect(placed.status, placed.text).toBe(201);
+      expect(placed.headers.get("location")).toBe(await pathOf(`k ${point}`));
+      const again = await shop.place({ idempotencyKey, order }, 1);
+      expect([again.status, again.text]).toEqual([201, placed.text]);
+      expect(await shop.ordersOf(`k ${point}`)).toHaveLength(1);
+    },
+    60_000,
+  );
 
   /** What the breaker and the pool make of a network that was gone is over in a moment. */
   async function answeredAgain(ask: () => Promise<Sent>): Promise<void> {

@@ -15,7 +15,8 @@ const bound = {
   account: "cusno",
   fields: { reference: text("refno"), priority: integer("prio") },
 } as const;
-const gateway = (resource: ReturnType<typeof source.bind>) => () => defineGateway({ title: "Shop", summary: "A shop.", version: "2026-11-01", resources: [resource] });
+const gateway = (resource: ReturnType<typeof source.bind>) => () =>
+  defineGateway({ title: "Shop", summary: "A shop.", version: "2026-11-01", resources: [resource] });
 
 const input = z.object({ reference: z.string(), priority: z.int() });
 const example = { reference: "PO 1", priority: 1 };
