@@ -1,7 +1,7 @@
 /** What every partner request passes, in order. Read this first. */
 
+import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { Known } from "#contract/json-writer.ts";
 import type { Operation } from "#contract/operations.ts";
 import { visibleFields } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
@@ -81,7 +81,7 @@ async function list({ operation, principal, version, parameters, visible, strip,
   const binding = `${principal.partner} ${principal.environment} ${version} ${operation.id} ${fingerprint}`;
   const after = cursor === undefined ? null : cursors.open(cursor, binding);
   const page = await access.list(principal.accounts, query, after);
-  const data = strip(page.items, query.fields);
+  const data = strip(page.items, query.fields, page.nulls);
   const next = page.next === null ? null : cursors.seal(page.next, binding);
   return { status: 200, headers: json, body: `{"data":${data},"next_cursor":${JSON.stringify(next)}}` };
 }
@@ -93,7 +93,7 @@ async function get({ request, principal, parameters, visible, strip, access }: R
   const tag = entityTag(found.digest);
   if (isUnchanged(header(request, "if-none-match"), tag))
     return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
-  return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields).slice(1, -1) };
+  return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields, found.nulls).slice(1, -1) };
 }
 
 /** A single read takes no parameter but `fields`. */

@@ -82,7 +82,7 @@ test("a page takes one statement per level, however many parents it has", async 
 
 test("a page without parents reads no children", async () => {
   reading.took();
-  expect(await reading.list(bound, ["nobody"])).toEqual({ items: [], next: null });
+  expect(await reading.list(bound, ["nobody"])).toEqual({ items: [], next: null, nulls: new Set() });
   expect(reading.took().statements).toHaveLength(1);
 });
 
