@@ -13,7 +13,7 @@ import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
 import { parseFields } from "./parse-fields.ts";
-import { parseList } from "./parse-list.ts";
+import { type ListParser, listParser } from "./parse-list.ts";
 import type { ResourceAccess } from "./ports.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
@@ -48,6 +48,8 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     return { strip: entry.strip, visible };
   };
 
+  const parseList = listParser();
+
   return async (operation, id, request, context) => {
     checkRequest(request);
     const principal = await authenticate(context.authenticator, request, context.now);
@@ -57,7 +59,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     const parameters = parseQuery(request.query);
     const { strip, visible } = prepared(operation.contract, principal.scopes);
     const read = { operation, request, principal, version, parameters, visible, strip, access: context.access(operation, principal) };
-    const answer = operation.kind === "list" ? await list(read, parts.cursors) : await get(read, id ?? "");
+    const answer = operation.kind === "list" ? await list(read, parts.cursors, parseList) : await get(read, id ?? "");
     return { ...answer, headers: { ...answer.headers, "Api-Version": version } };
   };
 }
@@ -76,7 +78,11 @@ interface Read {
 /** Answers belong to one caller; caches must ask again each time. */
 const json = { "Content-Type": "application/json", "Cache-Control": "private, no-cache", Vary: "Authorization, Api-Version" };
 
-async function list({ operation, principal, version, parameters, visible, strip, access }: Read, cursors: Cursors): Promise<PartnerResponse> {
+async function list(
+  { operation, principal, version, parameters, visible, strip, access }: Read,
+  cursors: Cursors,
+  parseList: ListParser,
+): Promise<PartnerResponse> {
   const { query, cursor, fingerprint } = parseList(operation.contract, parameters, visible);
   const binding = `${principal.partner} ${principal.environment} ${version} ${operation.id} ${fingerprint}`;
   const after = cursor === undefined ? null : cursors.open(cursor, binding);

@@ -103,7 +103,7 @@ function attach(plan: ChildPlan, parents: readonly RowTree[], rows: Rows): reado
   let trees: RowTree[] | undefined;
   for (const row of rows) {
     // Rows come in the order of their ties.
-    if (before === undefined || ties.some((index) => row[index] !== before?.[index])) {
+    if (before === undefined || differ(row, before, ties)) {
       const tie = tieOf(row, 0, ties);
       trees = byTie.get(tie) ?? alike(byTie, tie);
     }
@@ -114,6 +114,11 @@ function attach(plan: ChildPlan, parents: readonly RowTree[], rows: Rows): reado
     here.push(tree);
   }
   return here;
+}
+
+function differ(row: readonly unknown[], before: readonly unknown[], ties: readonly number[]): boolean {
+  for (const index of ties) if (row[index] !== before[index]) return true;
+  return false;
 }
 
 /** Rows of the last level have none below them. */
