@@ -28,10 +28,14 @@ export interface Reading {
     accounts: readonly string[],
     query?: Query,
     after?: Position | null,
-  ): Promise<{ readonly items: readonly Item[]; readonly next: Position | null }>;
+  ): Promise<{ readonly items: readonly Item[]; readonly next: Position | null; readonly nulls: ReadonlySet<string> }>;
   /** All pages after one another. Positions travel as JSON, as they do in a cursor. */
   walk(resource: BoundResource, accounts: readonly string[], query?: Query): Promise<readonly Item[]>;
-  get(resource: BoundResource, accounts: readonly string[], id: string): Promise<{ readonly item: Item; readonly digest: string } | undefined>;
+  get(
+    resource: BoundResource,
+    accounts: readonly string[],
+    id: string,
+  ): Promise<{ readonly item: Item; readonly digest: string; readonly nulls: ReadonlySet<string> } | undefined>;
   /** Statements sent and values that did not fit, since the last call. */
   took(): { readonly statements: readonly Statement[]; readonly drift: readonly DriftNote[] };
   /** As the ERP's own programs do: on another connection, which may write. */

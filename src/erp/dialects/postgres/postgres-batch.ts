@@ -46,7 +46,7 @@ export class Batch implements pg.Submittable {
   /** Of the statement whose answer is read. */
   #parsed: Parsed | undefined;
 
-  /** `nameOf`: what a statement is prepared under, or empty for one that is not. `done` is called once, after `timeoutMs` without the answer to a statement at the latest. */
+  /** `nameOf`: what a statement is prepared under, or empty for one that is not. `done` is called once, after `timeoutMs` at the latest. */
   constructor(
     statements: readonly Statement[],
     nameOf: (statement: Statement) => string,
@@ -100,7 +100,6 @@ export class Batch implements pg.Submittable {
     this.#results.push(this.#rows);
     this.#rows = [];
     this.#parsed = undefined;
-    this.#timer.refresh();
   }
 
   handleEmptyQuery(): void {
