@@ -40,10 +40,11 @@ export const teamShelves = [
       "account-on-another-table",
       "prices-shared-or-own",
       "texts-and-encodings",
+      "commands",
       "check-and-grants",
     ],
   },
-  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "conflicts"] },
+  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "conflicts", "writes-without-footprint"] },
 ] as const;
 
 export interface Guide extends MarkdownPage {
