@@ -39,7 +39,7 @@ export type Effect =
     }
   | { readonly kind: "deleted" }
   /** Waits in the ERP's import table. */
-  | { readonly kind: "staged"; readonly operation: string }
+  | { readonly kind: "staged"; readonly operation: string; readonly createdAt: Date }
   /** The ERP's rules of business refuse; `code` is one of the contract's. */
   | { readonly kind: "refused"; readonly code: string; readonly detail: string; readonly pointer: string | undefined };
 

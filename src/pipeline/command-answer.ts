@@ -14,7 +14,7 @@ export function answerOf(operation: CommandOperation, asked: AskedToWrite): (eff
       case "deleted":
         return { answer: { status: 204, headers: { "Cache-Control": "no-store" }, body: null }, scopes: [] };
       case "staged":
-        return { answer: staged(operation, effect.operation, asked), scopes: [] };
+        return { answer: staged(operation, effect), scopes: [] };
       case "refused":
         return { answer: refused(effect, asked), scopes: [] };
       default:
@@ -46,15 +46,8 @@ function inHeader({ field, rule, outcome }: FieldConflict): string {
   return `${field};rule=${rule};outcome=${outcome}`;
 }
 
-function staged(operation: CommandOperation, id: string, { context }: AskedToWrite): MadeAnswer["answer"] {
-  const state = {
-    status: "pending",
-    command: operation.id,
-    createdAt: new Date(context.now),
-    endedAt: undefined,
-    made: undefined,
-    refusal: undefined,
-  } as const;
+function staged(operation: CommandOperation, { operation: id, createdAt }: Extract<Effect, { kind: "staged" }>): MadeAnswer["answer"] {
+  const state = { status: "pending", command: operation.id, createdAt, endedAt: undefined, made: undefined, refusal: undefined } as const;
   return { status: 202, headers: { ...jsonOfCommand, Location: `/v1/operations/${id}`, "Retry-After": "5" }, body: operationBody(id, state) };
 }
 

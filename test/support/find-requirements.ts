@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 
-export type RequirementName = "mariadb" | "redis" | "chromium" | "sharedErp" | "pseudoTerminal";
+export type RequirementName = "mariadb" | "redis" | "chromium" | "sharedErp" | "pseudoTerminal" | "curl";
 
 /** `at` is a URL or a path; `reason` completes the sentence "skipped, because ...". */
 export type Requirement = { readonly reachable: true; readonly at: string } | { readonly reachable: false; readonly reason: string };
@@ -24,6 +24,7 @@ export async function findRequirements(): Promise<Requirements> {
     redis,
     pseudoTerminal:
       process.platform === "linux" ? file("script of util-linux", "/usr/bin/script") : { reachable: false, reason: "script of util-linux is on Linux only" },
+    curl: file("curl", "/usr/bin/curl"),
     chromium: file("Chromium", process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium"),
     sharedErp: file("the shared ERP dump", process.env["SHARED_ERP"] ?? fileURLToPath(new URL("../../../shared/erp", import.meta.url))),
   };

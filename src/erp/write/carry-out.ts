@@ -141,7 +141,7 @@ export function carryOut(parts: CarryOutParts): CarryOut {
     given: Parameters<StageCommand["row"]>[0],
   ): Promise<CarriedOut> {
     const also = await stageRow({ ...parts, catalog }, transaction, command, call, given);
-    return { effect: { kind: "staged", operation: operationId(call.partner, call.keyHash) }, also };
+    return { effect: { kind: "staged", operation: operationId(call.partner, call.keyHash), createdAt: given.now }, also };
   }
 
   function encodeKey(key: unknown): string {

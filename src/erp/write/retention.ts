@@ -7,6 +7,7 @@ import type { Dialect, ErpDatabase, Statement, WriteTransaction } from "../diale
 import { write } from "../dialects/write.ts";
 import { footprintName } from "./footprint-name.ts";
 
+/** As published to partners. */
 export type Retention = ReceiptsKept;
 
 export const defaultRetention: Retention = receiptsKept;

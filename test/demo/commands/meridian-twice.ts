@@ -1,8 +1,8 @@
 /** Two copies of one Meridian: partners write to the first through the gateway, the ERP's own programs to the second. */
 import pg from "pg";
 import gateway from "../../../demo/gateway.ts";
-import { type Meridian, openMeridian } from "../erp/meridian.ts";
 import { type ServedCommands, serveCommands } from "../../projects/serve-commands.ts";
+import { type Meridian, openMeridian } from "../erp/meridian.ts";
 
 export interface MeridianTwice extends ServedCommands {
   /** Behind the gateway. */

@@ -15,7 +15,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => meridian?.close());
 
-const place = (order: object) => meridian.send("POST", "/v1/orders", { body: { customer_id: "C0000001", lines: [{ product_id: items[0], quantity: "5" }], ...order } });
+const place = (order: object) =>
+  meridian.send("POST", "/v1/orders", { body: { customer_id: "C0000001", lines: [{ product_id: items[0], quantity: "5" }], ...order } });
 const program = (sql: string, values: readonly unknown[]) => meridian.other.client.query(sql, [...values]);
 
 test("an order that is placed, amended and cancelled leaves what the ERP's own programs leave, in every table", async () => {
@@ -53,7 +54,11 @@ test("an order that is placed, amended and cancelled leaves what the ERP's own p
   });
   expect(amended.status, amended.text).toBe(200);
   const changes = { CUSREF: "", SHNAM: "Lager 9", SHSTR: "Kai 1", SHZIP: "20457", SHCTY: "Hamburg", SHCRY: "DE" };
-  const changedLines = [{ LINNO: 10, QTYOR: 6000 }, { LINNO: 20, QTYOR: 0 }, { ITMNO: items[2], QTYOR: 1000, REQDT: 20270303 }];
+  const changedLines = [
+    { LINNO: 10, QTYOR: 6000 },
+    { LINNO: 20, QTYOR: 0 },
+    { ITMNO: items[2], QTYOR: 1000, REQDT: 20270303 },
+  ];
   await program(`SELECT "OE_AMEND_ORDER"('01', $1, $2, $3, 'API')`, [id, changes, JSON.stringify(changedLines)]);
   expect(await meridian.differences()).toEqual({});
   expect((amended.body["lines"] as { line_no: number }[]).map(({ line_no }) => line_no)).toEqual([10, 30]);
@@ -128,7 +133,9 @@ describe("of an order that has gone on, refuses", () => {
   });
 
   test("to change what stands in the archive", async () => {
-    const { id } = await meridian.erp.one<{ id: string }>(`SELECT min("ORDNO") AS id FROM "OEHDRA" WHERE "COMPNY" = '01' AND "CUSNO" = 'C0000001' AND "ORDTY" = 'SO' AND "DELFLG" <> 'D'`);
+    const { id } = await meridian.erp.one<{ id: string }>(
+      `SELECT min("ORDNO") AS id FROM "OEHDRA" WHERE "COMPNY" = '01' AND "CUSNO" = 'C0000001' AND "ORDTY" = 'SO' AND "DELFLG" <> 'D'`,
+    );
     expect(refusalOf(await amend(id, { reference: "x" }))).toBe("422 order-not-changeable");
   });
 

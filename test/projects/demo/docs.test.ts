@@ -3,33 +3,16 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, test } from "vitest";
-import type { SuiteProject } from "#testing/project.ts";
 import { openWorld, type World } from "#testing/world.ts";
-import { createErp } from "../../../demo/erp/first-run.ts";
 import demoGateway from "../../../demo/gateway.ts";
 import { visit } from "../../http/site/browser.ts";
-import { createDatabase, ownStore, template } from "../../support/postgres.ts";
+import { ownStore } from "../../support/postgres.ts";
 import { describeWith } from "../../support/requires.ts";
-
-/** The test environment exactly as a first run makes it, in both environments. */
-const firstRun = template("meridian_first_run_test", (client) => createErp(client, "test", () => undefined));
-const accounts = { live: ["C0000001"], test: ["C0000001"] };
-const project: SuiteProject = {
-  definition: demoGateway,
-  accounts: { first: accounts, second: { live: ["C0000002"], test: ["C0000002"] } },
-  async prepare() {
-    const database = await createDatabase(firstRun);
-    return {
-      sources: new Map([["erp", { live: database.url, test: database.url }]]),
-      secrets: [],
-      drop: () => database.drop(),
-    };
-  },
-};
+import { firstRun } from "./first-run.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld(project, ownStore);
+  world = await openWorld(firstRun, ownStore);
 }, 120_000);
 afterAll(() => world.close());
 
