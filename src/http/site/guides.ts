@@ -44,7 +44,11 @@ export const teamShelves = [
       "check-and-grants",
     ],
   },
-  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "conflicts", "writes-without-footprint"] },
+  {
+    folder: "operating",
+    name: "Running the gateway",
+    slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "footprint", "writes-without-footprint", "conflicts"],
+  },
 ] as const;
 
 export interface Guide extends MarkdownPage {
