@@ -8,6 +8,7 @@ import { physicalName } from "../read/relation.ts";
 import { granteeSql } from "./grantee.ts";
 import { foreignNames } from "./raw-sql.ts";
 import { usesOf } from "./uses.ts";
+import { type WriteNeeds, writeNeeds } from "./write-needs.ts";
 
 export interface GrantOptions {
   /** Name of the role or user; a placeholder without it. MariaDB also takes `name@host`. */
@@ -35,11 +36,12 @@ interface Needs {
 export function grantsFor(resources: readonly BoundResource[], options: GrantOptions): Grants {
   const [first] = resources;
   if (first === undefined) return { lines: [], undeclared: [] };
-  const needs = needsOf(resources);
+  const writes = writeNeeds(resources);
+  const needs = withStaged(needsOf(resources), writes);
   const { names, calls } = foreignNames(resources.map((resource) => [resource.contract.name, expressionsOf(resource)] as const));
   const lines = first.source.dialect === "postgres" ? postgresGrants(first.source, needs, options) : mariadbGrants(first.source, needs, options);
   const remarks = calls.map((call) => `-- ${call}: where that is a function of the ERP's own, EXECUTE on it is needed, too.`);
-  return { lines: [...lines, ...remarks], undeclared: names };
+  return { lines: [...lines, ...writeGrants(first.source, writes, options), ...remarks], undeclared: names };
 }
 
 function needsOf(resources: readonly BoundResource[]): Needs {
@@ -80,6 +82,46 @@ function mariadbGrants(source: SourceDeclaration, { tables }: Needs, options: Gr
   const database = name === undefined ? "<database>" : quote(name);
   const role = granteeSql("mariadb", options.role);
   return [...tables].map(([table, columns]) => `GRANT SELECT (${columns.map(quote).join(", ")}) ON ${database}.${quote(table)} TO ${role};`);
+}
+
+/** Staged rows are looked at again, to see what became of them. */
+function withStaged({ tables, functions }: Needs, { staged }: WriteNeeds): Needs {
+  const all = new Map(tables);
+  for (const [table, columns] of staged) all.set(table, [...new Set([...(all.get(table) ?? []), ...columns])].sort());
+  return { tables: new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1))), functions };
+}
+
+function writeGrants(source: SourceDeclaration, { tables, routines, lockedOnly, functions }: WriteNeeds, options: GrantOptions): readonly string[] {
+  const { quote } = dialects[source.dialect];
+  const postgres = source.dialect === "postgres";
+  const schema = source.schema ?? options.schema ?? (postgres ? "public" : options.database);
+  const place = schema === undefined ? "<database>" : quote(schema);
+  const grantee = granteeSql(source.dialect, options.role);
+  const written = [...tables]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([table, privileges]) => {
+      const list = [...privileges].map(([privilege, columns]) =>
+        columns === "all" ? privilege : `${privilege} (${[...columns].sort().map(quote).join(", ")})`,
+      );
+      const grant = `GRANT ${list.join(", ")} ON ${place}.${quote(table)} TO ${grantee};`;
+      if (!lockedOnly.has(table)) return [grant];
+      // MariaDB lets whoever may read a row lock it.
+      return postgres
+        ? [`-- ${table} is locked for a change and not changed: only who may change a column may lock a row.`, grant]
+        : [`-- MySQL alone, where only who may change a column may lock a row: ${grant}`];
+    });
+  const called = [...routines]
+    .sort()
+    .map((name) =>
+      postgres
+        ? `GRANT EXECUTE ON ROUTINE ${place}.${quote(name)} TO ${grantee};`
+        : `-- GRANT EXECUTE ON <FUNCTION or PROCEDURE> ${place}.${quote(name)} TO ${grantee};`,
+    );
+  const remark =
+    functions.length === 0
+      ? []
+      : [`-- ${functions.join(", ")}: written as functions. Grant what they do beyond this, and what routines do that run with the caller's rights.`];
+  return [...written, ...called, ...remark];
 }
 
 /** Every expression with the place it stands in. */

@@ -62,7 +62,11 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
   });
   const authenticator = { authenticate: async () => ({ kind: "authenticated", principal }) as const };
   const ask = (path: string): Promise<Response> =>
-    gateway.fetch(new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }), {}, { databases: () => database, authenticator, receipts: noReceipts });
+    gateway.fetch(
+      new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }),
+      {},
+      { databases: () => database, authenticator, receipts: noReceipts },
+    );
 
   async function status(path: string): Promise<string> {
     const response = await ask(path);
