@@ -10,7 +10,7 @@ describeWith("mariadb", "on MariaDB", (at) => racing("mariadb", at));
 /** One for each owner and rule. */
 const fields = ["reference", "requested_on", "priority", "carrier", "note", "weight"] as const;
 const numbers: ReadonlySet<string> = new Set(["priority", "weight"]);
-const valueOf = (field: string, number: number): string | number => (numbers.has(field) ? number : `v${number}`);
+const valueIn = (field: string, number: number): string | number => (numbers.has(field) ? number : `v${number}`);
 
 function racing(dialect: ShopDialect, at: string | undefined): void {
   let shop: ServedShop;
@@ -32,7 +32,7 @@ function racing(dialect: ShopDialect, at: string | undefined): void {
     let tag = String((await shop.send("GET", path)).headers.get("etag"));
     for (let round = 0; round < 1000; round++) {
       const field = fields[round % fields.length] ?? "note";
-      const values = [valueOf(field, round * 2 + 10), valueOf(field, round * 2 + 11)];
+      const values = [valueIn(field, round * 2 + 10), valueIn(field, round * 2 + 11)];
       const answers = await Promise.all(values.map((value, gateway) => amend(gateway, tag, { [field]: value })));
       const statuses = answers.map(({ status }) => status);
       expect([...statuses].sort(), `round ${round}, ${field}: ${answers.map(({ text }) => text).join("\n")}`).toEqual([200, 412]);
@@ -51,7 +51,7 @@ function racing(dialect: ShopDialect, at: string | undefined): void {
     let tag = String((await shop.send("GET", path)).headers.get("etag"));
     const before = await records();
     for (let round = 0; round < 100; round++) {
-      const wanted = Object.fromEntries(fields.map((field) => [field, valueOf(field, round + 5_000)]));
+      const wanted = Object.fromEntries(fields.map((field) => [field, valueIn(field, round + 5_000)]));
       const answers = await Promise.all(fields.map((field, index) => amend(index % 2, tag, { [field]: wanted[field] })));
       expect(answers.map(({ status }) => status)).toEqual(fields.map(() => 200));
       const present = await shop.send("GET", path);

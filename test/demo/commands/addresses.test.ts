@@ -11,14 +11,17 @@ afterAll(() => meridian?.close());
 
 const site = { name: "Baustelle Hafen", street: "Am Kai 4", postal_code: "20457", city: "Hamburg", country: "DE" };
 const add = (address: object) => meridian.send("POST", "/v1/addresses", { body: { customer_id: "C0000001", ...site, ...address } });
-const change = (id: string, body: object, ifMatch?: string) => meridian.send("PATCH", `/v1/addresses/${id}`, { body, ...(ifMatch !== undefined && { ifMatch }) });
+const change = (id: string, body: object, ifMatch?: string) =>
+  meridian.send("PATCH", `/v1/addresses/${id}`, { body, ...(ifMatch !== undefined && { ifMatch }) });
 const remove = (id: string) => meridian.send("DELETE", `/v1/addresses/${id}`);
 const read = async (id: string) => meridian.send("GET", `/v1/addresses/${id}`);
 const defaults = async (customer: string) =>
-  (await meridian.erp.client.query<{ number: number }>(
-    `SELECT "SHPSQ" AS number FROM "CUSSHP" WHERE "COMPNY" = '01' AND "CUSNO" = $1 AND "DFTFLG" = 'Y' AND "DELFLG" <> 'D' ORDER BY 1`,
-    [customer],
-  )).rows.map(({ number }) => number);
+  (
+    await meridian.erp.client.query<{ number: number }>(
+      `SELECT "SHPSQ" AS number FROM "CUSSHP" WHERE "COMPNY" = '01' AND "CUSNO" = $1 AND "DFTFLG" = 'Y' AND "DELFLG" <> 'D' ORDER BY 1`,
+      [customer],
+    )
+  ).rows.map(({ number }) => number);
 
 test("what is added, changed and removed is in the ERP's table as its own people would have it, and nothing else is", async () => {
   const theirs = (sql: string) => meridian.other.client.query(sql);
@@ -86,10 +89,13 @@ test("where both sides changed it, the GLN is the partner's and the default the 
   const added = await add({});
   const id = String(added.body["id"]);
   const seen = String(added.headers.get("etag"));
-  await meridian.erp.client.query(`UPDATE "CUSSHP" SET "GLNNO" = '4000000000001', "DFTFLG" = 'Y' WHERE "COMPNY" = '01' AND "CUSNO" = 'C0000001' AND "SHPSQ" = $1`, [added.body["number"]]);
+  await meridian.erp.client.query(
+    `UPDATE "CUSSHP" SET "GLNNO" = '4000000000001', "DFTFLG" = 'Y' WHERE "COMPNY" = '01' AND "CUSNO" = 'C0000001' AND "SHPSQ" = $1`,
+    [added.body["number"]],
+  );
   const changed = await change(id, { gln: "4000000000002", is_default: false }, seen);
   expect(changed.status, changed.text).toBe(200);
-  expect(changed.headers.get("field-conflicts")).toBe("gln;rule=partner-wins;outcome=partner");
+  expect(changed.headers.get("field-conflicts")).toBe("gln;rule=partner-wins;outcome=partner, is_default;rule=erp-wins;outcome=erp");
   expect(changed.body).toMatchObject({ gln: "4000000000002", is_default: true });
 });
 

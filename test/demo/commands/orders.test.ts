@@ -15,7 +15,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => meridian?.close());
 
-const place = (order: object) => meridian.send("POST", "/v1/orders", { body: { customer_id: "C0000001", lines: [{ product_id: items[0], quantity: "5" }], ...order } });
+/** All that order entry writes, stock aside. */
+const written = ["OEHDR", "OELIN", "NUMRNG", "SYSLOG"];
+
+const place = (order: object) =>
+  meridian.send("POST", "/v1/orders", { body: { customer_id: "C0000001", lines: [{ product_id: items[0], quantity: "5" }], ...order } });
 const program = (sql: string, values: readonly unknown[]) => meridian.other.client.query(sql, [...values]);
 
 test("an order that is placed, amended and cancelled leaves what the ERP's own programs leave, in every table", async () => {
@@ -53,7 +57,11 @@ test("an order that is placed, amended and cancelled leaves what the ERP's own p
   });
   expect(amended.status, amended.text).toBe(200);
   const changes = { CUSREF: "", SHNAM: "Lager 9", SHSTR: "Kai 1", SHZIP: "20457", SHCTY: "Hamburg", SHCRY: "DE" };
-  const changedLines = [{ LINNO: 10, QTYOR: 6000 }, { LINNO: 20, QTYOR: 0 }, { ITMNO: items[2], QTYOR: 1000, REQDT: 20270303 }];
+  const changedLines = [
+    { LINNO: 10, QTYOR: 6000 },
+    { LINNO: 20, QTYOR: 0 },
+    { ITMNO: items[2], QTYOR: 1000, REQDT: 20270303 },
+  ];
   await program(`SELECT "OE_AMEND_ORDER"('01', $1, $2, $3, 'API')`, [id, changes, JSON.stringify(changedLines)]);
   expect(await meridian.differences()).toEqual({});
   expect((amended.body["lines"] as { line_no: number }[]).map(({ line_no }) => line_no)).toEqual([10, 30]);
@@ -82,9 +90,9 @@ describe("refuses, with the contract's code, and leaves nothing behind:", () => 
     ["no lines", "422 invalid-body /lines too-short", () => ({ lines: [] })],
     ["a reference longer than the column", "422 invalid-body /reference too-long", () => ({ reference: "x".repeat(21) })],
   ])("%s", async (_, expected, order) => {
-    const before = await meridian.state();
+    const before = await meridian.state(written);
     expect(refusalOf(await place(order()))).toBe(expected);
-    expect(await meridian.state()).toEqual(before);
+    expect(await meridian.state(written)).toEqual(before);
   });
 
   test("a product that is no longer sold", async () => {
@@ -128,7 +136,9 @@ describe("of an order that has gone on, refuses", () => {
   });
 
   test("to change what stands in the archive", async () => {
-    const { id } = await meridian.erp.one<{ id: string }>(`SELECT min("ORDNO") AS id FROM "OEHDRA" WHERE "COMPNY" = '01' AND "CUSNO" = 'C0000001' AND "ORDTY" = 'SO' AND "DELFLG" <> 'D'`);
+    const { id } = await meridian.erp.one<{ id: string }>(
+      `SELECT min("ORDNO") AS id FROM "OEHDRA" WHERE "COMPNY" = '01' AND "CUSNO" = 'C0000001' AND "ORDTY" = 'SO' AND "DELFLG" <> 'D'`,
+    );
     expect(refusalOf(await amend(id, { reference: "x" }))).toBe("422 order-not-changeable");
   });
 
