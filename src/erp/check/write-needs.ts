@@ -4,7 +4,7 @@ import type { AnyConversion } from "../binding/conversion.ts";
 import type { BoundResource } from "../binding/source.ts";
 import { aliasOf, physicalName } from "../read/relation.ts";
 import type { Also, AnyCommand } from "../write/command.ts";
-import { lockedTables } from "../write/plain-statements.ts";
+import { lockedTables } from "../write/lock-statements.ts";
 
 export type WritePrivilege = "INSERT" | "UPDATE" | "DELETE";
 
