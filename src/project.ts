@@ -3,6 +3,7 @@
 import type { Contract } from "#contract/contract.ts";
 import type { AnyConversion } from "#erp/binding/conversion.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
+import { commandProblems } from "#erp/write/check-commands.ts";
 
 export interface GatewayDeclaration {
   /** The company whose ERP it is: the brand of the documentation. */
@@ -20,7 +21,7 @@ export interface GatewayDefinition extends Required<GatewayDeclaration> {
   readonly contracts: readonly Contract[];
 }
 
-/** Declares a gateway. Throws when two resources share a name or a reference leads nowhere. */
+/** Declares a gateway. Throws when two resources share a name, a reference leads nowhere, or a command cannot be kept. */
 export function defineGateway(declaration: GatewayDeclaration): GatewayDefinition {
   const { resources, version } = declaration;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(version)) throw new Error(`defineGateway: the version "${version}" is not a date (YYYY-MM-DD).`);
@@ -37,6 +38,8 @@ export function defineGateway(declaration: GatewayDeclaration): GatewayDefinitio
       if (!names.has(target)) throw new Error(`defineGateway: ${contract.name}.${field} refers to ${target}, which is not among the resources.`);
     }
   }
+  const problems = resources.flatMap((resource) => commandProblems(resource));
+  if (problems.length > 0) throw new Error(["defineGateway:", ...problems].join(problems.length > 1 ? "\n" : " "));
   return { ...declaration, keyPrefix, contracts: resources.map((resource) => resource.contract) };
 }
 

@@ -34,6 +34,7 @@ type Databases = (source: string, environment: Environment) => ErpDatabase;
 export interface ServedResourcesParts {
   readonly definition: GatewayDefinition;
   readonly secret: Uint8Array;
+  readonly previousSecrets: readonly Uint8Array[];
   readonly guards: Protection;
   readonly drifts: DriftWatch<Environment>;
   readonly access: (source: string, environment: Environment) => SourceAccess;
@@ -67,7 +68,7 @@ interface Served {
 
 export function servedResources(parts: ServedResourcesParts): ServedResources {
   const { definition, secret, guards, drifts, access, now, retention, passing, warn } = parts;
-  const seal = bodySeal({ current: secret, previous: [] });
+  const seal = bodySeal({ current: secret, previous: parts.previousSecrets });
   const ids = operationIds(secret);
   const salt = conflictSalt(secret);
   const counts = conflictCounts();

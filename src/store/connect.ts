@@ -31,6 +31,8 @@ export function connectStore(options: StoreOptions): Store {
     query_timeout: options.timeoutMs + 500,
   });
   pool.on("error", options.onBrokenConnection);
+  // One that dies in use fails the statement underway; without a listener it would end the process as well.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool: discardAfterTimeout(pool) }) }).withSchema("sluice");
 }
 

@@ -59,3 +59,12 @@ test("a statement that runs too long is ended by the server, and its connection 
   await expect(sql`select pg_sleep(5)`.execute(store)).rejects.toThrow("statement timeout");
   expect(await pid()).toBe(first);
 });
+
+test("a connection that is lost in the middle of a statement fails that statement, and nothing else", async () => {
+  const sleeping = sql`select pg_sleep(0.2)`.execute(store);
+  setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, 100);
+  await expect(sleeping).rejects.toThrow("Connection terminated unexpectedly");
+  expect(await pid()).toBeTypeOf("number");
+});

@@ -46,6 +46,10 @@ const named = (name: "products" | "customers", singular: string) =>
 
 export const bareScopes = ["orders:read", "orders:write", "orders.margin:read"];
 
+/** A statement is bounded by 1.4 seconds, so that nothing of a write can be underway after 5.6. */
+export const shortLimits = { SOURCE_CONNECT_TIMEOUT_MS: "100", SOURCE_TIMEOUT_MS: "300" };
+export const overAfterMs = 5_600;
+
 /** `note` of an order that the ERP files without its reference, as a faulty routine would. */
 export const losesReference = "loses its reference";
 

@@ -6,7 +6,7 @@ import { type GatewaySecrets, makeSecrets } from "#testing/served-gateway.ts";
 import { withClient } from "../projects/demo/databases.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { bareScopes, bareShopGateway } from "./bare-shop.ts";
+import { bareScopes, bareShopGateway, shortLimits } from "./bare-shop.ts";
 import { type Sending, type Sent, type ShopDatabase, shopDatabase } from "./serve-shop.ts";
 import type { ShopDialect } from "./shop.ts";
 
@@ -34,10 +34,6 @@ export interface BareShop {
   close(): Promise<void>;
 }
 
-/** A statement is bounded by 1.4 seconds, so that nothing of a write can be underway after 5.6. */
-const variables = { SOURCE_CONNECT_TIMEOUT_MS: "100", SOURCE_TIMEOUT_MS: "300", SOURCE_BREAKER_FAILURES: "100", STORE_TIMEOUT_MS: "1000" };
-export const overAfterMs = 5_600;
-
 export async function serveBareShop(dialect: ShopDialect, at: string | undefined, passing: (point: WritePoint) => void = () => undefined): Promise<BareShop> {
   const database = await shopDatabase(dialect, at, "none");
   const store = await createDatabase(gatewayTables);
@@ -52,7 +48,7 @@ export async function serveBareShop(dialect: ShopDialect, at: string | undefined
         sources: new Map([["shop", { live: url, test: url }]]),
         storeUrl: through(store.url, storeProxy),
         secrets,
-        variables,
+        variables: { ...shortLimits, SOURCE_BREAKER_FAILURES: "100", STORE_TIMEOUT_MS: "1000" },
         passing,
       }),
     );
@@ -129,7 +125,7 @@ async function proxyOf(url: string): Promise<TcpProxy> {
   return startProxy({ host: hostname, port: Number(port || (protocol === "mysql:" ? 3306 : 5432)) });
 }
 
-export function through(url: string, { port }: TcpProxy): string {
+function through(url: string, { port }: TcpProxy): string {
   const proxied = new URL(url);
   proxied.hostname = "127.0.0.1";
   proxied.port = String(port);

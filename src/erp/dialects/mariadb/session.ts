@@ -30,6 +30,8 @@ function limits({ statementTimeoutMs, lockTimeoutMs }: Limits): string {
   const lockSeconds = Math.max(1, Math.round(lockTimeoutMs / 1000));
   return [
     `SET SESSION sql_mode = 'STRICT_ALL_TABLES', time_zone = '+00:00', lock_wait_timeout = ${lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds}`,
+    // A transaction that is left open by a client that hangs, or behind a network that does, is ended as well.
+    `/*M!100300 , idle_transaction_timeout = ${Math.ceil(statementTimeoutMs / 1000)} */`,
     `/*M!100101 , max_statement_time = ${statementTimeoutMs / 1000} */`,
     `/*!50708 , max_execution_time = ${statementTimeoutMs} */`,
   ].join(" ");
