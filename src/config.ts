@@ -1,6 +1,7 @@
 /** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
 import { z } from "zod";
 import type { ProtectionSettings } from "#erp/protection/settings.ts";
+import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { protectionOf, protectionVariables, wholeNumber } from "./protection-config.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -46,8 +47,12 @@ export interface Config {
   readonly keyPeppers: ReadonlyMap<number, Uint8Array> | undefined;
   /** Whether the documentation has the guides for the team that wraps the ERP; partners have no use for them. */
   readonly teamGuides: boolean;
-  /** Signs cursors, at least 32 bytes; undefined only with an embedded store. */
+  /** Seals cursors and what is stored of answers, at least 32 bytes; undefined only with an embedded store. */
   readonly secret: Uint8Array | undefined;
+  /** Secrets of before, newest first: what was stored under them can still be read. */
+  readonly previousSecrets: readonly Uint8Array[];
+  /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
+  readonly retention: Retention;
 }
 
 export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
@@ -111,6 +116,8 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       teamGuides: values.TEAM_GUIDES === undefined ? values.DATABASE_URL === undefined : values.TEAM_GUIDES === "true",
       keyPeppers: values.SLUICE_KEY_PEPPER,
       secret: values.SLUICE_SECRET,
+      previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
+      retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
     },
   };
 }
@@ -180,6 +187,8 @@ const schema = z.object({
     .string()
     .transform((text, context) => base64Of32(text) ?? fail(context, "is not 32 or more bytes in base64."))
     .optional(),
+  SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
+  RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */
@@ -198,6 +207,12 @@ function parsePeppers(text: string, context: z.RefinementCtx): ReadonlyMap<numbe
     peppers.set(Number(version), bytes);
   }
   return peppers;
+}
+
+function parseSecrets(text: string, context: z.RefinementCtx): readonly Uint8Array[] {
+  const secrets = text.split(",").map((part) => base64Of32(part.trim()));
+  const known = secrets.filter((bytes) => bytes !== undefined);
+  return known.length === secrets.length ? known : fail(context, "is not a list of secrets in base64, each of 32 or more bytes, separated by commas.");
 }
 
 /** Never quotes the value: it is a secret, and reasons end up in logs. */

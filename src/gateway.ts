@@ -1,7 +1,8 @@
 /** The composition root: makes a gateway of a project's definition and what the runtime brings. */
 
-import { declaredScopes } from "#contract/contract.ts";
+import { type Contract, declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
+import { operationsTag } from "#contract/openapi/status-operation.ts";
 import { allOperations, operationsOf } from "#contract/operations.ts";
 import { fieldOwners } from "#contract/ownership.ts";
 import type { DialectName } from "#erp/binding/source.ts";
@@ -25,7 +26,7 @@ import type { Log } from "#http/log.ts";
 import { type Origin, partnerApi } from "#http/partner-api.ts";
 import { routes } from "#http/route.ts";
 import { guideWords } from "#http/site/guide-words.ts";
-import type { Site } from "#http/site/site.ts";
+import type { Site, SiteResource } from "#http/site/site.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
@@ -93,6 +94,8 @@ export interface GatewayOptions {
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly elapsedMs: () => number;
+  /** Secrets of before, newest first: answers that were stored under them are still repeated. */
+  readonly previousSecrets?: readonly Uint8Array[];
   /** How long answers of writes are kept. */
   readonly retention?: Retention;
   /** Told of each point of a write at which a test may interrupt it. */
@@ -128,11 +131,11 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
   return { sources: [...sources.values()], scopes: declaredScopes(definition.contracts), versions: [definition.version] };
 }
 
-/** The OpenAPI documents of a definition by version, as the text that is served and committed. */
-export function documentsOf(definition: GatewayDefinition, kept?: Retention): ReadonlyMap<string, string> {
+/** The OpenAPI documents of a definition by version, as the text that is served and committed. `kept`: where it is not as usual. */
+export function documentsOf(definition: GatewayDefinition, kept: Retention = defaultRetention): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, ...(kept !== undefined && { kept }) }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -168,6 +171,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const resources = servedResources({
     definition,
     secret: options.secret,
+    previousSecrets: options.previousSecrets ?? [],
     guards,
     drifts,
     access: (source, environment) => accessOfSource(accesses, source, environment),
@@ -262,15 +266,7 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
     version: definition.version,
     versions,
     keyPrefix: definition.keyPrefix,
-    resources: definition.contracts.map((contract) => ({
-      name: contract.name,
-      summary: contract.summary,
-      fields: fieldOwners(contract),
-      operations: operationsOf(contract).map((operation) => ({
-        ...operation,
-        scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
-      })),
-    })),
+    resources: siteResources(definition.contracts),
     words: guideWords(definition.contracts, hasTest, options.retention),
     problems: problemKinds,
     example: { curl: exampleCurl },
@@ -278,4 +274,18 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
     assetsArePrepared,
     teamGuides,
   };
+}
+
+function siteResources(contracts: readonly Contract[]): readonly SiteResource[] {
+  const resources = contracts.map((contract) => ({
+    name: contract.name,
+    summary: contract.summary,
+    fields: fieldOwners(contract),
+    operations: operationsOf(contract).map((operation) => ({
+      ...operation,
+      scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
+    })),
+  }));
+  const status = allOperations(contracts).filter((operation) => operation.kind === "status");
+  return status.length === 0 ? resources : [...resources, { name: operationsTag.name, summary: operationsTag.description, fields: [], operations: status }];
 }

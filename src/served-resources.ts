@@ -1,7 +1,7 @@
 /** The resources of a gateway as requests reach them: readers and runners, each behind the protection of its source. */
 
+import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { Known } from "#contract/json-writer.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
@@ -34,6 +34,7 @@ type Databases = (source: string, environment: Environment) => ErpDatabase;
 export interface ServedResourcesParts {
   readonly definition: GatewayDefinition;
   readonly secret: Uint8Array;
+  readonly previousSecrets: readonly Uint8Array[];
   readonly guards: Protection;
   readonly drifts: DriftWatch<Environment>;
   readonly access: (source: string, environment: Environment) => SourceAccess;
@@ -67,7 +68,7 @@ interface Served {
 
 export function servedResources(parts: ServedResourcesParts): ServedResources {
   const { definition, secret, guards, drifts, access, now, retention, passing, warn } = parts;
-  const seal = bodySeal({ current: secret, previous: [] });
+  const seal = bodySeal({ current: secret, previous: parts.previousSecrets });
   const ids = operationIds(secret);
   const salt = conflictSalt(secret);
   const counts = conflictCounts();

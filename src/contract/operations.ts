@@ -48,7 +48,7 @@ export interface StatusOperation {
 
 export type Operation = ContractOperation | StatusOperation;
 
-export const statusOperation: StatusOperation = {
+const statusOperation: StatusOperation = {
   kind: "status",
   id: "getOperation",
   method: "GET",

@@ -68,6 +68,8 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     hasTest: hasTestEnvironment(location.sources),
     log,
     protection: config.protection,
+    previousSecrets: config.previousSecrets,
+    retention: config.retention,
     now: () => Date.now(),
     elapsedMs,
   });

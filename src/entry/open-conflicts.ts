@@ -89,7 +89,10 @@ function desksOf(
         ...{ lockTimeoutMs: config.sourceLockTimeoutMs, prepare: false, applicationName: "sluice conflict" },
       });
       life.onStop(() => database.close());
-      const desk = conflictDesk({ source, resources: definition.resources, secret, database, now: Date.now });
+      const desk = conflictDesk({
+        ...{ source, resources: definition.resources, secret, previousSecrets: config.previousSecrets },
+        ...{ database, now: Date.now },
+      });
       return [{ ...desk, source: source.name, environment }];
     }),
   );

@@ -7,10 +7,15 @@ import { dialects } from "./dialects/dialects.ts";
 import { mariadbAccount } from "./dialects/mariadb/mariadb-account.ts";
 import { postgresAccount } from "./dialects/postgres/postgres-account.ts";
 import { physicalName, tablesOf } from "./read/relation.ts";
+import { footprintFault } from "./write/footprint-check.ts";
 
 export interface SourceInspection extends ErpAccount {
   /** Tables that are bound and not found, or not shown to the account. */
   readonly missing: readonly { readonly resource: string; readonly table: string }[];
+  /** Whether commands are carried out here, so that the account has to write. */
+  readonly writes: boolean;
+  /** In a sentence what keeps them from being carried out; undefined where nothing does. */
+  readonly footprint: string | undefined;
 }
 
 /** `resources` are those of this one source. Reads only; throws what `database` throws. */
@@ -24,5 +29,10 @@ export async function inspectSource(resources: readonly BoundResource[], databas
   );
   const names = [...new Set(bound.map(({ table }) => table))];
   const catalog = await dialects[source.dialect].describe(database, source.schema, names);
-  return { ...account, missing: bound.filter(({ table }) => !catalog.has(table)) };
+  return {
+    ...account,
+    missing: bound.filter(({ table }) => !catalog.has(table)),
+    writes: resources.some(({ contract }) => Object.keys(contract.commands).length > 0),
+    footprint: await footprintFault(resources, database),
+  };
 }

@@ -149,12 +149,13 @@ export async function idsNow(world: World, { contract }: BoundResource, who: Who
 /** Another body that the command takes: no repetition of this one. Undefined where the suite knows of none. */
 export function anotherBody({ promise: { input } }: CommandOperation, body: Row | undefined): Row | undefined {
   if (input === undefined || body === undefined) return undefined;
-  const candidates = Object.entries(body).flatMap(([name, value]) => {
-    const { [name]: _, ...without } = body;
-    const others = typeof value === "string" ? [value.replace(/.$/, value.endsWith("1") ? "2" : "1"), ...choicesOf(input.shape[name])] : [];
-    return [without, ...others.filter((other) => other !== value).map((other) => ({ ...body, [name]: other }))];
+  // One member less is more likely to make sense to a binding than another value.
+  const less = Object.keys(body).map((name) => Object.fromEntries(Object.entries(body).filter(([member]) => member !== name)));
+  const others = Object.entries(body).flatMap(([name, value]) => {
+    const values = typeof value === "string" ? [value.replace(/.$/, value.endsWith("1") ? "2" : "1"), ...choicesOf(input.shape[name])] : [];
+    return values.filter((other) => other !== value).map((other) => ({ ...body, [name]: other }));
   });
-  return candidates.find((candidate) => input.safeParse(candidate).success);
+  return [...less, ...others].find((candidate) => input.safeParse(candidate).success);
 }
 
 function choicesOf(schema: unknown): readonly string[] {

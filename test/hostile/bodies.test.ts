@@ -3,8 +3,7 @@ import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { footprintStatements } from "#erp/write/footprint.ts";
+import { afterAll, describe, expect, test } from "vitest";
 import { withClient } from "../projects/demo/databases.ts";
 import type { RawAnswer, RawOptions } from "../support/raw-http.ts";
 import { hostileTarget, refusal } from "./target.ts";
@@ -59,12 +58,6 @@ async function changesNothing(work: () => Promise<void>): Promise<void> {
   await work();
   expect(await rowsInErp()).toEqual(before);
 }
-
-beforeAll(async () => {
-  await withClient(target().erpUrl, async (client) => {
-    for (const text of footprintStatements({ name: "erp", dialect: "postgres" })) await client.query(text);
-  });
-});
 
 afterAll(() => {
   // Nothing of all this is the operator's trouble.

@@ -4,7 +4,8 @@ import { declaredScopes } from "#contract/contract.ts";
 import { isRow, type Row } from "#testing/public-values.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import gateway from "../../demo/gateway.ts";
-import { demoDatabases } from "../projects/demo/databases.ts";
+import { demoDatabases, withClient } from "../projects/demo/databases.ts";
+import { addFootprint } from "../support/footprint.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 import { type RawAnswer, type RawOptions, sendRaw } from "../support/raw-http.ts";
 
@@ -12,7 +13,7 @@ export interface HostileTarget {
   readonly gateway: NodeGateway;
   /** A valid live key with every scope. */
   readonly key: string;
-  /** The live ERP. */
+  /** The live ERP, with the gateway's footprint in it. */
   readonly erpUrl: string;
   /** Sends a GET with these header lines besides Host and a valid Authorization. */
   get(target: string, ...headers: readonly string[]): Promise<RawAnswer>;
@@ -33,6 +34,7 @@ export function hostileTarget(variables: Readonly<Record<string, string>> = {}):
 
 async function open(variables: Readonly<Record<string, string>>): Promise<HostileTarget & { close(): Promise<void> }> {
   const databases = await demoDatabases({ small: true });
+  await withClient(databases.live.url, (client) => addFootprint("postgres", (statement) => client.query(statement)));
   const store = await createDatabase(gatewayTables);
   const served = await serveOnNode({ definition: gateway, sources: databases.sources, storeUrl: store.url, variables });
   await served.createPartner("first", { live: ["C0000001"], test: ["C0000001"] });

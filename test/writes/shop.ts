@@ -81,7 +81,7 @@ const AmendOrder = z.object({
   effective_at: wire.dateTime().optional(),
 });
 
-export const orders = defineContract({
+const orders = defineContract({
   name: "orders",
   singular: "order",
   team: "shop",

@@ -76,19 +76,22 @@ function description({ contract, promise, as, scope }: CommandOperation): string
     once,
     ...(as === "update" ? ["Members that are left out stay as they are."] : []),
     `Needs the scope \`${scope}\`.`,
-    ...(hasRefusals(contract) ? [`Refused with 422 \`command-refused\`, and one of these codes in \`errors\`:\n\n${refusalList(contract)}`] : []),
+    ...(hasRefusals(contract)
+      ? [`The business rules can refuse it: 422 \`command-refused\`, with the reason in \`errors\`. The reasons are ${named(contract)}.`]
+      : []),
   ].join("\n\n");
 }
 
-function refusalList({ refusals }: Contract): string {
-  return Object.entries(refusals)
-    .map(([code, meaning]) => `- \`${code}\`: ${meaning}`)
-    .join("\n");
+function named({ refusals }: Contract): string {
+  return Object.keys(refusals)
+    .map((code) => `\`${code}\``)
+    .join(", ");
 }
 
-/** The 422 of a command that the ERP can refuse, with an example of such a refusal. */
+/** The 422 of a command that the ERP can refuse, with what each of its reasons means. */
 function refusable({ contract, as }: CommandOperation): JsonSchema {
-  const response = problemResponse(422, [...codesOfStatus(as, 422), "command-refused"]);
+  const meanings = Object.entries(contract.refusals).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
+  const response = problemResponse(422, [...codesOfStatus(as, 422), "command-refused"], [`Reasons of \`command-refused\`:\n\n${meanings.join("\n")}`]);
   return { ...response, "x-refusals": Object.keys(contract.refusals) };
 }
 

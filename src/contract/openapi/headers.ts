@@ -44,6 +44,9 @@ export function headerOf(name: Shared): JsonSchema {
   return named(name);
 }
 
+/** An Idempotency-Key as documents show one. Whoever shows a document puts a new one in its place. */
+export const exampleKey = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+
 /** Request headers of writes. */
 export function writeParameters(kept: ReceiptsKept): JsonSchema {
   const key =
@@ -51,17 +54,18 @@ export function writeParameters(kept: ReceiptsKept): JsonSchema {
     "16 to 255 characters, as a quoted string (RFC 9651); the quotes may be left out of letters, digits and `-._~:+/=`. " +
     `Its answer is kept for ${days(kept.bodyDays)} and sent again to a repetition; for ${days(kept.tombstoneDays)} the key is known as used.`;
   const match = "The ETag that you read: the request changes that state and no other.";
-  const header = (name: string, required: boolean, description: string): JsonSchema => ({
+  const header = (name: string, required: boolean, description: string, example?: string): JsonSchema => ({
     name,
     in: "header",
     ...(required && { required }),
     description,
     schema: { type: "string" },
+    ...(example !== undefined && { example }),
   });
   return {
-    IdempotencyKeyRequired: header("Idempotency-Key", true, key),
+    IdempotencyKeyRequired: header("Idempotency-Key", true, key, exampleKey),
     IdempotencyKey: header("Idempotency-Key", false, `${key} Without one, a repetition is a request of its own.`),
-    IfMatchRequired: header("If-Match", true, `${match} \`*\` changes whatever is there.`),
+    IfMatchRequired: header("If-Match", true, `${match} \`*\` changes whatever is there.`, "*"),
     IfMatch: header("If-Match", false, `${match} Without it, as with \`*\`, whatever is there is changed.`),
   };
 }

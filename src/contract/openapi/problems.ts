@@ -58,7 +58,7 @@ export function codesOfStatus(kind: FailureKind, status: number): readonly Probl
   return codesOf[kind].filter((code) => problemKinds[code].status === status).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
 }
 
-export function statusesOf(kind: FailureKind): readonly number[] {
+function statusesOf(kind: FailureKind): readonly number[] {
   return [...new Set(codesOf[kind].map((code) => problemKinds[code].status))].sort((a, b) => a - b);
 }
 

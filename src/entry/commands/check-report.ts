@@ -7,10 +7,11 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const lines: string[] = [];
   const shown = new Map<string, Shown>();
   let unserved = 0;
-  for (const { source, environment, compared, resources } of reports) {
+  for (const { source, environment, compared, resources, footprint } of reports) {
     const explained = resources.reduce((sum, { judgement }) => sum + (judgement?.explained ?? 0), 0);
     lines.push(`${source}, ${environment}: ${counted(resources.length, "resource")}, ${counted(explained, "statement")} explained`);
     if (!compared) lines.push("  No description is recorded, so changed columns go unseen: run `sluice check --record` once.");
+    if (footprint !== undefined) lines.push(`  BROKEN    ${footprint}: run \`sluice source install\`.`);
     for (const resource of resources) {
       const key = `${source} ${resource.resource}`;
       const known = shown.get(key)?.text === JSON.stringify(resource.judgement?.unserved) ? shown.get(key)?.environment : undefined;
@@ -24,10 +25,11 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const count = (of: (resource: ResourceReport) => number): number => all.reduce((sum, resource) => sum + of(resource), 0);
   const broken = all.filter((resource) => resource.broken).length;
   const changed = count(({ findings }) => findings.filter(({ kind }) => kind === "changed").length);
+  const unwritable = reports.filter(({ footprint }) => footprint !== undefined).length;
   lines.push(
-    broken + changed + unserved === 0
+    broken + changed + unserved + unwritable === 0
       ? "All is well."
-      : `${counted(broken, "resource")} broken, ${counted(changed, "column")} changed, ${counted(unserved, "thing")} served by no index.`,
+      : `${unwritable === 0 ? "" : `${counted(unwritable, "database")} without footprint, `}${counted(broken, "resource")} broken, ${counted(changed, "column")} changed, ${counted(unserved, "thing")} served by no index.`,
   );
   return lines.join("\n");
 }
@@ -69,10 +71,11 @@ function shortened(whole: string): string {
 
 export function reportToJson(reports: readonly EnvironmentReport[]) {
   return {
-    sources: reports.map(({ source, environment, compared, resources }) => ({
+    sources: reports.map(({ source, environment, compared, resources, footprint }) => ({
       source,
       environment,
       compared_with_record: compared,
+      footprint: footprint ?? "ok",
       resources: resources.map(({ resource, broken, findings, judgement }) => ({
         resource,
         broken,

@@ -24,8 +24,9 @@ export const checkCommand: Command = {
   summary: "Compare the bindings with the ERP as it is, and name what no index serves",
   usage: [
     "[--env live|test] [--strict] [--record]",
-    "It only has statements planned, and runs none of them. It fails when a resource cannot be served as it is bound, or",
-    "when a column has changed since --record wrote erp/<source>.schema.json; with --strict also on what no index serves.",
+    "It only has statements planned, and runs none of them. It fails when a resource cannot be served as it is bound, when",
+    "commands lack the gateway's footprint, or when a column has changed since --record wrote erp/<source>.schema.json; with",
+    "--strict also on what no index serves.",
     "--record writes that file from the live ERP (or the --env named): commit it.",
   ],
   options: { env: { type: "string" }, strict: { type: "boolean" }, record: { type: "boolean" }, ...projectOption, ...jsonOption },
@@ -51,7 +52,8 @@ export const checkCommand: Command = {
     const resources = reports.flatMap((report) => report.resources);
     const differs = resources.some(({ findings }) => findings.length > 0);
     const unserved = resources.some(({ judgement }) => judgement?.unserved.some(({ waived }) => waived === undefined));
-    return differs || (typed.strict && unserved) ? exitCodes.refused : exitCodes.done;
+    const unwritable = reports.some(({ footprint }) => footprint !== undefined);
+    return differs || unwritable || (typed.strict && unserved) ? exitCodes.refused : exitCodes.done;
   },
 };
 

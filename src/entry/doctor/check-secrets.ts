@@ -7,9 +7,10 @@ import { type Finding, fault, ok, warning } from "./finding.ts";
 
 const make = "Make one with `openssl rand -base64 32`.";
 
-export function checkSecrets({ store, keyPeppers, secret }: Config): readonly Finding[] {
+export function checkSecrets({ store, keyPeppers, secret, previousSecrets }: Config): readonly Finding[] {
   const given: (readonly [name: string, bytes: Uint8Array])[] = [...(keyPeppers ?? [])].map(([version, bytes]) => [`SLUICE_KEY_PEPPER ${version}`, bytes]);
   if (secret !== undefined) given.push(["SLUICE_SECRET", secret]);
+  given.push(...previousSecrets.map((bytes): [string, Uint8Array] => ["SLUICE_PREVIOUS_SECRETS", bytes]));
   const findings: Finding[] = [];
   for (const [name, bytes] of given) {
     if (!looksRandom(bytes)) findings.push(fault("secrets", `${name} does not look random.`, make));

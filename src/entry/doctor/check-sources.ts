@@ -56,16 +56,10 @@ async function checkDatabase(definition: GatewayDefinition, config: Config, { na
   }
 }
 
-function findingsOf(about: string, { server, user, mayWrite, limitsMissing, missing }: SourceInspection): readonly Finding[] {
+function findingsOf(about: string, { server, user, mayWrite, limitsMissing, missing, writes, footprint }: SourceInspection): readonly Finding[] {
   return [
     ok(about, `A ${server}, entered as ${user}.`),
-    mayWrite.length === 0
-      ? ok(about, "The account can only read.")
-      : warning(
-          about,
-          `The account can do more than read: it ${mayWrite.join(", and it ")}.`,
-          "Give the gateway an account with SELECT on the bound tables and nothing more.",
-        ),
+    writes ? writingAccount(about, mayWrite) : readingAccount(about, mayWrite),
     limitsMissing.length === 0
       ? ok(about, "Statements run under their time limits, in read-only transactions.")
       : fault(
@@ -81,5 +75,22 @@ function findingsOf(about: string, { server, user, mayWrite, limitsMissing, miss
       ),
     ),
     ...(missing.length === 0 ? [ok(about, "All bound tables are there.")] : []),
+    ...(footprint === undefined
+      ? []
+      : [fault(about, `${footprint}.`, "Run `sluice source install`, or have somebody run what `sluice source install --print --role <account>` prints.")]),
   ];
+}
+
+function readingAccount(about: string, mayWrite: readonly string[]): Finding {
+  if (mayWrite.length === 0) return ok(about, "The account can only read.");
+  const remedy = "Give the gateway an account with SELECT on the bound tables and nothing more.";
+  return warning(about, `The account can do more than read: it ${mayWrite.join(", and it ")}.`, remedy);
+}
+
+/** Which tables it has to write is for `sluice source grants` to say; more than that makes it more dangerous than it has to be. */
+function writingAccount(about: string, mayWrite: readonly string[]): Finding {
+  if (mayWrite.length === 0) return fault(about, "The account can only read, and commands are promised.", "Grant it what `sluice source grants` prints.");
+  if (!mayWrite.some((can) => /superuser|may create|SUPER|ALL PRIVILEGES|GRANT OPTION/.test(can))) return ok(about, "The account can write, as commands need.");
+  const remedy = "Give the gateway an account with what `sluice source grants` prints and nothing more.";
+  return warning(about, `The account can do more than commands need: it ${mayWrite.join(", and it ")}.`, remedy);
 }

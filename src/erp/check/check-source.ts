@@ -4,6 +4,7 @@ import type { BoundResource } from "../binding/source.ts";
 import type { ErpDatabase } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { physicalName, tablesOf } from "../read/relation.ts";
+import { footprintFault } from "../write/footprint-check.ts";
 import { checkResource, isBreaking } from "./check-resource.ts";
 import { type RecordedSchema, recordSchema } from "./recorded-schema.ts";
 import type { Finding } from "./schema-drift.ts";
@@ -23,6 +24,8 @@ export interface SourceReport {
   readonly resources: readonly ResourceReport[];
   /** The source as it is now, to be kept with `--record`. */
   readonly schema: RecordedSchema;
+  /** In a sentence what keeps commands from being carried out; undefined where nothing does, or none is promised. */
+  readonly footprint: string | undefined;
 }
 
 /** `resources`: all of one source. Throws a `Problem` when the source cannot answer. */
@@ -41,7 +44,7 @@ export async function checkSource(resources: readonly BoundResource[], database:
     const judgement = broken ? undefined : await judge(resource, dialect, catalog, database, indexes);
     reports.push({ resource: resource.contract.name, findings, broken, judgement });
   }
-  return { resources: reports, schema: recordSchema(source.name, catalog, boundColumns(resources)) };
+  return { resources: reports, schema: recordSchema(source.name, catalog, boundColumns(resources)), footprint: await footprintFault(resources, database) };
 }
 
 /** Column names by physical table. */

@@ -39,11 +39,13 @@ interface PreparedLevel {
   readonly statements: Map<string, (ties: readonly SlotValue[]) => Statement>;
 }
 
-export function planChildren(source: SourceDeclaration, dialect: Dialect, name: string, parentAt: number, children: ChildRows): ChildPlan {
+/** `within`: the path of the thing the rows belong to, and a dot; empty for the resource itself. */
+export function planChildren(source: SourceDeclaration, dialect: Dialect, name: string, parentAt: number, children: ChildRows, within = ""): ChildPlan {
+  const path = `${within}${name}.`;
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
   const { values, columns, childFields } = layOut(children.fields, Object.keys(children.fields), tie.length);
-  const below = childFields.map((child) => planChildren(source, dialect, child.name, child.at, child.rows));
+  const below = childFields.map((child) => planChildren(source, dialect, child.name, child.at, child.rows, path));
   const list = (named: readonly ColumnSource[]): Sql =>
     join(
       named.map((column) => columnSql(source, relation, column)),
@@ -54,7 +56,7 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, name: 
     parentAt,
     children,
     relation,
-    read: treeReader(values, below),
+    read: treeReader(values, below, path),
     select: render(sql`SELECT ${list([...tie, ...columns])} ${fromSql(source, relation, new Set())}`, dialect),
     order: render(sql`ORDER BY ${list([...tie, ...children.sort])}`, dialect),
     prepared: new WeakMap(),
@@ -101,18 +103,26 @@ function attach(plan: ChildPlan, parents: readonly RowTree[], rows: Rows): reado
   let trees: RowTree[] | undefined;
   for (const row of rows) {
     // Rows come in the order of their ties.
-    if (before === undefined || ties.some((index) => row[index] !== before?.[index])) {
+    if (before === undefined || differ(row, before, ties)) {
       const tie = tieOf(row, 0, ties);
       trees = byTie.get(tie) ?? alike(byTie, tie);
     }
     before = row;
     if (trees === undefined) continue; // ties to no parent: a value that only differs beyond its padding
-    const tree: RowTree = { row, levels: [] };
+    const tree: RowTree = { row, levels: plan.below.length === 0 ? none : [] };
     trees.push(tree);
     here.push(tree);
   }
   return here;
 }
+
+function differ(row: readonly unknown[], before: readonly unknown[], ties: readonly number[]): boolean {
+  for (const index of ties) if (row[index] !== before[index]) return true;
+  return false;
+}
+
+/** Rows of the last level have none below them. */
+const none: RowTree["levels"] = [];
 
 /** CHAR columns of different widths hold the same key with different padding. */
 function tieOf(row: readonly unknown[], at: number, ties: readonly number[]): string {
@@ -149,8 +159,10 @@ function preparedStatement({ source, dialect, catalog }: ReadContext, plan: Chil
   const slots: SlotValue[] = [];
   let lists = "";
   for (const [index, info] of level.tieInfo.entries()) {
-    const distinct = new Set(parents.map(({ row }) => row[plan.parentAt + index] as ErpValue)); // driver values of a key column
-    const values = [...distinct].flatMap((value) => tieValues(value, info));
+    const distinct = new Set<ErpValue>();
+    for (const { row } of parents) distinct.add(row[plan.parentAt + index] as ErpValue); // driver values of a key column
+    const values: ErpValue[] = [];
+    for (const value of distinct) values.push(...tieValues(value, info));
     const [only] = values;
     if (only === undefined || distinct.has(null)) return undefined;
     if (values.length > 1 && (dialect.listOperator === null || lists.includes("n"))) return undefined;

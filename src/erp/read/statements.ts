@@ -40,6 +40,8 @@ interface RowConditions {
   readonly keyInfo: readonly ColumnInfo[];
   readonly one: (key: readonly ErpValue[]) => Statement;
   readonly listings: Map<string, Listing>;
+  /** The same by the query itself, which comes again and again, and by which values of the position are null. */
+  readonly asked: WeakMap<ListQuery, Map<string, Listing>>;
 }
 
 /** A query, ready for any position in its list. */
@@ -146,6 +148,7 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
       keyInfo: binding.key.map((column) => of(column).info),
       one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
       listings: new Map<string, Listing>(),
+      asked: new WeakMap<ListQuery, Map<string, Listing>>(),
     };
     conditionsOf.set(accounts, conditions);
     return conditions;
@@ -162,7 +165,16 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
   }
 
   function listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing {
-    const { listings, branches } = rowConditions(caller);
+    const conditions = rowConditions(caller);
+    const asked = conditions.asked.get(query) ?? new Map<string, Listing>();
+    conditions.asked.set(query, asked);
+    const nulls = after === null ? "" : after.map((value) => (value === null ? "0" : "1")).join("");
+    const found = asked.get(nulls) ?? findListing(caller, conditions, query, after);
+    asked.set(nulls, found);
+    return found;
+  }
+
+  function findListing(caller: StatementCaller, { listings, branches }: RowConditions, query: ListQuery, after: Position | null): Listing {
     const name = JSON.stringify([query, after?.map((value) => value === null)]);
     const known = listings.get(name);
     if (known !== undefined) return known;

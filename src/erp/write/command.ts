@@ -1,6 +1,5 @@
 /** The language of commands: how the binding carries out in the ERP what a contract promises. */
 
-import type { AnyConversion } from "../binding/conversion.ts";
 import type { ErpValue, Sql } from "../binding/sql.ts";
 import type { Rows as ErpRows } from "../dialects/dialect.ts";
 
@@ -147,6 +146,3 @@ export function stage<const Table extends string, const Key extends string, cons
 }): StageCommand<Table, Key | Column | Watched, Input> {
   return { kind: "stage", ...options, state: (row) => options.state(row as { readonly [C in Watched]: unknown }) }; // it is made of what is watched
 }
-
-/** The binding's fields, for whoever turns inputs into columns. */
-export type BoundFields = Readonly<Record<string, AnyConversion>>;

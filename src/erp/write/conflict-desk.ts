@@ -23,6 +23,8 @@ export interface ConflictDeskParts {
   readonly resources: readonly BoundResource[];
   /** The gateway's own. */
   readonly secret: Uint8Array;
+  /** Those of before: values that were sealed under them can still be read. */
+  readonly previousSecrets?: readonly Uint8Array[];
   readonly database: ErpDatabase;
   readonly now: () => number;
 }
@@ -61,9 +63,9 @@ class Undecided extends Error {
   }
 }
 
-export function conflictDesk({ source, resources, secret, database, now }: ConflictDeskParts): ConflictDesk {
+export function conflictDesk({ source, resources, secret, previousSecrets = [], database, now }: ConflictDeskParts): ConflictDesk {
   const dialect: Dialect = dialects[source.dialect];
-  const seal = bodySeal({ current: secret, previous: [] });
+  const seal = bodySeal({ current: secret, previous: previousSecrets });
   const salt = conflictSalt(secret);
   const table = conflictTable(source, dialect, seal, salt);
 

@@ -58,9 +58,9 @@ function noteVersion(place: Place): FootprintStatement {
     : { about, text: `${insert} ON DUPLICATE KEY UPDATE version = GREATEST(VALUES(version), version)` };
 }
 
-/** Takes all of it away: receipts are gone with it, and a repeated request is carried out again. */
+/** Takes all of it away. The schema goes only when nothing else is in it: the gateway's own tables, in a database that is both. */
 export function dropFootprint(place: Place): readonly string[] {
-  if (place.dialect === "postgres") return ["DROP SCHEMA IF EXISTS sluice CASCADE"];
   const nameOf = namesIn(place);
-  return [...footprintTables].reverse().map((table) => `DROP TABLE IF EXISTS ${nameOf(table)}`);
+  const tables = [...footprintTables].reverse().map((table) => `DROP TABLE IF EXISTS ${nameOf(table)}`);
+  return place.dialect === "postgres" ? [...tables, "DROP SCHEMA IF EXISTS sluice RESTRICT"] : tables;
 }

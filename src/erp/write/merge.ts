@@ -37,8 +37,8 @@ export interface Merge {
 type Decision = Pick<FieldConflict, "rule" | "outcome">;
 
 /**
- * Decides each field of an update. Fields that only one side changed do not conflict, nor do those that both set to the same
- * value. A rejected field stops the whole request. So does a tag that says nothing of single fields: to apply a rule to a
+ * Decides each field of an update. Fields that only one side changed do not conflict, nor do those that both sides set to the
+ * same value; but of two writers here who raise the same count, the second is told. A rejected field stops the whole request. So does a tag that says nothing of single fields: to apply a rule to a
  * change that may not have happened would lose the caller's.
  */
 export function mergeFields(contract: Contract, request: MergeRequest): Merge {
@@ -50,7 +50,8 @@ export function mergeFields(contract: Contract, request: MergeRequest): Merge {
   for (const [member, value] of Object.entries(input)) {
     const isField = Object.hasOwn(contract.model.shape, member);
     if (value !== undefined && isField) fields += 1;
-    if (value === undefined || !isField || !mayHaveChanged(base, member) || agrees(value, item[member])) {
+    const clashes = isField && mayHaveChanged(base, member) && (request.writtenHere.has(member) || !agrees(value, item[member]));
+    if (value === undefined || !clashes) {
       write[member] = value;
       if (value !== undefined && isField) kept += 1;
       continue;

@@ -37,7 +37,7 @@ export interface OverwrittenFinder {
 }
 
 /** Whether partners write anything of their own here that the ERP could overwrite. */
-export function watchesAny(resources: readonly BoundResource[]): boolean {
+function watchesAny(resources: readonly BoundResource[]): boolean {
   return resources.some(
     ({ contract, source }) =>
       source.footprint !== "none" &&

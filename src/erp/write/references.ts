@@ -19,7 +19,7 @@ export type ReaderOf = (resource: string) => ResourceReader;
 type Fields = Readonly<Record<string, AnyConversion>>;
 
 /** All references of the input's members that are named like bound fields: in groups and child rows, too. */
-export function referencesIn({ binding }: BoundResource, input: Readonly<Record<string, unknown>>): readonly Reference[] {
+function referencesIn({ binding }: BoundResource, input: Readonly<Record<string, unknown>>): readonly Reference[] {
   return inMembers(binding.fields, input, "");
 }
 

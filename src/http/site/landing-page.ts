@@ -28,7 +28,7 @@ ${facts(site)}
 </section>
 <section aria-labelledby="guides">
 <h2 id="guides">Guides</h2>
-<p class="section-lead">Read the first two before you write code; the others when you need them.</p>
+<p class="section-lead">Read the first two before you write code${site.words["writes"] === undefined ? "" : html`, and <a href="/docs/guides/writing">Writing</a> before you send anything that counts`}; the others when you need them.</p>
 <ol class="cards">${guides.map(card)}</ol>
 </section>
 <section class="pair">
@@ -72,7 +72,9 @@ function resource(site: Site, { name, summary, operations, fields }: SiteResourc
 }
 
 function operation({ method, path, summary, scope }: SiteOperation): Html {
-  return html`<li title="${summary}"><code><b class="method">${method.toUpperCase()}</b> ${path}</code> <code class="scope">${scope}</code></li>`;
+  const verb = method.toUpperCase();
+  const kind = verb === "GET" ? "reads" : verb === "DELETE" ? "removes" : "writes";
+  return html`<li title="${summary}"><code><b class="method ${kind}">${verb}</b> ${path}</code> <code class="scope">${scope ?? "any key"}</code></li>`;
 }
 
 function card({ path, title, lead }: Guide): Html {

@@ -1,6 +1,7 @@
 /** The API reference at `/docs`: the host page and the configuration of the Scalar bundle. */
 
 import { html, raw } from "hono/html";
+import { exampleKey } from "#contract/openapi/headers.ts";
 import type { Assets } from "./assets.ts";
 import type { Html, Page } from "./layout.ts";
 import type { Site } from "./site.ts";
@@ -19,7 +20,7 @@ export async function referencePage(site: Site, assets: Assets, nonce: string): 
     head: html`<meta property="csp-nonce" content="${nonce}">
 <link rel="stylesheet" href="${css}">
 <link rel="preload" href="${scalar}" as="script">
-<script type="application/json" id="reference-settings">${jsonBlock({ scalar, configuration: configuration(site) })}</script>
+<script type="application/json" id="reference-settings">${jsonBlock({ scalar, exampleKey, configuration: configuration(site) })}</script>
 <script src="${script}" defer></script>`,
     main: body(site),
   };

@@ -54,7 +54,8 @@ export interface SiteOperation {
   readonly method: string;
   readonly path: string;
   readonly summary: string;
-  readonly scope: string;
+  /** Absent where any key of the partner will do. */
+  readonly scope?: string;
 }
 
 export interface SiteProblem {

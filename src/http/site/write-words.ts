@@ -70,7 +70,7 @@ function days(count: number): string {
   return count === 1 ? "1 day" : `${count} days`;
 }
 
-/** JSON for a text in single quotes. */
+/** JSON for a text in single quotes, on lines of their own below an option. */
 function inShell(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll("'", "\\u0027");
+  return JSON.stringify(value, null, 2).replaceAll("'", "\\u0027").replaceAll("\n", "\n  ");
 }

@@ -172,7 +172,8 @@ describe("an operation", () => {
   test("lists the refusals of the contract, for people and for programs", () => {
     for (const one of [make, change, drop, turn]) {
       expect(at(one, "x-refusals")).toEqual({ "too-late": "It is too late." });
-      expect(at(one, "description")).toContain("- `too-late`: It is too late.");
+      expect(at(one, "description")).toContain("The reasons are `too-late`.");
+      expect(at(one, "responses", "422", "description")).toContain("- `too-late`: It is too late.");
       expect(at(one, "responses", "422", "x-refusals")).toEqual(["too-late"]);
     }
     expect(at(report, "x-refusals")).toBeUndefined();

@@ -95,7 +95,7 @@ test("where both sides changed it, the GLN is the partner's and the default the 
   );
   const changed = await change(id, { gln: "4000000000002", is_default: false }, seen);
   expect(changed.status, changed.text).toBe(200);
-  expect(changed.headers.get("field-conflicts")).toBe("gln;rule=partner-wins;outcome=partner");
+  expect(changed.headers.get("field-conflicts")).toBe("gln;rule=partner-wins;outcome=partner, is_default;rule=erp-wins;outcome=erp");
   expect(changed.body).toMatchObject({ gln: "4000000000002", is_default: true });
 });
 

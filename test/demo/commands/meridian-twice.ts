@@ -11,8 +11,8 @@ export interface MeridianTwice extends ServedCommands {
   readonly other: Meridian;
   /** What is in the one and not in the other, table by table, times and log numbers aside. */
   differences(): Promise<Readonly<Record<string, { readonly gateway: readonly string[]; readonly other: readonly string[] }>>>;
-  /** Changes whenever anything in the ERP behind the gateway does. */
-  state(): Promise<ReadonlyMap<string, string>>;
+  /** Changes whenever anything in these tables of the ERP behind the gateway does. */
+  state(tables: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export async function meridianTwice(accounts: readonly string[], now?: () => number): Promise<MeridianTwice> {
@@ -23,9 +23,10 @@ export async function meridianTwice(accounts: readonly string[], now?: () => num
     ...served,
     erp,
     other,
-    state: () => digests(erp.client),
+    state: (tables) => digests(erp.client, tables),
     async differences() {
-      const [here, there] = [await digests(erp.client), await digests(other.client)];
+      const tables = await tablesOf(erp.client);
+      const [here, there] = [await digests(erp.client, tables), await digests(other.client, tables)];
       const found: Record<string, { gateway: readonly string[]; other: readonly string[] }> = {};
       for (const [table, digest] of here) {
         if (there.get(table) === digest) continue;
@@ -45,12 +46,16 @@ export async function meridianTwice(accounts: readonly string[], now?: () => num
 /** The clock goes on between the two; numbers that nobody refers to run on when a transaction is rolled back. */
 const clocks = `'{ORDTM,CHGTM,LOGTS,CRTTS,LOGNO,IMPNO}'::TEXT[]`;
 
-async function digests(client: pg.Client): Promise<ReadonlyMap<string, string>> {
-  const { rows: tables } = await client.query<{ name: string }>(
+async function tablesOf(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1",
   );
+  return rows.map(({ name }) => name);
+}
+
+async function digests(client: pg.Client, tables: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const each = tables.map(
-    ({ name }) =>
+    (name) =>
       `SELECT ${pg.escapeLiteral(name)} AS name, concat(count(*), ' ', sum(hashtextextended((to_jsonb(t) - ${clocks})::TEXT, 0))) AS digest FROM ${pg.escapeIdentifier(name)} t`,
   );
   const { rows } = await client.query<{ name: string; digest: string }>(each.join(" UNION ALL "));

@@ -130,6 +130,10 @@ test("what both sides set to the same value is no conflict", () => {
   expect(merge({ reject: null }, { item: { ...item, reject: undefined } }).conflicts).toEqual([]);
 });
 
+test("of two writers here who set a field to the same value, the second is told: both may have counted from the same number", () => {
+  expect(merge({ "partner-wins": "erp" }, { writtenHere: new Set(["partner-wins"]) })).toMatchObject({ refused: true, write: {} });
+});
+
 test("with If-Match: *, all is written as asked", () => {
   const input = Object.fromEntries(fields.map((field) => [field, "partner"]));
   expect(merge(input, { base: "any" })).toEqual({ write: input, conflicts: [], refused: false, idle: false });
@@ -175,7 +179,7 @@ describe("for every request", () => {
     fc.assert(
       fc.property(anything, (made) => {
         const request = requestOf(made);
-        const both = made.changed.filter((field) => field in made.input && request.input[field] !== request.item[field]);
+        const both = made.changed.filter((field) => field in made.input && (request.input[field] !== request.item[field] || request.writtenHere.has(field)));
         const { conflicts } = mergeFields(contract, request);
         expect(conflicts.map(({ field }) => field).sort()).toEqual([...both].sort());
         for (const { field, erpValue, partnerValue } of conflicts) expect([erpValue, partnerValue]).toEqual([request.item[field], request.input[field]]);

@@ -57,4 +57,32 @@ describeWith("chromium", "in Chromium", (executablePath) => {
       }
     });
   }
+
+  test("an order placed from the reference is placed once, however often Send is pressed, and by whoever comes next anew", { timeout: 120_000 }, async () => {
+    const url = world.gateway.url;
+    const token = await world.key("first", "test");
+    const place = async (): Promise<string> => {
+      const { page, misdeeds, close } = await visit({ executablePath, url, width: 1440, height: 900 });
+      try {
+        await page.goto(`${url}/docs#${demoGateway.version}/tag/orders/POST/v1/orders`);
+        await page
+          .getByRole("button", { name: /^Test Request.*post \/v1\/orders\)?$/i })
+          .first()
+          .click();
+        const dialog = page.getByRole("dialog", { name: "API Client" });
+        await dialog.getByPlaceholder("Token").fill(token);
+        const send = dialog.getByRole("button", { name: /Send post request/ }).filter({ visible: true });
+        const [first] = await Promise.all([page.waitForResponse(`${url}/v1/orders`), send.click()]);
+        await dialog.getByText("201 Created").waitFor();
+        const [again] = await Promise.all([page.waitForResponse(`${url}/v1/orders`), send.click()]);
+        expect([first.status(), again.status(), again.headers()["idempotency-replayed"]]).toEqual([201, 201, "true"]);
+        expect(await again.text()).toBe(await first.text());
+        expect(misdeeds).toEqual([]);
+        return first.text();
+      } finally {
+        await close();
+      }
+    };
+    expect(await place()).not.toBe(await place());
+  });
 });

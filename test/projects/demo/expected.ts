@@ -15,6 +15,7 @@ const owned: Readonly<Record<string, string>> = {
     SELECT b."ITMNO", b."WHSNO" FROM "STKBAL" b WHERE b."COMPNY" = '01' AND $1::TEXT[] IS NOT NULL
       AND b."WHSNO" IN (SELECT "WHSNO" FROM "WHSMAS" WHERE "COMPNY" = '01' AND "WHSTY" <> 'Q')`,
   customers: `SELECT "CUSNO" FROM "CUSMAS" WHERE "COMPNY" = '01' AND "DELFLG" <> 'D' AND "CUSNO" = ANY($1)`,
+  addresses: `SELECT "CUSNO", "SHPSQ" FROM "CUSSHP" WHERE "COMPNY" = '01' AND "DELFLG" <> 'D' AND "CUSNO" = ANY($1)`,
   shipments: `
     SELECT s."SHPNO" FROM "SHHDR" s WHERE s."COMPNY" = '01' AND s."DELFLG" <> 'D' AND s."ORDNO" IN (
       SELECT "ORDNO" FROM "OEHDR" WHERE "COMPNY" = '01' AND "CUSNO" = ANY($1)

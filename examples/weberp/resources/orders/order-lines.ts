@@ -1,7 +1,7 @@
 /** How webERP makes the lines of an order: which products can stand on one, at what price and discount. */
 
 import { sql } from "sluice";
-import { daysAfter, type Terms, today, type WebErp } from "./terms.ts";
+import { type Terms, today, type WebErp } from "./terms.ts";
 
 /** A line as it is asked for. */
 export interface AskedLine {
@@ -14,7 +14,7 @@ export interface AskedLine {
 /** Adds lines to an order, numbered from `first` on. A kit is sold as the items it consists of. */
 export async function addLines(erp: WebErp, orderno: number, first: number, asked: readonly AskedLine[], terms: Terms, now: Date): Promise<void> {
   if (asked.length === 0) return;
-  const { settings, branch } = terms;
+  const { settings } = terms;
   const lines = await withoutKits(erp, asked, now);
   const items = await itemsOf(erp, lines, terms, now);
   const seen = new Set<string>();
@@ -27,7 +27,7 @@ export async function addLines(erp: WebErp, orderno: number, first: number, aske
     seen.add(item.code);
     await erp.insert("salesorderdetails", {
       ...{ orderno, orderlineno: first + index, stkcode: item.code, quantity, unitprice: item.price, discountpercent: 0, narrative: "" },
-      ...{ poline: poline ?? "", itemdue: itemdue ?? daysAfter(today(now), branch.estdeliverydays) },
+      ...{ poline: poline ?? "0", itemdue: itemdue ?? today(now) },
     });
   }
 }

@@ -25,7 +25,7 @@ async function settingsOf(erp: WebErp): Promise<Settings> {
 
 const branchColumns = [
   ...(["brname", "braddress1", "braddress2", "braddress3", "braddress4", "braddress5", "braddress6", "phoneno", "email", "salesman"] as const),
-  ...(["defaultlocation", "defaultshipvia", "deliverblind", "estdeliverydays", "disabletrans"] as const),
+  ...(["defaultlocation", "defaultshipvia", "deliverblind", "disabletrans"] as const),
 ] as const;
 
 /** What an order is entered by. */
@@ -70,7 +70,7 @@ export function today(now: Date): string {
   return wallClock(now, zone).date;
 }
 
-export function daysAfter(date: string, days: number): string {
+function daysAfter(date: string, days: number): string {
   return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

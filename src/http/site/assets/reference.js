@@ -28,12 +28,24 @@ Object.defineProperty(Element.prototype, "innerHTML", {
 // The bundle's schema library compiles code unless it is told that it may not.
 globalThis.__zod_globalConfig = { jitless: true };
 
+// A key that every reader of these pages used would be one key: each visit has its own, so that a second press of
+// "Send" is a repetition, and whoever comes next begins anew. On plain http away from localhost there is no randomUUID.
+const ownKey = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+async function fetchWithOwnKey(input, init) {
+  const response = await fetch(input, init);
+  const { pathname } = new URL(typeof input === "string" ? input : (input.url ?? input), location.href);
+  if (!response.ok || !pathname.startsWith("/openapi/")) return response;
+  const text = (await response.text()).replaceAll(settings.exampleKey, ownKey);
+  return new Response(text, { status: response.status, headers: { "content-type": "application/json" } });
+}
+
 const bundle = document.createElement("script");
 bundle.src = settings.scalar;
 bundle.addEventListener("load", () => {
   document.getElementById("reference").replaceChildren();
   globalThis.Scalar.createApiReference("#reference", {
     ...settings.configuration,
+    customFetch: fetchWithOwnKey,
     // Requests go to the origin of this page, whatever public name the documents carry: the policy allows no other.
     servers: [{ url: location.origin }],
   });
