@@ -109,8 +109,11 @@ async function exampleFor(
   const { example } = operation.promise;
   if (example === undefined) return undefined;
   const body = await ownIds(world, resource.binding.fields, example, environment, attempt);
-  const { naturalKey } = resource.binding;
-  // The partner's number of a document cannot be the same twice.
+  return renumbered(resource, body);
+}
+
+/** The same with a number of its own, where the partner's number of a document cannot be the same twice. */
+export function renumbered({ binding: { naturalKey } }: BoundResource, body: Row): Row {
   if (naturalKey === undefined || typeof body[naturalKey] !== "string") return body;
   return { ...body, [naturalKey]: randomUUID().slice(0, Math.max(8, String(body[naturalKey]).length)) };
 }
