@@ -98,6 +98,8 @@ function describe(issue: z.core.$ZodIssue, schemas: readonly z.core.$ZodType[], 
     case "too_small":
       return beyond(issue, value);
     case "invalid_format": {
+      // The contract's own words, where it has some.
+      if (!issue.message.startsWith("Invalid")) return { code: "malformed", detail: issue.message };
       const [example] = schemas.flatMap(examplesOf);
       const form = takes(schemas) ?? formats[issue.format] ?? (example === undefined ? undefined : `a text such as ${JSON.stringify(example)}`);
       return { code: "malformed", detail: form === undefined ? patternDetail(issue) : `Takes ${form}.` };
