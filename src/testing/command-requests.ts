@@ -55,19 +55,19 @@ export function send({ ask }: World, { target, ...request }: CommandRequest, key
 /** How often the example is tried with other things before the suite says that it cannot be carried out. */
 const attempts = 25;
 
-/** Carries the command out for the first partner: as the example says, with ids in it that are the partner's own. Fails with the last refusal. */
+/** Carries the command out for the first partner: as the example says, with ids in it that are the partner's own. Fails with what the example itself came to. */
 export async function carryOut(world: World, resource: BoundResource, operation: CommandOperation, environment: Environment): Promise<CarriedOut> {
   const token = await world.key("first", environment);
-  let last: Answer | undefined;
+  let first: Answer | undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const id = operation.as === "create" ? "" : await subject(world, resource, environment, attempt);
     if (id === undefined) break;
     const request = requestFor(operation, id, await exampleFor(world, resource, operation, environment, attempt));
     const answer = await send(world, request, token);
     if (answer.status < 300) return { request, answer };
-    last = answer;
+    first ??= answer;
   }
-  const why = last === undefined ? "the first partner has nothing that it could be tried on" : reasonOf(world, last);
+  const why = first === undefined ? "the first partner has nothing that it could be tried on" : reasonOf(world, first);
   throw new Error(
     `${operation.id} could not be carried out in the ${environment} environment (${why}). Give the command an example, or the suite's first partner an account, for which it can.`,
   );
