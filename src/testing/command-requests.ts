@@ -109,8 +109,11 @@ async function exampleFor(
   const { example } = operation.promise;
   if (example === undefined) return undefined;
   const body = await ownIds(world, resource.binding.fields, example, environment, attempt);
-  const { naturalKey } = resource.binding;
-  // The partner's number of a document cannot be the same twice.
+  return renumbered(resource, body);
+}
+
+/** The same with a number of its own, where the partner's number of a document cannot be the same twice. */
+export function renumbered({ binding: { naturalKey } }: BoundResource, body: Row): Row {
   if (naturalKey === undefined || typeof body[naturalKey] !== "string") return body;
   return { ...body, [naturalKey]: randomUUID().slice(0, Math.max(8, String(body[naturalKey]).length)) };
 }
@@ -124,7 +127,7 @@ async function ownIds(world: World, fields: Readonly<Record<string, AnyConversio
       conversion?.children?.fields ?? Object.fromEntries(Object.entries(conversion?.parts ?? {}).map(([member, part]) => [member, part.conversion]));
     if (target !== undefined && typeof value === "string") own[name] = await ownId(world, target, value, environment, attempt);
     else if (Array.isArray(value))
-      own[name] = await Promise.all(value.map((item: unknown, at) => (isRow(item) ? ownIds(world, inner, item, environment, attempt + at) : item)));
+      own[name] = await Promise.all(value.map((item: unknown, at) => (isRow(item) ? ownIds(world, inner, item, environment, attempt === 0 ? 0 : attempt + at) : item)));
     else own[name] = isRow(value) ? await ownIds(world, inner, value, environment, attempt) : value;
   }
   return own;

@@ -12,7 +12,7 @@ const fewer = `
   DELETE FROM salesorders WHERE orderno > 10;
   DELETE FROM debtortrans WHERE transno > 3 AND transno < 50;
   DELETE FROM prices WHERE stockid = 'SALT';
-  DELETE FROM locstock WHERE stockid = 'BREAD';
+  DELETE FROM locstock WHERE stockid = 'FLOUR';
   UPDATE debtorsmaster SET taxref = 'test' WHERE debtorno = 'ANGRY';`;
 
 /** What the example of an order needs today: the demo company's own prices ended years ago. */
@@ -42,7 +42,7 @@ export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
       const databases = { live: await createWebErp(mariadbUrl, sharedErp), test: await createWebErp(mariadbUrl, sharedErp) };
       await databases.live.run(furtherRows + plantSecrets);
       await databases.test.run(fewer + stillSold + plantSecrets);
-      await addFootprint("mariadb", (statement) => databases.test.run(statement));
+      for (const database of Object.values(databases)) await addFootprint("mariadb", (statement) => database.run(statement));
       const passwords = await databases.live.rows("SELECT password FROM www_users UNION SELECT password FROM emailsettings WHERE password <> ''");
       return {
         sources: new Map([["weberp", { live: databases.live.url, test: databases.test.url }]]),
