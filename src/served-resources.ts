@@ -1,7 +1,7 @@
 /** The resources of a gateway as requests reach them: readers and runners, each behind the protection of its source. */
 
+import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { Known } from "#contract/json-writer.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";

@@ -1,20 +1,11 @@
 /** Writes values as JSON by their schema: what does not belong is cut, what does not fit is refused. */
 
 import { z } from "zod";
-import type { ValueKind } from "./model.ts";
+import { hasChecks, isCertain, isSafeInteger, type Known } from "./certain.ts";
 import { passes, stringTest } from "./string-test.ts";
 
 /** The JSON text of a value that fits the schema, or undefined for one that does not. */
 export type JsonWriter = (value: unknown) => string | undefined;
-
-/**
- * What is certain of a value before it is looked at, null apart: what the conversion behind it yields. An `exact` object has
- * no member that is not named here.
- */
-export type Known =
-  | ValueKind
-  | { readonly kind: "object"; readonly members: Readonly<Record<string, Known | undefined>>; readonly exact: boolean }
-  | { readonly kind: "list"; readonly of: Known };
 
 /**
  * Says what parsing with Zod and then `JSON.stringify` would, at half the cost: values are checked in place and copied
@@ -34,7 +25,10 @@ const misfit = Symbol("misfit");
 /** The value to write, the same one where nothing has to be cut, or `misfit`. */
 type Check = (value: unknown) => unknown;
 
+const fits: Check = (value) => value;
+
 function checkOf(schema: z.core.$ZodType, known: Known | undefined): Check {
+  if (isCertain(schema, known)) return fits;
   if (schema instanceof z.ZodObject) return objectCheck(schema, known?.kind === "object" ? known : undefined);
   if (schema instanceof z.ZodNullable) return nullableCheck(schema, known);
   if (schema instanceof z.ZodEnum) return enumCheck(schema);
@@ -44,12 +38,8 @@ function checkOf(schema: z.core.$ZodType, known: Known | undefined): Check {
   if (schema instanceof z.ZodString || hasChecks(schema)) return parsing(schema);
   if (schema instanceof z.ZodArray) return arrayCheck(schema, known?.kind === "list" ? known.of : undefined);
   if (schema instanceof z.ZodBoolean) return (value) => (typeof value === "boolean" ? value : misfit);
-  if (schema instanceof z.ZodNumberFormat && schema._zod.def.format === "safeint") return (value) => (Number.isSafeInteger(value) ? value : misfit);
+  if (isSafeInteger(schema)) return (value) => (Number.isSafeInteger(value) ? value : misfit);
   return parsing(schema);
-}
-
-function hasChecks(schema: z.core.$ZodType): boolean {
-  return (schema._zod.def.checks?.length ?? 0) > 0;
 }
 
 /** The long way, for everything else that a schema can say. */
@@ -68,12 +58,14 @@ function objectCheck(schema: z.ZodObject, known: Extract<Known, { readonly kind:
     const optional = inner instanceof z.ZodOptional;
     return { name, optional, check: checkOf(optional ? inner.unwrap() : inner, known?.members[name]) };
   });
+  const uncertain = fields.filter(({ optional, check }) => optional || check !== fits);
+  const certain = fields.length - uncertain.length;
   const exact = known?.exact === true && Object.keys(known.members).every((name) => Object.hasOwn(shape, name));
   return (value) => {
     if (!isRecord(value)) return misfit;
     let cuts = false;
-    let present = 0;
-    for (const { name, optional, check } of fields) {
+    let present = certain;
+    for (const { name, optional, check } of uncertain) {
       const member = value[name];
       if (member === undefined && optional) {
         if (name in value) present += 1;

@@ -1,7 +1,7 @@
 /** What every partner request passes, in order. Read this first. */
 
+import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { Known } from "#contract/json-writer.ts";
 import type { Operation, ReadOperation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import { chooseVersion } from "./api-version.ts";
@@ -16,7 +16,7 @@ import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts
 import { json } from "./json-headers.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
-import { parseList } from "./parse-list.ts";
+import { type ListParser, listParser } from "./parse-list.ts";
 import type { OperationAccess, ResourceAccess } from "./ports.ts";
 import { prepareContracts } from "./prepared.ts";
 import type { Authenticator, Principal } from "./principal.ts";
@@ -48,6 +48,7 @@ export type PartnerPipeline = (operation: Operation, id: string | undefined, req
 
 export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
   const prepared = prepareContracts(parts.known);
+  const parseList = listParser();
 
   return async (operation, id, request, context) => {
     checkRequest(request, operation.method !== "GET");
@@ -73,7 +74,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
         const parameters = parseQuery(request.query);
         const { strip, visible } = prepared(operation.contract, principal.scopes);
         const read = { operation, request, principal, version, parameters, visible, strip, access: context.access(operation.contract, principal) };
-        return operation.kind === "list" ? await list(read, parts.cursors) : await get(read, id);
+        return operation.kind === "list" ? await list(read, parts.cursors, parseList) : await get(read, id);
       }
     }
   }
@@ -98,12 +99,16 @@ interface Read {
   readonly access: ResourceAccess;
 }
 
-async function list({ operation, principal, version, parameters, visible, strip, access }: Read, cursors: Cursors): Promise<PartnerResponse> {
+async function list(
+  { operation, principal, version, parameters, visible, strip, access }: Read,
+  cursors: Cursors,
+  parseList: ListParser,
+): Promise<PartnerResponse> {
   const { query, cursor, fingerprint } = parseList(operation.contract, parameters, visible);
   const binding = `${principal.partner} ${principal.environment} ${version} ${operation.id} ${fingerprint}`;
   const after = cursor === undefined ? null : cursors.open(cursor, binding);
   const page = await access.list(principal.accounts, query, after);
-  const data = strip(page.items, query.fields);
+  const data = strip(page.items, query.fields, page.nulls);
   const next = page.next === null ? null : cursors.seal(page.next, binding);
   return { status: 200, headers: json, body: `{"data":${data},"next_cursor":${JSON.stringify(next)}}` };
 }
@@ -115,7 +120,7 @@ async function get({ request, principal, parameters, visible, strip, access }: R
   const tag = entityTag(found.tag);
   if (isUnchanged(header(request, "if-none-match"), tag))
     return { status: 304, headers: { ETag: tag, "Cache-Control": json["Cache-Control"], Vary: json.Vary }, body: null };
-  return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields).slice(1, -1) };
+  return { status: 200, headers: { ...json, ETag: tag }, body: strip([found.item], fields, found.nulls).slice(1, -1) };
 }
 
 /** A single read takes no parameter but `fields`. */

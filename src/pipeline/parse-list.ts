@@ -17,6 +17,26 @@ export interface ListRequest {
   readonly fingerprint: string;
 }
 
+export type ListParser = (contract: Contract, parameters: ReadonlyMap<string, string>, visible: readonly string[]) => ListRequest;
+
+/** Queries that are remembered for each set of visible fields. */
+const maxQueries = 100;
+
+/** Remembers what queries mean: clients repeat theirs, and the pages of a list differ in the cursor alone. */
+export function listParser(): ListParser {
+  const byVisible = new WeakMap<readonly string[], Map<string, ListRequest>>();
+  return (contract, parameters, visible) => {
+    const known = byVisible.get(visible) ?? new Map<string, ListRequest>();
+    byVisible.set(visible, known);
+    let asked = contract.name;
+    for (const [name, value] of parameters) if (name !== "cursor") asked += `\u0000${name}\u0000${value}`; // no parameter holds NUL
+    const found = known.get(asked) ?? parseList(contract, parameters, visible);
+    if (known.size >= maxQueries) known.clear();
+    known.set(asked, found);
+    return { ...found, cursor: parameters.get("cursor") };
+  };
+}
+
 export function parseList(contract: Contract, parameters: ReadonlyMap<string, string>, visible: readonly string[]): ListRequest {
   const errors: ProblemError[] = [];
   const isVisible = (path: string): boolean => visible.includes(path.split(".")[0] ?? "");

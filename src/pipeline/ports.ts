@@ -3,17 +3,20 @@
 import type { CommandCall, CommandOutcome, OperationState } from "#contract/command-call.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 
+/** Paths of fields that are null in one of the items: `confirmed_on`, `lines.net`. Unknown without it. */
+type Nulls = ReadonlySet<string>;
+
 export interface ResourceAccess {
   list(
     accounts: readonly string[],
     query: ListQuery,
     after: Position | null,
-  ): Promise<{ readonly items: readonly Record<string, unknown>[]; readonly next: Position | null }>;
+  ): Promise<{ readonly items: readonly Record<string, unknown>[]; readonly next: Position | null; readonly nulls?: Nulls }>;
   get(
     accounts: readonly string[],
     id: string,
     fields: readonly string[],
-  ): Promise<{ readonly item: Record<string, unknown>; readonly tag: string } | undefined>;
+  ): Promise<{ readonly item: Record<string, unknown>; readonly tag: string; readonly nulls?: Nulls } | undefined>;
   /** Carries a command out at most once per key, however often and wherever it is called. */
   command(call: CommandCall): Promise<CommandOutcome>;
 }

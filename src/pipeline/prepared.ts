@@ -1,7 +1,7 @@
 /** What is the same for every request to a contract, and for every request of a caller to it. */
 
+import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { Known } from "#contract/json-writer.ts";
 import { visibleFields } from "#contract/response-schema.ts";
 import { type Strip, stripTo } from "./strip.ts";
 

@@ -1,8 +1,9 @@
 /** Parses what is about to leave by the contract's schema: unknown fields are cut, wrong ones stop the response. */
 
 import { z } from "zod";
+import { type Known, nullablePaths, withoutNulls } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
-import { type JsonWriter, jsonWriter, type Known } from "#contract/json-writer.ts";
+import { type JsonWriter, jsonWriter } from "#contract/json-writer.ts";
 import { itemSchema } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
 
@@ -24,30 +25,45 @@ export class DataInvalid extends Error {
 /** Selections whose schema is kept; callers choose them, so there must be an end. */
 const maxSchemas = 200;
 
-/** The items as the text of a JSON array. */
-export type Strip = (items: readonly Record<string, unknown>[], fields: readonly string[]) => string;
+/** The items as the text of a JSON array. `nulls`: the paths of fields that are null in one of them, where that is known. */
+export type Strip = (items: readonly Record<string, unknown>[], fields: readonly string[], nulls?: ReadonlySet<string>) => string;
 
-/** `known`: what is certain of each field's values. */
-export function stripTo(contract: Contract, known: Readonly<Record<string, Known | undefined>>): Strip {
-  const writers = new Map<string, JsonWriter>();
-  const writerOf = (fields: readonly string[]): JsonWriter => {
+/** How a selection is written. */
+interface Writers {
+  readonly checked: JsonWriter;
+  /** Where no field is null but those of `nullable`, fewer values have to be looked at. */
+  readonly withoutNulls: JsonWriter;
+  readonly nullable: ReadonlySet<string>;
+}
+
+/** `knownFields`: what is certain of each field's values. */
+export function stripTo(contract: Contract, knownFields: Readonly<Record<string, Known | undefined>>): Strip {
+  const known = new Map<string, Writers>();
+  const writersOf = (fields: readonly string[]): Writers => {
     const key = fields.join(",");
-    const found = writers.get(key) ?? jsonWriter(z.array(itemSchema(contract, fields)), knownOfList(fields));
-    if (writers.size >= maxSchemas) writers.clear();
-    writers.set(key, found);
+    const found = known.get(key) ?? writers(itemSchema(contract, fields), Object.fromEntries(fields.map((field) => [field, knownFields[field]])));
+    if (known.size >= maxSchemas) known.clear();
+    known.set(key, found);
     return found;
   };
-  const knownOfList = (fields: readonly string[]): Known => {
-    const members = Object.fromEntries(fields.map((field) => [field, known[field]]));
-    return { kind: "list", of: { kind: "object", members, exact: false } };
-  };
   // Most selections are the one list of all that a caller may see.
-  const bySelection = new WeakMap<readonly string[], JsonWriter>();
-  return (items, fields) => {
-    const write = bySelection.get(fields) ?? writerOf(fields);
-    bySelection.set(fields, write);
+  const bySelection = new WeakMap<readonly string[], Writers>();
+  return (items, fields, nulls) => {
+    const found = bySelection.get(fields) ?? writersOf(fields);
+    bySelection.set(fields, found);
+    const write = nulls !== undefined && isWithin(nulls, found.nullable) ? found.withoutNulls : found.checked;
     return write(items) ?? refuse(contract, items, fields);
   };
+}
+
+function writers(schema: z.ZodObject, members: Readonly<Record<string, Known | undefined>>): Writers {
+  const writer = (of: typeof members): JsonWriter => jsonWriter(z.array(schema), { kind: "list", of: { kind: "object", members: of, exact: false } });
+  return { checked: writer(members), withoutNulls: writer(withoutNulls(members)), nullable: new Set(nullablePaths(schema)) };
+}
+
+function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  for (const one of some) if (!all.has(one)) return false;
+  return true;
 }
 
 /** Parses again, the slow way that names what is wrong. */

@@ -231,6 +231,23 @@ describe("depth and size", () => {
     }));
 });
 
+test("a large body of somebody without a key, a scope or a place to go is not waited for", () =>
+  changesNothing(async () => {
+    const body = "{}".padEnd(1_000_000);
+    const head = (path: string, key: string): string =>
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nIdempotency-Key: ${randomUUID()}\r\nContent-Type: application/json\r\n`;
+    for (const [path, key, status] of [
+      ["/v1/orders", "nobody", 401],
+      ["/v1/nothing", target().key, 404],
+      ["/v1/invoices", target().key, 405],
+    ] as const) {
+      for (const sent of [body, ""]) {
+        const answer = await target().raw(`${head(path, key)}Content-Length: ${body.length}\r\n\r\n${sent}`, { timeoutMs: 3_000 });
+        expect(refusal(answer).status, path).toBe(status);
+      }
+    }
+  }));
+
 const chunked = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
 const asChunks = (text: string, size: number): string =>
   `${(

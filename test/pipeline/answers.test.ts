@@ -123,4 +123,30 @@ describe("what leaves", () => {
     expect(problem?.cause).toMatchObject({ resource: "orders", id: "1", fields: [field] });
     expect(problem?.detail).not.toMatch(/total|lines|NaN/);
   });
+
+  describe("that comes from conversions, told where nulls are,", () => {
+    const sku = { kind: "text" } as const;
+    const told = stripTo(contract, { total: { kind: "decimal" }, lines: { kind: "list", of: { kind: "object", members: { sku }, exact: true } } });
+    const fields = ["id", "total", "ship_to", "lines"];
+
+    test("leaves as it would otherwise", () => {
+      for (const item of [good, { ...good, ship_to: null }, { ...good, lines: [] }]) {
+        const nulls = new Set(item.ship_to === null ? ["ship_to"] : []);
+        expect(told([item], fields, nulls)).toBe(strip([item], fields));
+      }
+    });
+
+    test.each([
+      ["a null where the contract allows none", { ...good, total: null }, "total", "total"],
+      ["a null in a child row", { ...good, lines: [{ sku: "A" }, { sku: null }] }, "lines.sku", "lines.1.sku"],
+    ])("%s stops the answer", (_what, wrong, told_, field) => {
+      const problem = problemOf(() => told([good, wrong], fields, new Set(["ship_to", told_])));
+      expect(problem?.cause).toMatchObject({ fields: [field] });
+    });
+
+    test("what conversions are not certain of is looked at all the same", () => {
+      expect(problemOf(() => told([{ ...good, ship_to: { city: 7 } }], fields, new Set()))?.cause).toMatchObject({ fields: ["ship_to.city"] });
+      expect(problemOf(() => told([{ ...good, id: "" }], fields, new Set()))?.cause).toMatchObject({ fields: ["id"] });
+    });
+  });
 });

@@ -1,6 +1,6 @@
 /** The port of all conversions: how one public field is made from ERP columns, and how a public value finds its way back. */
 
-import type { Known } from "#contract/json-writer.ts";
+import type { Known } from "#contract/certain.ts";
 import type { ColumnInfo } from "../dialects/dialect.ts";
 import type { ColumnKinds } from "./conversions/column-kinds.ts";
 import type { Expression } from "./expression.ts";

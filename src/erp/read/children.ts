@@ -2,7 +2,7 @@
 
 import { type ChildRows, type ColumnSource, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
-import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
+import { type ErpValue, join, never, raw, Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
 import { prepare, render, roundedUp, type SlotValue, write } from "../dialects/write.ts";
 import { conditionSql, oneOf } from "./compare.ts";
@@ -39,11 +39,13 @@ interface PreparedLevel {
   readonly statements: Map<string, (ties: readonly SlotValue[]) => Statement>;
 }
 
-export function planChildren(source: SourceDeclaration, dialect: Dialect, name: string, parentAt: number, children: ChildRows): ChildPlan {
+/** `within`: the path of the thing the rows belong to, and a dot; empty for the resource itself. */
+export function planChildren(source: SourceDeclaration, dialect: Dialect, name: string, parentAt: number, children: ChildRows, within = ""): ChildPlan {
+  const path = `${within}${name}.`;
   const relation = childRelation(children);
   const tie = children.on.map(([child]) => child);
   const { values, columns, childFields } = layOut(children.fields, Object.keys(children.fields), tie.length);
-  const below = childFields.map((child) => planChildren(source, dialect, child.name, child.at, child.rows));
+  const below = childFields.map((child) => planChildren(source, dialect, child.name, child.at, child.rows, path));
   const list = (named: readonly ColumnSource[]): Sql =>
     join(
       named.map((column) => columnSql(source, relation, column)),
@@ -54,7 +56,7 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, name: 
     parentAt,
     children,
     relation,
-    read: treeReader(values, below),
+    read: treeReader(values, below, path),
     select: render(sql`SELECT ${list([...tie, ...columns])} ${fromSql(source, relation, new Set())}`, dialect),
     order: render(sql`ORDER BY ${list([...tie, ...children.sort])}`, dialect),
     prepared: new WeakMap(),
@@ -62,17 +64,57 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, name: 
   };
 }
 
-/** Adds the rows of all `plans`, levels beside one another, to their parents' trees; returns the raw rows for digests. */
-export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly RowTree[]): Promise<readonly unknown[]> {
+/** What is known of a parent's column before its row is read. */
+export interface KnownTie {
+  readonly value: ErpValue;
+  readonly info: ColumnInfo;
+}
+
+/** The statements of all `plans` for one parent, where it is known what they tie to; undefined where its row has to be read first. */
+export function childrenOf(
+  context: Omit<ReadContext, "database">,
+  plans: readonly ChildPlan[],
+  known: (column: string) => KnownTie | undefined,
+): readonly Statement[] | undefined {
+  const statements: Statement[] = [];
+  for (const plan of plans) {
+    const row: ErpValue[] = [];
+    for (const [index, [child, parent]] of plan.children.on.entries()) {
+      const tie = known(parent);
+      const info = columnInfo(context.source, plan.relation, context.catalog, child);
+      // An id has no padding; a VARCHAR that holds the parent's CHAR with its own is found by the parent's row alone.
+      if (tie === undefined || (tie.info.sqlType === "bpchar" && info.sqlType !== "bpchar")) return undefined;
+      row[plan.parentAt + index] = tie.value;
+    }
+    const statement = preparedStatement(context, plan, [{ row, levels: [] }]);
+    if (statement === undefined) return undefined;
+    statements.push(statement);
+  }
+  return statements;
+}
+
+/**
+ * Adds the rows of all `plans`, levels beside one another, to their parents' trees; returns the raw rows for digests.
+ * `read`: the rows of these levels, where they have been read already.
+ */
+export async function readChildren(
+  context: ReadContext,
+  plans: readonly ChildPlan[],
+  parents: readonly RowTree[],
+  read?: readonly Rows[],
+): Promise<readonly unknown[]> {
   if (plans.length === 0 || parents.length === 0) return [];
-  const statements = plans.map((plan) => preparedStatement(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
-  const levels = await readTogether(context.database, statements);
+  const levels = read ?? (await readTogether(context.database, statementsFor(context, plans, parents)));
   const digest: unknown[] = [levels];
   for (const [index, plan] of plans.entries()) {
     const here = attach(plan, parents, levels[index] ?? []);
     digest.push(await readChildren(context, plan.below, here));
   }
   return digest;
+}
+
+function statementsFor(context: ReadContext, plans: readonly ChildPlan[], parents: readonly RowTree[]): readonly Statement[] {
+  return plans.map((plan) => preparedStatement(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
 }
 
 async function readTogether(database: ErpDatabase, statements: readonly Statement[]): Promise<readonly Rows[]> {
@@ -101,18 +143,26 @@ function attach(plan: ChildPlan, parents: readonly RowTree[], rows: Rows): reado
   let trees: RowTree[] | undefined;
   for (const row of rows) {
     // Rows come in the order of their ties.
-    if (before === undefined || ties.some((index) => row[index] !== before?.[index])) {
+    if (before === undefined || differ(row, before, ties)) {
       const tie = tieOf(row, 0, ties);
       trees = byTie.get(tie) ?? alike(byTie, tie);
     }
     before = row;
     if (trees === undefined) continue; // ties to no parent: a value that only differs beyond its padding
-    const tree: RowTree = { row, levels: [] };
+    const tree: RowTree = { row, levels: plan.below.length === 0 ? none : [] };
     trees.push(tree);
     here.push(tree);
   }
   return here;
 }
+
+function differ(row: readonly unknown[], before: readonly unknown[], ties: readonly number[]): boolean {
+  for (const index of ties) if (row[index] !== before[index]) return true;
+  return false;
+}
+
+/** Rows of the last level have none below them. */
+const none: RowTree["levels"] = [];
 
 /** CHAR columns of different widths hold the same key with different padding. */
 function tieOf(row: readonly unknown[], at: number, ties: readonly number[]): string {
@@ -139,7 +189,7 @@ function tiePart(value: unknown): string {
  * The statement for these parents, written before and given its values. Undefined where they have to be told apart by
  * several columns, where a value is missing, or where the number of values is part of the statement.
  */
-function preparedStatement({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly RowTree[]): Statement | undefined {
+function preparedStatement({ source, dialect, catalog }: Omit<ReadContext, "database">, plan: ChildPlan, parents: readonly RowTree[]): Statement | undefined {
   const ties = plan.children.on.map(([child]) => child);
   let level = plan.prepared.get(catalog);
   if (level === undefined) {
@@ -149,8 +199,10 @@ function preparedStatement({ source, dialect, catalog }: ReadContext, plan: Chil
   const slots: SlotValue[] = [];
   let lists = "";
   for (const [index, info] of level.tieInfo.entries()) {
-    const distinct = new Set(parents.map(({ row }) => row[plan.parentAt + index] as ErpValue)); // driver values of a key column
-    const values = [...distinct].flatMap((value) => tieValues(value, info));
+    const distinct = new Set<ErpValue>();
+    for (const { row } of parents) distinct.add(row[plan.parentAt + index] as ErpValue); // driver values of a key column
+    const values: ErpValue[] = [];
+    for (const value of distinct) values.push(...tieValues(value, info));
     const [only] = values;
     if (only === undefined || distinct.has(null)) return undefined;
     if (values.length > 1 && (dialect.listOperator === null || lists.includes("n"))) return undefined;
@@ -232,5 +284,5 @@ function combinations(columns: readonly (readonly ErpValue[])[]): readonly (read
 
 /** A list as one parameter, outside a membership test. */
 function listParameter(values: readonly ErpValue[]): Sql {
-  return sql`${values as unknown as ErpValue}`; // the dialect's driver takes arrays; only `tieSql` writes one this way
+  return new Sql([{ kind: "value", value: values as unknown as ErpValue }]); // the dialect's driver takes arrays; only `tieSql` writes one this way
 }

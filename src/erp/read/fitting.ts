@@ -26,8 +26,11 @@ const moment = /^(\d{4}-\d{2}-\d{2})(?:[ T](?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.
 /** An instant as `dateTime` writes it: local time and its offset from UTC. */
 const withOffset = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3})[+-]\d{2}:\d{2}(?::\d{2})?$/;
 
+const shortestWithOffset = "0000-00-00 00:00:00.000+00:00".length;
+
 /** No database keeps NUL in its texts, and some refuse to compare with it. */
 function textFitting(value: string, holds: ColumnInfo["holds"]): string | undefined {
+  if (value.length < shortestWithOffset && holds === undefined) return value.includes("\u0000") ? undefined : value;
   return value.includes("\u0000") || holds?.(value) === false ? undefined : (withOffset.exec(value)?.[1] ?? value);
 }
 

@@ -1,6 +1,6 @@
 /** From a row's columns to a public object. */
 
-import type { Known } from "#contract/json-writer.ts";
+import type { Known } from "#contract/certain.ts";
 import type { AnyConversion, ChildRows, ColumnSource, Drift } from "../binding/conversion.ts";
 
 /** A row, and the rows of each of its levels of child rows. */
@@ -9,8 +9,11 @@ export interface RowTree {
   readonly levels: (readonly RowTree[])[];
 }
 
-/** Makes the object of a row and its child rows. Values that do not fit are null; the contract's schema decides whether that may leave. */
-export type TreeReader = (tree: RowTree, drift: Drift) => Record<string, unknown>;
+/**
+ * Makes the object of a row and its child rows. Values that do not fit are null; the contract's schema decides whether that
+ * may leave. The paths of fields that are null go into `nulls`: where there are few, the schema need not look for them.
+ */
+export type TreeReader = (tree: RowTree, drift: Drift, nulls: Set<string>) => Record<string, unknown>;
 
 export interface ChildField {
   readonly name: string;
@@ -49,14 +52,19 @@ export function layOut(fields: Readonly<Record<string, AnyConversion>>, names: r
   return { values, columns, childFields };
 }
 
-/** `levels`: the fields of child rows, in the order in which trees have them. */
-export function treeReader(values: readonly FieldReader[], levels: readonly { readonly name: string; readonly read: TreeReader }[]): TreeReader {
+/** `levels`: the fields of child rows, in the order in which trees have them. `within`: the path of the field that holds the rows, and a dot. */
+export function treeReader(values: readonly FieldReader[], levels: readonly { readonly name: string; readonly read: TreeReader }[], within = ""): TreeReader {
+  const fields = values.map((field) => ({ ...field, path: `${within}${field.name}` }));
   // A copy has its shape from the start; an object that grows field by field takes twice as long, and longer to serialise.
-  const blank: Readonly<Record<string, unknown>> = Object.fromEntries([...values, ...levels].map(({ name }) => [name, null]));
-  return (tree, drift) => {
+  const blank: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(Object.fromEntries([...values, ...levels].map(({ name }) => [name, null]))));
+  return (tree, drift, nulls) => {
     const item: Record<string, unknown> = { ...blank };
-    for (const { name, read, at } of values) item[name] = read(tree.row, at, drift) ?? null;
-    for (const [index, { name, read }] of levels.entries()) item[name] = (tree.levels[index] ?? []).map((child) => read(child, drift));
+    for (const { name, path, read, at } of fields) {
+      const value = read(tree.row, at, drift);
+      if (value === null || value === undefined) nulls.add(path);
+      else item[name] = value;
+    }
+    for (const [index, { name, read }] of levels.entries()) item[name] = (tree.levels[index] ?? []).map((child) => read(child, drift, nulls));
     return item;
   };
 }

@@ -8,7 +8,7 @@ import { type ErpValue, join, member, type Sql, slot, sql } from "../binding/sql
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
 import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
-import { type ChildPlan, planChildren } from "./children.ts";
+import { type ChildPlan, childrenOf, type KnownTie, planChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
 import { fitting } from "./fitting.ts";
 import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
@@ -40,6 +40,8 @@ interface RowConditions {
   readonly keyInfo: readonly ColumnInfo[];
   readonly one: (key: readonly ErpValue[]) => Statement;
   readonly listings: Map<string, Listing>;
+  /** The same by the query itself, which comes again and again, and by which values of the position are null. */
+  readonly asked: WeakMap<ListQuery, Map<string, Listing>>;
 }
 
 /** A query, ready for any position in its list. */
@@ -61,8 +63,11 @@ export interface ResourceStatements {
   readonly width: number;
   /** The statement of a query, written once per caller for all pages of its list. */
   listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
-  /** The statement for one thing; none where no row can have the id. */
-  one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /**
+   * The statement for one thing; none where no row can have the id. `children`: those of the levels right below it, where
+   * the id alone says what they tie to, so that nobody has to wait for the row.
+   */
+  one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined; readonly children?: readonly Statement[] };
   /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
   /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
@@ -146,6 +151,7 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
       keyInfo: binding.key.map((column) => of(column).info),
       one: prepare(sql`SELECT ${keySql}${shapeOfAll.select} ${from(shapeOfAll.columns)} WHERE ${join(byKey, " AND ")} AND ${all} LIMIT 2`, dialect),
       listings: new Map<string, Listing>(),
+      asked: new WeakMap<ListQuery, Map<string, Listing>>(),
     };
     conditionsOf.set(accounts, conditions);
     return conditions;
@@ -162,7 +168,16 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
   }
 
   function listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing {
-    const { listings, branches } = rowConditions(caller);
+    const conditions = rowConditions(caller);
+    const asked = conditions.asked.get(query) ?? new Map<string, Listing>();
+    conditions.asked.set(query, asked);
+    const nulls = after === null ? "" : after.map((value) => (value === null ? "0" : "1")).join("");
+    const found = asked.get(nulls) ?? findListing(caller, conditions, query, after);
+    asked.set(nulls, found);
+    return found;
+  }
+
+  function findListing(caller: StatementCaller, { listings, branches }: RowConditions, query: ListQuery, after: Position | null): Listing {
     const name = JSON.stringify([query, after?.map((value) => value === null)]);
     const known = listings.get(name);
     if (known !== undefined) return known;
@@ -212,7 +227,15 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
       const values = keyOf(id, keyInfo);
-      return { shape: shapeOfAll, statement: values === undefined ? undefined : one(values) };
+      if (values === undefined) return { shape: shapeOfAll, statement: undefined };
+      const known = (column: string): KnownTie | undefined => {
+        const at = binding.key.indexOf(column);
+        const fixed = binding.where[column];
+        const value = at >= 0 ? values[at] : typeof fixed === "string" || typeof fixed === "number" ? fixed : undefined;
+        return value === undefined ? undefined : { value, info: operand(caller.catalog)(column).info };
+      };
+      const children = childrenOf({ source, dialect, catalog: caller.catalog }, shapeOfAll.children, known);
+      return { shape: shapeOfAll, statement: one(values), ...(children !== undefined && { children }) };
     },
     anyones(catalog, id, fields) {
       const shape = shapeOf(fields, width);

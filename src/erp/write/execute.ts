@@ -7,8 +7,8 @@ import { sourceUnavailable } from "../dialects/trouble.ts";
 import type { Found, ReadCaller } from "../read/reader.ts";
 import { type Admitted, allFieldsOf, type CarryOutParts, carryOut, pathOf, Stopped } from "./carry-out.ts";
 import { inputColumns } from "./input-columns.ts";
+import { lockStatements } from "./lock-statements.ts";
 import type { Conflict } from "./merge.ts";
-import { lockStatements } from "./plain-statements.ts";
 import { precondition } from "./precondition.ts";
 import type { BodySeal } from "./receipt.ts";
 import type { ReceiptTable } from "./receipt-table.ts";
@@ -79,7 +79,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     passing("after-effect");
 
     const made = call.answer(effect);
-    const path = effect.kind === "made" || effect.kind === "changed" ? pathOf(contract, effect.id) : undefined;
+    const path = effect.kind === "staged" ? `/v1/operations/${effect.operation}` : "id" in effect ? pathOf(contract, effect.id) : undefined;
     const entry = { partner: call.partner, command: `${contract.name}.${call.command}`, fingerprint: call.fingerprint, ...made, made: path };
     passing("before-commit");
     await transaction.commit([receipts.insert(call.keyHash, entry, seal), ...also], () => passing("committing"));

@@ -43,7 +43,7 @@ export const teamShelves = [
       "check-and-grants",
     ],
   },
-  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "conflicts"] },
+  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "footprint", "conflicts"] },
 ] as const;
 
 export interface Guide extends MarkdownPage {

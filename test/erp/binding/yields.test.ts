@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { code, date, dateTime, decimal, group, integer, julianDate, money, ref, text, wire, z } from "sluice";
 import { describe, expect, it } from "vitest";
-import { jsonWriter, type Known } from "#contract/json-writer.ts";
+import type { Known } from "#contract/certain.ts";
+import { jsonWriter } from "#contract/json-writer.ts";
 import type { AnyConversion } from "#erp/binding/conversion.ts";
 
 const conversions: Readonly<Record<string, AnyConversion>> = {
@@ -23,8 +24,11 @@ const conversions: Readonly<Record<string, AnyConversion>> = {
   "dateTime of one column": dateTime("A", { zone: "America/New_York" }),
   integer: integer("A"),
   text: text("A"),
+  "text with blanks that are nothing": text("A", { nullWhen: ["", "EUR"] }),
   code: code("A", { "1": "one" }),
+  "code with a word for NULL": code("A", { "1": "one", "7": "seven" }, { nullAs: "none" }),
   ref: ref("orders", "A"),
+  "ref of two columns": ref("orders", ["A", "B"]),
   group: group({ amount: decimal("A", { scale: 2 }), day: date("B"), name: text("C") }),
 };
 
@@ -71,6 +75,10 @@ function widest(known: Known): z.ZodType {
       return wire.dateTime();
     case "text":
       return z.string();
+    case "choice":
+      return z.enum(known.values);
+    case "integer":
+      return z.int();
     case "object":
       return z.strictObject(
         Object.fromEntries(Object.entries(known.members).map(([name, member]) => [name, member ? widest(member).nullable() : z.unknown()])),
@@ -107,15 +115,26 @@ describe.each(yielding)("%s", (_, conversion) => {
       wire.money(),
       z.string(),
       z.string().max(4),
+      z.int(),
+      z.int().min(5),
+      z.enum(["one", "seven", "none"]),
+      z.enum(["seven"]),
       z.object({ day: wire.date() }),
     ];
-    const writers = schemas.map((schema) => ({ schema, write: jsonWriter(schema, conversion.yields) }));
+    const { yields } = conversion;
+    const writers = schemas.map((schema) => ({
+      schema,
+      write: jsonWriter(schema, yields),
+      // As it is known of a page on which the reader met no null.
+      writePresent: jsonWriter(schema, yields && { ...yields, present: true }),
+    }));
     fc.assert(
       fc.property(fc.array(raw, { minLength: conversion.columns.length, maxLength: conversion.columns.length }), (row) => {
         const value = conversion.read(row, 0, () => undefined) ?? null;
-        for (const { schema, write } of writers) {
+        for (const { schema, write, writePresent } of writers) {
           const parsed = schema.safeParse(value);
           expect(write(value)).toBe(parsed.success ? JSON.stringify(parsed.data) : undefined);
+          if (value !== null) expect(writePresent(value)).toBe(write(value));
         }
       }),
       { numRuns: 500 },

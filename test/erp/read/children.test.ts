@@ -80,9 +80,20 @@ test("a page takes one statement per level, however many parents it has", async 
   expect(reading.took().statements).toHaveLength(5); // orders, lines, schedule, notes, by_reference
 });
 
+test("a page tells in which fields something is null, on every level", async () => {
+  const nullable = contractOf({ ref: z.string().nullable(), own: z.string().nullable(), lines: z.array(z.object({ item: z.string().nullable() })) });
+  const item = text("ITM", { nullWhen: ["other"] });
+  const fields = { ref: text("REFNO"), own: text("CUS"), lines: lines("LIN", { COMPNY: "COMPNY", NO: "NO" }, { item }, { sort: ["SEQ"] }) };
+  const resource = erp.bind(nullable, { table: "HDR", key: ["COMPNY", "NO"], account: "CUS", fields });
+  expect((await reading.list(resource, ["C1"])).nulls).toEqual(new Set(["ref", "lines.item"]));
+  expect((await reading.list(resource, ["C2"])).nulls).toEqual(new Set());
+  expect((await reading.get(resource, ["C1"], "01~A1"))?.nulls).toEqual(new Set());
+  expect((await reading.get(resource, ["C1"], "02~A1"))?.nulls).toEqual(new Set(["ref", "lines.item"]));
+});
+
 test("a page without parents reads no children", async () => {
   reading.took();
-  expect(await reading.list(bound, ["nobody"])).toEqual({ items: [], next: null });
+  expect(await reading.list(bound, ["nobody"])).toEqual({ items: [], next: null, nulls: new Set() });
   expect(reading.took().statements).toHaveLength(1);
 });
 

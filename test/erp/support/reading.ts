@@ -28,7 +28,7 @@ export interface Reading {
     accounts: readonly string[],
     query?: Query,
     after?: Position | null,
-  ): Promise<{ readonly items: readonly Item[]; readonly next: Position | null }>;
+  ): Promise<{ readonly items: readonly Item[]; readonly next: Position | null; readonly nulls: ReadonlySet<string> }>;
   /** All pages after one another. Positions travel as JSON, as they do in a cursor. */
   walk(resource: BoundResource, accounts: readonly string[], query?: Query): Promise<readonly Item[]>;
   get(resource: BoundResource, accounts: readonly string[], id: string): Promise<Found | undefined>;

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { guideSlugs } from "../../../src/http/site/guides.ts";
+import { invalidReasons, malformedReasons } from "../../../src/lib/body-reasons.ts";
 import { problemKinds } from "../../../src/lib/problems.ts";
 import { gatewayFixture, siteFixture } from "./fixture.ts";
 
@@ -55,6 +56,7 @@ describe("pages", () => {
       expect(page).toContain(`<h2 id="${code}">`);
       expect(page).toContain(`>${status}</span>`);
     }
+    for (const reason of [...Object.keys(malformedReasons), ...Object.keys(invalidReasons)]) expect(page).toContain(`<td><code>${reason}</code></td>`);
     expect(page).toContain("<code>Authorization: Bearer &lt;key&gt;</code>");
   });
 

@@ -30,6 +30,7 @@ export function code<const S extends ColumnSource, const Codes extends Readonly<
     kind: "code",
     columns: [column],
     accepts: [codeKinds],
+    yields: { kind: "choice", values: [...words.values(), ...(nullAs === null ? [] : [nullAs])] },
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value)) return nullAs;

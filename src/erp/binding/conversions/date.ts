@@ -60,6 +60,9 @@ export function julianDate<const S extends ColumnSource, const O extends NullWhe
   };
 }
 
+/** Days that a column's conversion remembers. */
+const maxDays = 20_000;
+
 function stored(
   column: ColumnSource,
   options: NullWhen,
@@ -67,16 +70,23 @@ function stored(
   to: (value: CalendarDate) => string | undefined,
 ): Pick<AnyConversion, "read" | "write" | "yields"> & { readonly inverse: Inverse } {
   const isNothing = nothing(options);
+  // Rows of a page share few days, and nothing else is looked up as fast.
+  const days = new Map<unknown, string>();
   return {
     read(row, at, drift) {
       const value = row[at];
       if (isNull(value) || isNothing(value)) return null;
+      const known = days.get(value);
+      if (known !== undefined) return known;
       const calendarDate = from(value);
       if (calendarDate === undefined) {
         drift("date", [column], "not a date");
         return undefined;
       }
-      return formatDate(calendarDate);
+      const day = formatDate(calendarDate);
+      if (days.size >= maxDays) days.clear();
+      days.set(value, day);
+      return day;
     },
     ...writable([column], dateWrite(to, options)),
     yields: { kind: "date" },

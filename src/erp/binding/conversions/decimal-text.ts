@@ -40,8 +40,14 @@ export function plainly(text: string, scale: number | undefined, places: number 
     return missing === 0 ? text : `${text}${point === text.length ? "." : ""}${"0".repeat(missing)}`;
   }
   if (places !== undefined || scale <= 0 || point < text.length) return undefined;
-  const digits = text.length > scale ? text : text.padStart(scale + 1, "0");
-  return `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return pointed(text, scale);
+}
+
+/** Digits with their last `scale` behind a point; there is at least one of either. */
+export function pointed(digits: string, scale: number): string {
+  const padded = digits.length > scale ? digits : digits.padStart(scale + 1, "0");
+  const point = padded.length - scale;
+  return `${padded.slice(0, point)}.${padded.slice(point)}`;
 }
 
 /** Writes out `1.5e-7` and `1e21`. */

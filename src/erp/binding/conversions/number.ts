@@ -3,7 +3,7 @@
 import type { Bound, ColumnOf, ColumnSource, Conversion, Drift, Inverse } from "../conversion.ts";
 import { isNull, trimEnd } from "../conversion.ts";
 import { digits } from "./column-kinds.ts";
-import { floor, plainDecimal, plainly, round, shift } from "./decimal-text.ts";
+import { floor, plainDecimal, plainly, pointed, round, shift } from "./decimal-text.ts";
 import { type DecimalOptions, type NullIf, type NullWhen, nothing } from "./options.ts";
 import { decimalWrite, integerWrite, moneyWrite } from "./write-number.ts";
 import { writable } from "./writing.ts";
@@ -32,6 +32,7 @@ export function integer<const S extends ColumnSource, const O extends NullWhen =
       return undefined;
     },
     ...writable([column], integerWrite(options ?? {})),
+    yields: { kind: "integer" },
     inverse: numberInverse(options ?? {}),
   };
 }
@@ -67,7 +68,12 @@ function decimalReader(options: DecimalOptions): (value: unknown, drift: Drift, 
   const isNothing = nothing(options);
   return (value, drift, column) => {
     if (isNull(value) || isNothing(value)) return null;
-    const plain = typeof value === "string" || typeof value === "number" ? plainly(String(value), scale, places) : undefined;
+    const plain =
+      typeof value === "number" && scale !== undefined && scale > 0 && places === undefined && Number.isSafeInteger(value) && value >= 0
+        ? pointed(String(value), scale)
+        : typeof value === "string" || typeof value === "number"
+          ? plainly(String(value), scale, places)
+          : undefined;
     if (plain !== undefined) return plain;
     const digits = plainDecimal(value);
     if (digits === undefined) {

@@ -24,6 +24,7 @@ export function ref<const S extends ColumnSource, const O extends NullWhen = Rec
   return {
     kind: "ref",
     columns: sources,
+    yields: { kind: "text" },
     accepts: sources.map(() => [...printable, "boolean"]),
     refersTo: [resource],
     read(row, at) {

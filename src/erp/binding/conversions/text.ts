@@ -40,6 +40,7 @@ export function text<const S extends ColumnSource, const O extends TextOptions =
     kind: "text",
     columns: [column],
     accepts: [[...printable, "binary"]],
+    yields: { kind: "text" },
     read(row, at, drift) {
       const value = row[at];
       if (typeof value === "string") {

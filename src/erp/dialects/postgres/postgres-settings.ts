@@ -1,6 +1,7 @@
 /** What Postgres is told before it runs a statement: read only, within limits, and writing values in one known way. */
 
 import type { ConnectionOptions } from "../connection.ts";
+import type { Statement } from "../dialect.ts";
 
 /** How values are written does not depend on the server's or the role's taste. */
 const writing = { TimeZone: "UTC", DateStyle: "ISO", IntervalStyle: "iso_8601", extra_float_digits: "1" } as const;
@@ -16,26 +17,36 @@ export function sessionSettings({ statementTimeoutMs, lockTimeoutMs, application
   };
 }
 
-/**
- * Opens a transaction with the same limits. One message of several statements: either all of it holds, or the
- * transaction has failed and runs nothing.
- */
-export function transactionOpening(options: ConnectionOptions): string {
-  return ["BEGIN READ ONLY", ...localSettings(options)].join("; ");
+/** Opens a transaction with the same limits. The statements behind it in the same batch run if all of it holds, or not at all. */
+export function transactionOpening(options: ConnectionOptions): readonly Statement[] {
+  return [plain("BEGIN READ ONLY"), localSettings(options)];
 }
 
 /** The one way to write: sessions are read-only by default. Each statement sees what was committed before it. */
-export function writingTransactionOpening(options: ConnectionOptions): string {
-  return ["BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", ...(options.pooledByTransaction ? localSettings(options) : [])].join("; ");
+export function writingTransactionOpening(options: ConnectionOptions): readonly Statement[] {
+  return [plain("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), ...(options.pooledByTransaction ? [localSettings(options)] : [])];
 }
 
-function localSettings({ statementTimeoutMs, lockTimeoutMs, applicationName }: ConnectionOptions): readonly string[] {
-  const settings = {
+function localSettings({ statementTimeoutMs, lockTimeoutMs, applicationName }: ConnectionOptions): Statement {
+  return settingsUntilEnd({
     statement_timeout: String(statementTimeoutMs),
     lock_timeout: String(lockTimeoutMs),
     idle_in_transaction_session_timeout: String(statementTimeoutMs),
     application_name: applicationName,
     ...writing,
+  });
+}
+
+/** Settings that hold until the end of the transaction, or until it returns to a savepoint from before. */
+export function settingsUntilEnd(settings: Readonly<Record<string, string>>): Statement {
+  const names = Object.keys(settings);
+  return {
+    text: `SELECT ${names.map((name, index) => `pg_catalog.set_config('${name}', $${index + 1}, TRUE)`).join(", ")}`,
+    values: Object.values(settings),
   };
-  return Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = '${value.replaceAll("'", "''")}'`);
+}
+
+/** A command without values. */
+export function plain(text: string): Statement {
+  return { text, values: [] };
 }
