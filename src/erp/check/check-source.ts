@@ -1,9 +1,10 @@
 /** All that can be said of one source in one environment: what no longer fits, and what no index serves. */
 
 import type { BoundResource } from "../binding/source.ts";
-import type { ErpDatabase } from "../dialects/dialect.ts";
+import type { Catalog, ErpDatabase } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { physicalName, tablesOf } from "../read/relation.ts";
+import { commandProblems, stagedTables } from "../write/check-commands.ts";
 import { footprintFault } from "../write/footprint-check.ts";
 import { checkResource, isBreaking } from "./check-resource.ts";
 import { type RecordedSchema, recordSchema } from "./recorded-schema.ts";
@@ -34,17 +35,23 @@ export async function checkSource(resources: readonly BoundResource[], database:
   if (first === undefined) throw new Error("a source without resources cannot be checked");
   const { source } = first;
   const dialect = dialects[source.dialect];
-  const tables = [...new Set(resources.flatMap(({ binding }) => [...tablesOf(binding)]))].map((table) => physicalName(source, table));
+  const named = new Set(resources.flatMap(({ binding }) => [...tablesOf(binding), ...stagedTables(binding).keys()]));
+  const tables = [...named].map((table) => physicalName(source, table));
   const catalog = await dialect.describe(database, source.schema, tables);
   const indexes = await dialect.indexes(database, source.schema, tables);
   const reports: ResourceReport[] = [];
   for (const resource of resources) {
-    const findings = await checkResource(resource, dialect, catalog, database, recorded);
+    const findings = [...(await checkResource(resource, dialect, catalog, database, recorded)), ...ofCommands(resource, catalog)];
     const broken = findings.some(isBreaking);
     const judgement = broken ? undefined : await judge(resource, dialect, catalog, database, indexes);
     reports.push({ resource: resource.contract.name, findings, broken, judgement });
   }
   return { resources: reports, schema: recordSchema(source.name, catalog, boundColumns(resources)), footprint: await footprintFault(resources, database) };
+}
+
+/** What commands stage rows in: a gateway that serves reads can do without it, a check cannot. */
+function ofCommands(resource: BoundResource, catalog: Catalog): readonly Finding[] {
+  return commandProblems(resource, catalog).map((why) => ({ kind: "missing", places: "commands", what: why.replace(/\.$/, "") }));
 }
 
 /** Column names by physical table. */

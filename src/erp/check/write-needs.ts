@@ -4,7 +4,7 @@ import type { AnyConversion } from "../binding/conversion.ts";
 import type { BoundResource } from "../binding/source.ts";
 import { physicalName } from "../read/relation.ts";
 import type { Also, CommandNeeds } from "../write/command.ts";
-import { writtenColumns } from "../write/plain-statements.ts";
+import { writtenColumns } from "../write/lock-statements.ts";
 
 export type Privilege = "select" | "insert" | "update" | "delete";
 

@@ -1,40 +1,18 @@
 /** A partner's input as ERP columns: each value through the binding's own conversion, and checked against its column, before the ERP is touched. */
 
 import type { ProblemError } from "#lib/problems.ts";
-import { type AnyConversion, type Condition, trimEnd } from "../binding/conversion.ts";
 import { tooPrecise } from "../binding/conversions/writing.ts";
-import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
+import type { BoundResource } from "../binding/source.ts";
 import type { ErpValue } from "../binding/sql.ts";
-import type { Catalog, ColumnInfo } from "../dialects/dialect.ts";
-import { childRelation, columnInfo, type Relation, relationOf } from "../read/relation.ts";
+import type { Catalog } from "../dialects/dialect.ts";
 import type { ColumnValues, Given } from "./command.ts";
-import { type Fitter, fitterOf, type Unfit } from "./fit-column.ts";
+import type { Unfit } from "./fit-column.ts";
+import { type Field, type Level, planInput, type Target } from "./input-plan.ts";
 
 export type InputColumns =
   | { readonly kind: "columns"; readonly columns: Given["columns"] }
   /** All that does not fit, with JSON pointers into the input. */
   | { readonly kind: "unfit"; readonly errors: readonly ProblemError[] };
-
-/** What is known of one table's fields: made once per resource and catalogue. */
-type Level = ReadonlyMap<string, Field>;
-
-interface Field {
-  readonly conversion: AnyConversion;
-  /** Members that are written one by one: those that an input leaves out stay as they are. */
-  readonly members?: Level;
-  readonly rows?: Level;
-  readonly infos: readonly ColumnInfo[];
-  readonly targets: readonly Target[];
-}
-
-interface Target {
-  readonly column: string;
-  readonly admit: Fitter;
-  /** Of the binding's fixed conditions: a row with another value would be none of the resource's. */
-  readonly allows: ((value: ErpValue) => boolean) | undefined;
-  /** Where in the field's value it comes from, such as `/amount`. */
-  readonly pointer: string;
-}
 
 /** What has been written so far of one row. */
 interface Filled {
@@ -62,67 +40,10 @@ function levelOf(resource: BoundResource, catalog: Catalog): Level {
   levels.set(resource, byCatalog);
   let level = byCatalog.get(catalog);
   if (level === undefined) {
-    level = planLevel(resource.source, catalog, ownTables(relationOf(resource.binding)), resource.binding.fields, resource.binding.where);
+    level = planInput(resource, catalog);
     byCatalog.set(catalog, level);
   }
   return level;
-}
-
-/** Archives are read only, and a row that is written is there: neither makes a column nullable. */
-function ownTables(relation: Relation): Relation {
-  const joins = Object.fromEntries(Object.entries(relation.joins).map(([alias, { table, on }]) => [alias, { table, on }]));
-  return { ...relation, alsoIn: [], joins };
-}
-
-type Where = Readonly<Record<string, Condition>>;
-
-function planLevel(source: SourceDeclaration, catalog: Catalog, relation: Relation, fields: Readonly<Record<string, AnyConversion>>, where: Where): Level {
-  return new Map(
-    Object.entries(fields).map(([name, conversion]) => {
-      const columns = conversion.columns.filter((column) => typeof column === "string");
-      const infos = columns.map((column) => columnInfo(source, relation, catalog, column));
-      const members = conversion.kind === "group" ? conversion.parts : undefined;
-      const { children } = conversion;
-      const field: Field = {
-        conversion,
-        infos,
-        targets: columns.map((column, index) => ({
-          column,
-          admit: fitterOf(infos[index] ?? { type: "other", nullable: true, sqlType: "" }),
-          allows: allowedBy(where[column]),
-          pointer: partAt(conversion, index),
-        })),
-        ...(members !== undefined && {
-          members: planLevel(source, catalog, relation, Object.fromEntries(Object.entries(members).map(([key, part]) => [key, part.conversion])), where),
-        }),
-        ...(children !== undefined && { rows: planLevel(source, catalog, ownTables(childRelation(children)), children.fields, children.where) }),
-      };
-      return [name, field];
-    }),
-  );
-}
-
-/** The member of a compound value that a column holds. */
-function partAt({ kind, parts = {} }: AnyConversion, column: number): string {
-  if (kind === "group") return "";
-  const found = Object.entries(parts).find(([, { conversion, offset }]) => column >= offset && column < offset + conversion.columns.length);
-  return found === undefined ? "" : pointerTo("", found[0]);
-}
-
-function allowedBy(condition: Condition | undefined): Target["allows"] {
-  if (condition === undefined) return undefined;
-  const not = typeof condition === "object" && condition !== null && "not" in condition;
-  const named: ErpValue | readonly ErpValue[] = not ? condition.not : condition;
-  const values = new Set((isList(named) ? named : [named]).map(spelling));
-  return (value) => values.has(spelling(value)) !== not;
-}
-
-function isList(value: ErpValue | readonly ErpValue[]): value is readonly ErpValue[] {
-  return Array.isArray(value);
-}
-
-function spelling(value: ErpValue): string | null {
-  return value === null ? null : trimEnd(String(value));
 }
 
 function fill(
@@ -149,7 +70,7 @@ function fillMembers(
     const field = level.get(name);
     const value = input[name];
     if (field === undefined || value === undefined) continue;
-    const here = pointerTo(pointer, name);
+    const here = `${pointer}${field.pointer}`;
     if (field.rows !== undefined) {
       if (Array.isArray(value)) rows[name] = fillRows(field.rows, value, here, errors);
     } else if (field.members !== undefined && isRecord(value)) fillMembers(field.members, value, here, filled, errors, rows);
@@ -201,13 +122,4 @@ function isSame(left: ErpValue | undefined, right: ErpValue): boolean {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The JSON pointer of a member (RFC 6901, section 3). */
-export function pointerTo(pointer: string, name: string): string {
-  return `${pointer}/${escaped(name)}`;
-}
-
-function escaped(name: string): string {
-  return name.includes("~") || name.includes("/") ? name.replaceAll("~", "~0").replaceAll("/", "~1") : name;
 }

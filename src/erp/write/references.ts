@@ -1,10 +1,10 @@
 /** References that an input holds: each must lead to something that its caller may see. */
 
+import { jsonPointer } from "#lib/json.ts";
 import type { ProblemError } from "#lib/problems.ts";
 import type { AnyConversion } from "../binding/conversion.ts";
 import type { BoundResource } from "../binding/source.ts";
 import type { ReadCaller, ResourceReader } from "../read/reader.ts";
-import { pointerTo } from "./input-columns.ts";
 
 export interface Reference {
   readonly resource: string;
@@ -26,7 +26,7 @@ function referencesIn({ binding }: BoundResource, input: Readonly<Record<string,
 function inMembers(fields: Fields, input: Readonly<Record<string, unknown>>, pointer: string): readonly Reference[] {
   return Object.entries(input).flatMap(([name, value]) => {
     const conversion = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    return conversion === undefined ? [] : inValue(conversion, value, pointerTo(pointer, name));
+    return conversion === undefined ? [] : inValue(conversion, value, `${pointer}${jsonPointer([name])}`);
   });
 }
 

@@ -1,10 +1,15 @@
 /** What is said at start of commands that cannot be kept. */
+
+import pg from "pg";
 import { bits, computed, decimal, defineContract, defineSource, expression, group, insert, lines, sql, stage, text, update, wire, z } from "sluice";
 import { expect, test } from "vitest";
 import type { BoundResource } from "#erp/binding/source.ts";
+import { checkSource } from "#erp/check/check-source.ts";
+import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
 import { commandProblems, stagedTables } from "#erp/write/check-commands.ts";
 import type { AnyCommand } from "#erp/write/command.ts";
-import { shopOrders } from "./writing.ts";
+import { createDatabase } from "../../support/postgres.ts";
+import { shopDdl, shopOrders } from "./writing.ts";
 
 interface Tables {
   DOC: { NO: string; CUS: string; CO: string; TYP: string; NAM: string; CTY: string; MASK: number; AMT: number };
@@ -170,4 +175,35 @@ test("the fixture's own joined memo is found", () => {
   expect(commandProblems(shopOrders("postgres"))).toEqual([
     'orders.amend: memo stands in the joined table "e", which a plain insert or update does not write. Write a function.'.replace("insert or update", "update"),
   ]);
+});
+
+test("`sluice check` says of a real database what staged rows lack there", async () => {
+  const database = await createDatabase();
+  const open = openPostgres({
+    url: database.url,
+    maxConnections: 2,
+    acquireTimeoutMs: 5_000,
+    statementTimeoutMs: 5_000,
+    lockTimeoutMs: 1_000,
+    prepare: true,
+    applicationName: "test",
+  });
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    for (const statement of shopDdl((name) => `"${name}"`, "int GENERATED ALWAYS AS IDENTITY")) await client.query(statement);
+    const shop = shopOrders("postgres");
+    const pay = stage({ table: "NUMS", key: "ID", watch: ["VAL"], row: () => ({}), state: () => ({ kind: "waiting" }), timeoutMinutes: 5 });
+    const promise = { scope: "orders:write", input: z.object({ name: z.string() }), answers: "operation" } as const;
+    const resource: BoundResource = { ...shop, contract: { ...shop.contract, commands: { pay: promise } }, binding: { ...shop.binding, commands: { pay } } };
+    const found = async () =>
+      (await checkSource([resource], open, undefined)).resources.flatMap(({ findings }) => findings.filter(({ places }) => places === "commands"));
+    expect(await found()).toEqual([]);
+    await client.query('ALTER TABLE "x_NUMS" RENAME COLUMN "VAL" TO "STATE"');
+    expect(await found()).toEqual([{ kind: "missing", places: "commands", what: "orders.pay: x_NUMS has no column VAL, which the staged row is known by" }]);
+  } finally {
+    await client.end();
+    await open.close();
+    await database.drop();
+  }
 });

@@ -100,6 +100,29 @@ describe("pages", () => {
   });
 });
 
+describe("who writes which field", () => {
+  test("is told of every field where partners write: what is theirs first, with the rule and the commands", async () => {
+    const page = await (await gatewayFixture().request("/docs/ownership")).text();
+    expect(page).toContain('<h2 id="orders">');
+    expect(page).not.toContain('<h2 id="products">');
+    expect([...page.matchAll(/<tr><td><code>(\w+)<\/code>/g)].map(([, field]) => field)).toEqual(["reference", "requested_on", "id", "status", "margin"]);
+    expect(page).toContain('<a href="/docs/guides/changing-things#review"><code>review</code></a>');
+    expect(page).toContain("<code>place</code> <code>amend</code>");
+    expect(page).toContain("Shown to keys with <code>orders.margin:read</code>.");
+    expect(await (await gatewayFixture().request("/")).text()).toContain('href="/docs/ownership#orders"');
+  });
+
+  test("is no page where partners only read, and nobody is told how to change things", async () => {
+    const site = siteFixture();
+    const { change: _, ...words } = site.words;
+    const app = gatewayFixture({ ...site, words, resources: site.resources.map((resource) => ({ ...resource, fields: [] })) });
+    expect((await app.request("/docs/ownership")).status).toBe(404);
+    expect((await app.request("/docs/guides/changing-things")).status).toBe(404);
+    expect(await (await app.request("/")).text()).not.toMatch(/ownership|changing-things/);
+    expect((await app.request("/docs/guides/pagination")).status).toBe(200);
+  });
+});
+
 describe("hostile values", () => {
   const evil = `</script><img src=x onerror=alert(1)>"'&<`;
   const site = siteFixture({

@@ -2,8 +2,8 @@
 
 import type { SuiteProject } from "#testing/project.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
-import { addFootprint } from "../../support/footprint.ts";
 import { createWebErp, furtherRows, planted, plantSecrets } from "../../examples/weberp/database.ts";
+import { addFootprint } from "../../support/footprint.ts";
 
 const same = (...accounts: readonly string[]) => ({ live: accounts, test: accounts });
 
@@ -14,6 +14,11 @@ const fewer = `
   DELETE FROM prices WHERE stockid = 'SALT';
   DELETE FROM locstock WHERE stockid = 'FLOUR';
   UPDATE debtorsmaster SET taxref = 'test' WHERE debtorno = 'ANGRY';`;
+
+/** What the example of an order needs today: the demo company's own prices ended years ago. */
+const stillSold = `
+  INSERT INTO prices (stockid, typeabbrev, currabrev, debtorno, price, branchcode, startdate, enddate)
+  SELECT stockid, 'DE', 'USD', '', 5.25, '', '2020-01-01', '9999-12-31' FROM stockmaster;`;
 
 /** Whose is what, by queries written by hand. */
 const owned: Readonly<Record<string, (accounts: string) => string>> = {
@@ -36,7 +41,7 @@ export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
     async prepare() {
       const databases = { live: await createWebErp(mariadbUrl, sharedErp), test: await createWebErp(mariadbUrl, sharedErp) };
       await databases.live.run(furtherRows + plantSecrets);
-      await databases.test.run(fewer + plantSecrets);
+      await databases.test.run(fewer + stillSold + plantSecrets);
       for (const database of Object.values(databases)) await addFootprint("mariadb", (statement) => database.run(statement));
       const passwords = await databases.live.rows("SELECT password FROM www_users UNION SELECT password FROM emailsettings WHERE password <> ''");
       return {
