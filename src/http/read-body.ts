@@ -1,5 +1,6 @@
 /** Reads the body of a write within limits; what is too large, of another kind or cut off never reaches the pipeline. */
 
+import type { MalformedReason } from "#lib/body-reasons.ts";
 import { Problem } from "#lib/problems.ts";
 import { mediaTypeOf } from "#pipeline/media-type.ts";
 
@@ -87,5 +88,9 @@ function tooLarge(maxBytes: number): Problem {
 
 function cutOff(cause: unknown): Problem {
   const detail = "The body ended before it was complete.";
-  return new Problem("malformed-body", detail, { errors: [{ pointer: "", code: "incomplete", detail }], headers: { Connection: "close" }, cause });
+  return new Problem("malformed-body", detail, {
+    errors: [{ pointer: "", code: "incomplete" satisfies MalformedReason, detail }],
+    headers: { Connection: "close" },
+    cause,
+  });
 }

@@ -1,10 +1,14 @@
 /** The one catalogue of problem codes: what each means, its HTTP status, and whether a retry can help. */
 
+import { invalidReasons, malformedReasons } from "./body-reasons.ts";
+
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   /** What the caller should do, shown in the documentation. */
   readonly advice: string;
+  /** The codes that its `errors` can carry, and what each means, where they are a fixed set of their own. */
+  readonly reasons?: Readonly<Record<string, string>>;
 }
 
 /** Every `code` a partner can meet, in the order in which a request passes the checks. Codes never change meaning. */
@@ -47,11 +51,17 @@ export const problemKinds = {
   },
   "unsupported-media-type": { status: 415, title: "The body is of another kind", advice: "Send application/json in UTF-8, not compressed." },
   "body-too-large": { status: 413, title: "The body is too large", advice: "Send less at once; the limit is in `detail`." },
-  "malformed-body": { status: 400, title: "The body is not well-formed JSON", advice: "Correct what `errors` names; nothing was done." },
+  "malformed-body": {
+    status: 400,
+    title: "The body is not well-formed JSON",
+    advice: "Correct what `errors` names; nothing was done.",
+    reasons: malformedReasons,
+  },
   "invalid-body": {
     status: 422,
     title: "The body does not fit what this operation takes",
     advice: "Correct the members that `errors` names; nothing was done.",
+    reasons: invalidReasons,
   },
   "in-progress": {
     status: 409,

@@ -1,34 +1,13 @@
 /** Says in a partner's terms what a schema found wrong with a body: stable codes and plain sentences. */
 
 import { z } from "zod";
+import type { InvalidReason } from "#lib/body-reasons.ts";
 import type { JsonValue } from "#lib/json.ts";
 import { schemasAt } from "./strict-schema.ts";
 
-/** Codes never change meaning. */
-export type InputErrorCode =
-  /** A member that has to be there is not. */
-  | "required"
-  /** A value of another JSON type. */
-  | "wrong-type"
-  /** A text or list with too many, or too few, characters or elements. */
-  | "too-long"
-  | "too-short"
-  /** A number below, above or between those that are taken. */
-  | "out-of-range"
-  /** A value that is none of a fixed set. */
-  | "not-one-of"
-  /** A text without the form of what it should be: a date, a decimal number. */
-  | "malformed"
-  /** A member that is not known here. */
-  | "unknown-field"
-  /** A field of the resource that the command does not write. */
-  | "field-not-writable"
-  /** Any other rule of the contract. */
-  | "invalid";
-
 export interface InputError {
   readonly path: readonly PropertyKey[];
-  readonly code: InputErrorCode;
+  readonly code: InvalidReason;
   readonly detail: string;
 }
 

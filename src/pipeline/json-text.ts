@@ -1,7 +1,9 @@
 /** Decodes a body to text: UTF-8 alone, without a byte order mark (RFC 8259, section 8.1), and not empty. */
 
+import type { MalformedReason } from "#lib/body-reasons.ts";
+
 export interface TextError {
-  readonly code: "empty-body" | "byte-order-mark" | "invalid-utf-8";
+  readonly code: MalformedReason;
   readonly detail: string;
 }
 

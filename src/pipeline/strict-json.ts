@@ -1,5 +1,6 @@
 /** Parses a body as JSON that means one thing only (RFC 8259, RFC 7493), and says exactly what is wrong with any other. */
 
+import type { MalformedReason } from "#lib/body-reasons.ts";
 import { type JsonObject, type JsonValue, jsonPointer } from "#lib/json.ts";
 import type { ProblemError } from "#lib/problems.ts";
 import { isExact } from "./json-number.ts";
@@ -23,10 +24,8 @@ const maxErrors = 20;
 export type StrictJson = { readonly kind: "json"; readonly value: JsonValue } | { readonly kind: "refused"; readonly errors: readonly ProblemError[] };
 
 /**
- * Objects have no prototype, so that no name means more than its member. `-0` is read as `0`. Refused with a code each:
- * `empty-body`, `byte-order-mark`, `invalid-utf-8`, `malformed-json`, `trailing-text`, `duplicate-member`,
- * `forbidden-member` (`__proto__`), `nul-character`, `lone-surrogate`, `number-not-exact`, `too-deep`, `too-many-values`,
- * `too-long`. What does not hinder reading on is reported all at once.
+ * Objects have no prototype, so that no name means more than its member. `-0` is read as `0`. What does not hinder reading
+ * on is reported all at once, each with its place and code.
  */
 export function parseStrictJson(bytes: Uint8Array): StrictJson {
   const text = decodeJsonText(bytes);
@@ -58,7 +57,7 @@ function read(text: string): { readonly value: JsonValue | undefined; readonly e
   let at = 0;
 
   /** `steps`: how much of the path leads to what is wrong. */
-  const report = (code: string, what: string, offset: number, steps = depth): undefined => {
+  const report = (code: MalformedReason, what: string, offset: number, steps = depth): undefined => {
     if (errors.length < maxErrors) errors.push({ pointer: jsonPointer(path.slice(0, steps)), code, detail: `${what} (${position(offset)})` });
   };
   const expected = (what: string, steps = depth): undefined =>

@@ -29,7 +29,7 @@ describeWith("mariadb", "on MariaDB", (at) => {
 
   test("a text that a column cannot hold is 422, as are characters that its character set lacks", () =>
     changesNothing(async () => {
-      for (const note of ["n".repeat(41), "ö".repeat(41), "日本", "😀", "x".repeat(39) + "😀", "\u0301", "Ω"]) {
+      for (const note of ["n".repeat(41), "ö".repeat(41), "日本", "😀", `${"x".repeat(39)}😀`, "\u0301", "Ω"]) {
         expect(told(await shop.place({ order: { ...anOrder, note } })), note).toEqual([422, "invalid-body", "/note"]);
       }
       expect(told(await shop.place({ order: { ...anOrder, reference: "r".repeat(21) } }))).toEqual([422, "invalid-body", "/reference"]);

@@ -1,6 +1,7 @@
 /** The gateway that hostile input is thrown at: the demo project over real HTTP, reached by raw bytes. */
 import { afterAll, beforeAll, expect } from "vitest";
 import { declaredScopes } from "#contract/contract.ts";
+import { type ProblemKind, problemKinds } from "#lib/problems.ts";
 import { isRow, type Row } from "#testing/public-values.ts";
 import { type NodeGateway, serveOnNode } from "#testing/serve-on-node.ts";
 import gateway from "../../demo/gateway.ts";
@@ -67,7 +68,10 @@ export function refusal(answer: RawAnswer): { readonly status: number; readonly 
   expect(answer.headers.get("content-type"), answer.body.slice(0, 200)).toBe("application/problem+json");
   expect(answer.body).not.toMatch(/\bat .*\.(?:ts|js|mjs):\d+|node_modules/i);
   const problem = problemOf(answer);
-  const [first] = Array.isArray(problem["errors"]) ? problem["errors"] : [];
-  const error = isRow(first) ? first : {};
+  const errors: readonly unknown[] = Array.isArray(problem["errors"]) ? problem["errors"] : [];
+  const error = isRow(errors[0]) ? errors[0] : {};
+  // Where there is a list of reasons, nobody is given another one.
+  const { reasons }: Partial<ProblemKind> = Object.entries<ProblemKind>(problemKinds).find(([code]) => code === problem["code"])?.[1] ?? {};
+  if (reasons !== undefined) for (const one of errors) expect(Object.keys(reasons)).toContain(isRow(one) ? one["code"] : one);
   return { status: answer.status, code: problem["code"], where: error["header"] ?? error["parameter"] ?? error["pointer"] };
 }

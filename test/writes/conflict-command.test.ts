@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { makeProjectFolder } from "../entry/gateway-process.ts";
+import { createDatabase } from "../support/postgres.ts";
 import { type ServedShop, serveShop } from "./serve-shop.ts";
 
 const project = fileURLToPath(new URL("shop-project", import.meta.url));
@@ -137,6 +138,19 @@ test("a thing that is gone leaves the record open, and says why", { timeout: 60_
   const refused = await sluice("resolve", id, "--take", "partner", "--by", "Ada");
   expect([refused.code, refused.err]).toEqual([1, "It is gone, or no longer the partner's. Nothing was changed.\n"]);
   expect((await sluice("list")).out).toContain(id);
+});
+
+test("where the gateway's own tables are missing, that is said, and the other places are shown", { timeout: 60_000 }, async () => {
+  const id = await parked();
+  const bare = await createDatabase();
+  try {
+    const run = place.cli(["conflict", "list", "--project", project], { ...shop.variables, SHOP_TEST_URL: bare.url });
+    expect(await run.ends()).toBe(0);
+    expect(run.err()).toBe("The gateway's own tables are not in the database of shop, test: sluice source install puts them there.\n");
+    expect(run.out()).toContain(id);
+  } finally {
+    await bare.drop();
+  }
 });
 
 test("what was typed wrongly is told", { timeout: 60_000 }, async () => {

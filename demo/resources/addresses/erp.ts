@@ -45,6 +45,7 @@ export const addressesInErp = meridian.bind(addresses, {
       await erp.update("CUSSHP", { COMPNY: company, ...key }, { DELFLG: "D", ...changed({ now }) });
     },
   },
+  needs: { tables: { CUSSHP: { insert: "all", update: "all" }, CUSMAS: { update: ["CUSNO"] } } },
 });
 
 /** The addresses of one customer, whose row is locked: numbers and the default are given to one after the other. */

@@ -67,6 +67,7 @@ export const ordersInErp = meridian.bind(orders, {
       erp.call("OE_AMEND_ORDER", [company, key.ORDNO, { json: header(row) }, { json: rows["lines"] ?? [] }, user]),
     cancel: (erp, { reason }, { key }) => erp.call("OE_CANCEL_ORDER", [company, key.ORDNO, reasons[reason], user]),
   },
+  needs: { functions: ["OE_PLACE_ORDER", "OE_AMEND_ORDER", "OE_CANCEL_ORDER"] },
   refusals: [
     { code: "customer-blocked", sqlstate: "ME002", pointer: "/customer_id" },
     { code: "product-discontinued", sqlstate: "ME003", pointer: "/lines" },

@@ -141,7 +141,13 @@ async function looked(
   try {
     return await withConflicts({ ...terminal, project: typed.project }, environments, async (conflicts) => {
       if (conflicts.desks.length === 0) return refuse(terminal, ["Partners write nothing here that could be in conflict with the ERP."]);
-      return work(conflicts);
+      const desks: Desk[] = [];
+      for (const desk of conflicts.desks) {
+        if (await desk.isInstalled()) desks.push(desk);
+        else
+          terminal.complain(`The gateway's own tables are not in the database of ${desk.source}, ${desk.environment}: sluice source install puts them there.`);
+      }
+      return desks.length === 0 ? exitCodes.refused : work({ ...conflicts, desks });
     });
   } catch (error) {
     if (error instanceof Problem) return refuse(terminal, [`The ERP cannot be asked: ${causeOf(error)}`]);

@@ -5,7 +5,7 @@ import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
-import type { AnyCommand, CommandFunction, Given, InsertCommand, MadeKey, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
+import type { AnyCommand, CommandFunction, CommandNeeds, Given, InsertCommand, MadeKey, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
@@ -49,6 +49,7 @@ export interface Binding {
   readonly refusals: readonly Refusal[];
   /** The field that holds the partner's own document number. */
   readonly naturalKey?: string;
+  readonly needs?: CommandNeeds;
 }
 
 /** One resource: its contract, and where it lives. */
@@ -95,6 +96,8 @@ interface BindingDeclaration<
   readonly refusals?: readonly Refusal<Code>[];
   /** The field that holds the partner's own document number: what the gateway knows its own writes by where the ERP takes no receipts. */
   readonly naturalKey?: Fields<M>;
+  /** What commands that run code have to be allowed: for `sluice source grants`, which knows of plain ones by itself. */
+  readonly needs?: CommandNeeds<Rows>;
   /** One line per public field: its conversion and columns. `id` comes from `key`. */
   readonly fields: F & {
     readonly [K in keyof F]: K extends "id"
@@ -173,6 +176,7 @@ export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows>
           commands: declared.commands ?? {},
           refusals: declared.refusals ?? [],
           ...(declared.naturalKey !== undefined && { naturalKey: declared.naturalKey }),
+          ...(declared.needs !== undefined && { needs: declared.needs }),
         },
       };
     },
@@ -194,6 +198,7 @@ interface Loose {
   readonly commands?: Readonly<Record<string, AnyCommand>>;
   readonly refusals?: readonly Refusal[];
   readonly naturalKey?: string;
+  readonly needs?: CommandNeeds;
 }
 
 function definedEntries<V>(record: Readonly<Record<string, V | undefined>> | undefined): Readonly<Record<string, V>> {

@@ -5,10 +5,11 @@ import type { Expression } from "../binding/expression.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { physicalName } from "../read/relation.ts";
+import { footprintGrants } from "../write/footprint/script.ts";
 import { granteeSql } from "./grantee.ts";
 import { foreignNames } from "./raw-sql.ts";
 import { usesOf } from "./uses.ts";
-import { type WriteNeeds, writeNeeds } from "./write-needs.ts";
+import { type Extent, type Privilege, writeNeedsOf } from "./write-needs.ts";
 
 export interface GrantOptions {
   /** Name of the role or user; a placeholder without it. MariaDB also takes `name@host`. */
@@ -36,12 +37,12 @@ interface Needs {
 export function grantsFor(resources: readonly BoundResource[], options: GrantOptions): Grants {
   const [first] = resources;
   if (first === undefined) return { lines: [], undeclared: [] };
-  const writes = writeNeeds(resources);
-  const needs = withStaged(needsOf(resources), writes);
+  const needs = needsOf(resources);
   const { names, calls } = foreignNames(resources.map((resource) => [resource.contract.name, expressionsOf(resource)] as const));
   const lines = first.source.dialect === "postgres" ? postgresGrants(first.source, needs, options) : mariadbGrants(first.source, needs, options);
+  const written = writeGrants(first.source, resources, options);
   const remarks = calls.map((call) => `-- ${call}: where that is a function of the ERP's own, EXECUTE on it is needed, too.`);
-  return { lines: [...lines, ...writeGrants(first.source, writes, options), ...remarks], undeclared: names };
+  return { lines: [...lines, ...written, ...remarks], undeclared: names };
 }
 
 function needsOf(resources: readonly BoundResource[]): Needs {
@@ -84,44 +85,43 @@ function mariadbGrants(source: SourceDeclaration, { tables }: Needs, options: Gr
   return [...tables].map(([table, columns]) => `GRANT SELECT (${columns.map(quote).join(", ")}) ON ${database}.${quote(table)} TO ${role};`);
 }
 
-/** Staged rows are looked at again, to see what became of them. */
-function withStaged({ tables, functions }: Needs, { staged }: WriteNeeds): Needs {
-  const all = new Map(tables);
-  for (const [table, columns] of staged) all.set(table, [...new Set([...(all.get(table) ?? []), ...columns])].sort());
-  return { tables: new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1))), functions };
+/** What commands need: tables and routines of the ERP, and the gateway's own tables beside them. */
+function writeGrants(source: SourceDeclaration, resources: readonly BoundResource[], options: GrantOptions): readonly string[] {
+  if (resources.every(({ contract }) => Object.keys(contract.commands).length === 0)) return [];
+  const { quote } = dialects[source.dialect];
+  const needs = writeNeedsOf(resources);
+  const name = source.schema ?? options.schema ?? (source.dialect === "postgres" ? "public" : options.database);
+  const schema = name === undefined ? "<database>" : quote(name);
+  const role = granteeSql(source.dialect, options.role);
+  const tables = [...needs.tables].sort(([a], [b]) => (a < b ? -1 : 1));
+  const execute = (kind: string, routines: readonly string[]): readonly string[] =>
+    routines.flatMap((routine) => [
+      `GRANT EXECUTE ON ${kind} ${schema}.${quote(routine)} TO ${role};`,
+      ...(source.dialect === "postgres"
+        ? [`-- ${routine} runs with the rights of ${role}: grant what it reads and writes as well, unless it is SECURITY DEFINER.`]
+        : []),
+    ]);
+  return [
+    ...tables.flatMap(([table, privileges]) =>
+      [...privileges].map(([privilege, extent]) => `GRANT ${privilegeSql(privilege, extent, quote)} ON ${schema}.${quote(table)} TO ${role};`),
+    ),
+    ...execute("FUNCTION", needs.functions),
+    ...execute("PROCEDURE", needs.procedures),
+    ...needs.unknown.map(
+      (command) => `-- ${command} runs code of the binding: what it calls and writes is needed, too. Declare it as \`needs\`, and it stands here.`,
+    ),
+    ...(source.footprint === "none"
+      ? []
+      : [
+          "-- The gateway's own tables; `sluice source install --print` creates them.",
+          ...footprintGrants(source, { role: options.role, database: options.schema ?? options.database }),
+        ]),
+  ];
 }
 
-function writeGrants(source: SourceDeclaration, { tables, routines, lockedOnly, functions }: WriteNeeds, options: GrantOptions): readonly string[] {
-  const { quote } = dialects[source.dialect];
-  const postgres = source.dialect === "postgres";
-  const schema = source.schema ?? options.schema ?? (postgres ? "public" : options.database);
-  const place = schema === undefined ? "<database>" : quote(schema);
-  const grantee = granteeSql(source.dialect, options.role);
-  const written = [...tables]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([table, privileges]) => {
-      const list = [...privileges].map(([privilege, columns]) =>
-        columns === "all" ? privilege : `${privilege} (${[...columns].sort().map(quote).join(", ")})`,
-      );
-      const grant = `GRANT ${list.join(", ")} ON ${place}.${quote(table)} TO ${grantee};`;
-      if (!lockedOnly.has(table)) return [grant];
-      // MariaDB lets whoever may read a row lock it.
-      return postgres
-        ? [`-- ${table} is locked for a change and not changed: only who may change a column may lock a row.`, grant]
-        : [`-- MySQL alone, where only who may change a column may lock a row: ${grant}`];
-    });
-  const called = [...routines]
-    .sort()
-    .map((name) =>
-      postgres
-        ? `GRANT EXECUTE ON ROUTINE ${place}.${quote(name)} TO ${grantee};`
-        : `-- GRANT EXECUTE ON <FUNCTION or PROCEDURE> ${place}.${quote(name)} TO ${grantee};`,
-    );
-  const remark =
-    functions.length === 0
-      ? []
-      : [`-- ${functions.join(", ")}: written as functions. Grant what they do beyond this, and what routines do that run with the caller's rights.`];
-  return [...written, ...called, ...remark];
+function privilegeSql(privilege: Privilege, extent: Extent, quote: (name: string) => string): string {
+  const word = privilege.toUpperCase();
+  return extent === "all" ? word : `${word} (${[...extent].sort().map(quote).join(", ")})`;
 }
 
 /** Every expression with the place it stands in. */

@@ -1,90 +1,90 @@
-/** What commands need beside reading: rows that are locked, written and staged, routines that are called. Made of the bindings alone. */
+/** What commands need to be allowed in the ERP beside reading: known of plain ones, declared of those that run code. */
 
 import type { AnyConversion } from "../binding/conversion.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { aliasOf, physicalName } from "../read/relation.ts";
-import type { Also, AnyCommand } from "../write/command.ts";
-import { lockedTables } from "../write/lock-statements.ts";
+import { physicalName } from "../read/relation.ts";
+import type { Also, CommandNeeds } from "../write/command.ts";
+import { writtenColumns } from "../write/lock-statements.ts";
 
-export type WritePrivilege = "INSERT" | "UPDATE" | "DELETE";
+export type Privilege = "select" | "insert" | "update" | "delete";
+
+/** Columns, or the whole table. */
+export type Extent = ReadonlySet<string> | "all";
 
 export interface WriteNeeds {
-  /** By physical table: the columns of each privilege, or all of them. */
-  readonly tables: ReadonlyMap<string, ReadonlyMap<WritePrivilege, ReadonlySet<string> | "all">>;
-  /** Columns read of tables that rows are staged in. */
-  readonly staged: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly routines: ReadonlySet<string>;
-  /** Tables of which one column may be changed for no other reason than that rows have to be locked. */
-  readonly lockedOnly: ReadonlySet<string>;
-  /** Commands written as functions: what they do beyond what their text shows is not known. */
+  /** By physical table. */
+  readonly tables: ReadonlyMap<string, ReadonlyMap<Privilege, Extent>>;
   readonly functions: readonly string[];
+  readonly procedures: readonly string[];
+  /** Commands that run code of which nothing is declared. */
+  readonly unknown: readonly string[];
 }
 
-type Columns = Set<string> | "all";
+export function writeNeedsOf(resources: readonly BoundResource[]): WriteNeeds {
+  const tables = new Map<string, Map<Privilege, Extent>>();
+  const [functions, procedures, unknown] = [new Set<string>(), new Set<string>(), [] as string[]];
 
-export function writeNeeds(resources: readonly BoundResource[]): WriteNeeds {
-  const tables = new Map<string, Map<WritePrivilege, Columns>>();
-  const staged = new Map<string, Set<string>>();
-  const routines = new Set<string>();
-  const lockedOnly = new Set<string>();
-  const functions: string[] = [];
-  const need = (table: string, privilege: WritePrivilege, columns: Iterable<string> | "all"): void => {
-    const privileges = tables.get(table) ?? new Map<WritePrivilege, Columns>();
-    tables.set(table, privileges);
-    const known = privileges.get(privilege) ?? new Set<string>();
-    privileges.set(privilege, known === "all" || columns === "all" ? "all" : new Set([...known, ...columns]));
-  };
-  const locks: (readonly [table: string, column: string])[] = [];
   for (const resource of resources) {
-    const { contract, source, binding } = resource;
-    const physical = (table: string): string => physicalName(source, table);
-    if (Object.values(contract.commands).some(({ on }) => on === "one"))
-      for (const { table, column } of lockedTables(resource)) locks.push([physical(table), column]);
-    for (const [name, command] of Object.entries(binding.commands)) {
+    const { contract, binding, source } = resource;
+    const need = (table: string, privilege: Privilege, columns: readonly string[] | "all"): void => {
+      const of = tables.get(physicalName(source, table)) ?? new Map<Privilege, Extent>();
+      tables.set(physicalName(source, table), of);
+      const known = of.get(privilege) ?? new Set();
+      of.set(privilege, known === "all" || columns === "all" ? "all" : new Set([...known, ...columns]));
+    };
+    const named = Object.entries(binding.commands);
+    if (binding.args === undefined && named.some(([name]) => contract.commands[name]?.on === "one")) needLocks(resource, need);
+    for (const [name, command] of named) {
+      const input = Object.keys(contract.commands[name]?.input?.shape ?? {}).flatMap((field) => writtenColumns(binding.fields[field]));
       if (typeof command === "function") {
-        functions.push(`${contract.name}.${name}`);
-        for (const [what, named] of namedIn(command)) {
-          if (what === "call") routines.add(named);
-          else need(physical(named), what, "all");
-        }
-      } else if (command.kind === "stage") {
-        need(physical(command.table), "INSERT", "all");
-        staged.set(physical(command.table), new Set([...(staged.get(physical(command.table)) ?? []), command.key, ...command.watch]));
-      } else {
-        const members = Object.keys(contract.commands[name]?.input?.shape ?? {});
-        const written = [...members.flatMap((member) => columnsOf(binding.fields[member])), ...alsoColumns(command.also)];
-        const own = written.filter((column) => aliasOf(binding, column) === undefined);
-        const all = typeof command.also === "function";
-        const fixed = command.kind === "insert" ? Object.keys(binding.where).filter((column) => aliasOf(binding, column) === undefined) : [];
-        need(physical(binding.table), command.kind === "insert" ? "INSERT" : "UPDATE", all ? "all" : [...own, ...fixed]);
+        if (binding.needs === undefined) unknown.push(`${contract.name}.${name}`);
+      } else if (command.kind === "insert") need(binding.table, "insert", withAlso([...input, ...Object.keys(binding.where)], command.also));
+      else if (command.kind === "update") need(binding.table, "update", withAlso(input, command.also));
+      else {
+        need(command.table, "insert", "all"); // its row is made by code
+        need(command.table, "select", [command.key, ...command.watch]);
       }
     }
+    addDeclared(binding.needs ?? {}, need, functions, procedures);
   }
-  for (const [table, column] of locks) {
-    if (tables.get(table)?.has("UPDATE")) continue;
-    need(table, "UPDATE", [column]);
-    lockedOnly.add(table);
+  return { tables, functions: [...functions].sort(), procedures: [...procedures].sort(), unknown };
+}
+
+type Need = (table: string, privilege: Privilege, columns: readonly string[] | "all") => void;
+
+/** To lock a row is to be allowed to change something in it: one column of each table is enough. */
+function needLocks({ binding }: BoundResource, need: Need): void {
+  need(binding.table, "update", binding.key.slice(0, 1));
+  const children = (fields: Readonly<Record<string, AnyConversion>>): void => {
+    for (const { children: rows } of Object.values(fields)) {
+      if (rows === undefined) continue;
+      need(
+        rows.table,
+        "update",
+        rows.on.slice(0, 1).map(([column]) => column),
+      );
+      children(rows.fields);
+    }
+  };
+  children(binding.fields);
+}
+
+/** What a function adds is seen by asking it about nothing; where it does not stand that, the whole table is needed. */
+function withAlso(columns: readonly string[], also: Also): readonly string[] | "all" {
+  if (typeof also !== "function") return [...columns, ...Object.keys(also)];
+  try {
+    return [...columns, ...Object.keys(also({ caller: { partner: "", accounts: [""] }, columns: { row: {}, rows: {} }, id: "", key: {}, now: new Date(0) }))];
+  } catch {
+    return "all";
   }
-  return { tables, staged, routines, lockedOnly, functions };
 }
 
-function columnsOf(conversion: AnyConversion | undefined): readonly string[] {
-  if (conversion === undefined || conversion.children !== undefined) return [];
-  if (conversion.kind === "group") return Object.values(conversion.parts ?? {}).flatMap((part) => columnsOf(part.conversion));
-  return conversion.write === undefined ? [] : conversion.columns.filter((column) => typeof column === "string");
-}
-
-function alsoColumns(also: Also): readonly string[] {
-  return typeof also === "function" ? [] : Object.keys(also);
-}
-
-const calls = /\.(call|callForStatus|insert|update|delete)\(\s*(["'`])([^"'`\\$]+)\2/g;
-const privileges = { insert: "INSERT", update: "UPDATE", delete: "DELETE" } as const;
-
-/** The routines and tables that a command's own text names. Helpers that it calls are not seen. */
-function namedIn(command: Extract<AnyCommand, (...args: never) => unknown>): readonly (readonly ["call" | WritePrivilege, string])[] {
-  return [...String(command).matchAll(calls)].map(([, verb = "", , name = ""]) => [
-    verb === "insert" || verb === "update" || verb === "delete" ? privileges[verb] : "call",
-    name,
-  ]);
+function addDeclared({ functions = [], procedures = [], tables = {} }: CommandNeeds, need: Need, known: Set<string>, knownProcedures: Set<string>): void {
+  for (const name of functions) known.add(name);
+  for (const name of procedures) knownProcedures.add(name);
+  for (const [table, of = {}] of Object.entries(tables))
+    for (const privilege of ["select", "insert", "update", "delete"] as const) {
+      const columns = of[privilege];
+      if (columns !== undefined) need(table, privilege, columns);
+    }
 }

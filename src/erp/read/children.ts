@@ -2,7 +2,7 @@
 
 import { type ChildRows, type ColumnSource, isNull, trimEnd } from "../binding/conversion.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
-import { type ErpValue, join, never, raw, type Sql, slot, sql } from "../binding/sql.ts";
+import { type ErpValue, join, never, raw, Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
 import { prepare, render, roundedUp, type SlotValue, write } from "../dialects/write.ts";
 import { conditionSql, oneOf } from "./compare.ts";
@@ -64,17 +64,57 @@ export function planChildren(source: SourceDeclaration, dialect: Dialect, name: 
   };
 }
 
-/** Adds the rows of all `plans`, levels beside one another, to their parents' trees; returns the raw rows for digests. */
-export async function readChildren(context: ReadContext, plans: readonly ChildPlan[], parents: readonly RowTree[]): Promise<readonly unknown[]> {
+/** What is known of a parent's column before its row is read. */
+export interface KnownTie {
+  readonly value: ErpValue;
+  readonly info: ColumnInfo;
+}
+
+/** The statements of all `plans` for one parent, where it is known what they tie to; undefined where its row has to be read first. */
+export function childrenOf(
+  context: Omit<ReadContext, "database">,
+  plans: readonly ChildPlan[],
+  known: (column: string) => KnownTie | undefined,
+): readonly Statement[] | undefined {
+  const statements: Statement[] = [];
+  for (const plan of plans) {
+    const row: ErpValue[] = [];
+    for (const [index, [child, parent]] of plan.children.on.entries()) {
+      const tie = known(parent);
+      const info = columnInfo(context.source, plan.relation, context.catalog, child);
+      // An id has no padding; a VARCHAR that holds the parent's CHAR with its own is found by the parent's row alone.
+      if (tie === undefined || (tie.info.sqlType === "bpchar" && info.sqlType !== "bpchar")) return undefined;
+      row[plan.parentAt + index] = tie.value;
+    }
+    const statement = preparedStatement(context, plan, [{ row, levels: [] }]);
+    if (statement === undefined) return undefined;
+    statements.push(statement);
+  }
+  return statements;
+}
+
+/**
+ * Adds the rows of all `plans`, levels beside one another, to their parents' trees; returns the raw rows for digests.
+ * `read`: the rows of these levels, where they have been read already.
+ */
+export async function readChildren(
+  context: ReadContext,
+  plans: readonly ChildPlan[],
+  parents: readonly RowTree[],
+  read?: readonly Rows[],
+): Promise<readonly unknown[]> {
   if (plans.length === 0 || parents.length === 0) return [];
-  const statements = plans.map((plan) => preparedStatement(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
-  const levels = await readTogether(context.database, statements);
+  const levels = read ?? (await readTogether(context.database, statementsFor(context, plans, parents)));
   const digest: unknown[] = [levels];
   for (const [index, plan] of plans.entries()) {
     const here = attach(plan, parents, levels[index] ?? []);
     digest.push(await readChildren(context, plan.below, here));
   }
   return digest;
+}
+
+function statementsFor(context: ReadContext, plans: readonly ChildPlan[], parents: readonly RowTree[]): readonly Statement[] {
+  return plans.map((plan) => preparedStatement(context, plan, parents) ?? write(childSql(context, plan, parents), context.dialect));
 }
 
 async function readTogether(database: ErpDatabase, statements: readonly Statement[]): Promise<readonly Rows[]> {
@@ -149,7 +189,7 @@ function tiePart(value: unknown): string {
  * The statement for these parents, written before and given its values. Undefined where they have to be told apart by
  * several columns, where a value is missing, or where the number of values is part of the statement.
  */
-function preparedStatement({ source, dialect, catalog }: ReadContext, plan: ChildPlan, parents: readonly RowTree[]): Statement | undefined {
+function preparedStatement({ source, dialect, catalog }: Omit<ReadContext, "database">, plan: ChildPlan, parents: readonly RowTree[]): Statement | undefined {
   const ties = plan.children.on.map(([child]) => child);
   let level = plan.prepared.get(catalog);
   if (level === undefined) {
@@ -244,5 +284,5 @@ function combinations(columns: readonly (readonly ErpValue[])[]): readonly (read
 
 /** A list as one parameter, outside a membership test. */
 function listParameter(values: readonly ErpValue[]): Sql {
-  return sql`${values as unknown as ErpValue}`; // the dialect's driver takes arrays; only `tieSql` writes one this way
+  return new Sql([{ kind: "value", value: values as unknown as ErpValue }]); // the dialect's driver takes arrays; only `tieSql` writes one this way
 }

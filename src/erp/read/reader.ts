@@ -81,15 +81,17 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
     id: string,
     shape: Shape,
     statement: Statement | undefined,
+    below?: readonly Statement[],
   ): Promise<{ readonly tree: RowTree; readonly children: readonly unknown[] } | undefined> {
     if (statement === undefined) return undefined;
-    const rows = await caller.database.query(statement);
+    const together = below === undefined || below.length === 0 ? undefined : await caller.database.queryTogether?.([statement, ...below]);
+    const rows = together?.[0] ?? (await caller.database.query(statement));
     const [row] = rows;
     // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
     if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
     if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
     const tree: RowTree = { row, levels: [] };
-    const children = await readChildren(context(caller), shape.children, [tree]);
+    const children = await readChildren(context(caller), shape.children, [tree], together?.slice(1));
     return { tree, children };
   }
 
@@ -120,8 +122,8 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
     },
 
     async get(caller, id, fields) {
-      const { shape, statement } = one(caller, id);
-      const found = await readOne(caller, id, shape, statement);
+      const { shape, statement, children } = one(caller, id);
+      const found = await readOne(caller, id, shape, statement, children);
       if (found === undefined) return undefined;
       const nulls = new Set<string>();
       const drift = noteDrift(caller, () => id);

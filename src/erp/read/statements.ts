@@ -8,7 +8,7 @@ import { type ErpValue, join, member, type Sql, slot, sql } from "../binding/sql
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
 import { prepare, render, roundedUp, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
-import { type ChildPlan, planChildren } from "./children.ts";
+import { type ChildPlan, childrenOf, type KnownTie, planChildren } from "./children.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
 import { fitting } from "./fitting.ts";
 import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
@@ -63,8 +63,11 @@ export interface ResourceStatements {
   readonly width: number;
   /** The statement of a query, written once per caller for all pages of its list. */
   listing(caller: StatementCaller, query: ListQuery, after: Position | null): Listing;
-  /** The statement for one thing; none where no row can have the id. */
-  one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined };
+  /**
+   * The statement for one thing; none where no row can have the id. `children`: those of the levels right below it, where
+   * the id alone says what they tie to, so that nobody has to wait for the row.
+   */
+  one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined; readonly children?: readonly Statement[] };
   /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
   /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
@@ -224,7 +227,15 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     one(caller, id) {
       const { one, keyInfo } = rowConditions(caller);
       const values = keyOf(id, keyInfo);
-      return { shape: shapeOfAll, statement: values === undefined ? undefined : one(values) };
+      if (values === undefined) return { shape: shapeOfAll, statement: undefined };
+      const known = (column: string): KnownTie | undefined => {
+        const at = binding.key.indexOf(column);
+        const fixed = binding.where[column];
+        const value = at >= 0 ? values[at] : typeof fixed === "string" || typeof fixed === "number" ? fixed : undefined;
+        return value === undefined ? undefined : { value, info: operand(caller.catalog)(column).info };
+      };
+      const children = childrenOf({ source, dialect, catalog: caller.catalog }, shapeOfAll.children, known);
+      return { shape: shapeOfAll, statement: one(values), ...(children !== undefined && { children }) };
     },
     anyones(catalog, id, fields) {
       const shape = shapeOf(fields, width);

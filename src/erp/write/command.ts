@@ -112,6 +112,23 @@ export interface StageCommand<Table extends string = string, Column extends stri
 
 export type AnyCommand = CommandFunction<never, never, never> | InsertCommand | UpdateCommand | StageCommand;
 
+/** What commands that run code have to be allowed in the ERP: `sluice source grants` prints it, nothing else reads it. */
+export interface CommandNeeds<Rows = Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
+  /** Stored functions that they call. */
+  readonly functions?: readonly string[];
+  readonly procedures?: readonly string[];
+  /** Tables that they, or routines with the caller's rights, read and write. */
+  readonly tables?: { readonly [T in keyof Rows & string]?: TableNeeds<keyof Rows[T] & string> };
+}
+
+/** Columns, or the whole table. To lock rows is to be allowed to update a column of theirs. */
+export interface TableNeeds<Column extends string = string> {
+  readonly select?: readonly Column[] | "all";
+  readonly insert?: readonly Column[] | "all";
+  readonly update?: readonly Column[] | "all";
+  readonly delete?: "all";
+}
+
 /** One way in which the ERP refuses, and the contract's word for it. Looked through in order; all that is named must match. */
 export interface Refusal<Code extends string = string> {
   readonly code: Code;

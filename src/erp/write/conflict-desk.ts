@@ -6,6 +6,7 @@ import type { CommandCall, CommandOutcome, Effect } from "#contract/command-call
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import type { Dialect, ErpDatabase, WriteTransaction } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/dialects.ts";
+import { troubleOf } from "../dialects/trouble.ts";
 import { tagSalt } from "../read/entity-tag.ts";
 import { resourceReader } from "../read/reader.ts";
 import { physicalName, tablesOf } from "../read/relation.ts";
@@ -44,6 +45,8 @@ export type Decided =
   | { readonly kind: "refused"; readonly why: string };
 
 export interface ConflictDesk {
+  /** Whether the gateway's tables are in this database; without them it asks in vain. */
+  isInstalled(): Promise<boolean>;
   /** Open ones first, newest first. */
   list(filter: ConflictFilter, limit: number): Promise<readonly ConflictRecord[]>;
   find(id: string): Promise<ConflictRecord | undefined>;
@@ -97,6 +100,15 @@ export function conflictDesk({ source, resources, secret, previousSecrets = [], 
   }
 
   return {
+    async isInstalled() {
+      try {
+        await database.query(table.find(""));
+        return true;
+      } catch (error) {
+        if (troubleOf(error) === "drift") return false;
+        throw error;
+      }
+    },
     list: async (filter, limit) => table.read(await database.query(table.list(filter, undefined, limit))),
     find: async (id) => table.read(await database.query(table.find(id)))[0],
     async keepErp(id, decision) {

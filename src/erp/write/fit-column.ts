@@ -1,5 +1,6 @@
 /** Whether a value fits a column, before the database is asked: some would cut it, round it or take it for another. */
 
+import type { InvalidReason } from "#lib/body-reasons.ts";
 import { isDate, parseDate } from "../binding/conversions/calendar.ts";
 import { notNull, notStorable, tooPrecise } from "../binding/conversions/writing.ts";
 import type { ErpValue } from "../binding/sql.ts";
@@ -14,7 +15,7 @@ export interface Unfit {
   readonly detail: string;
 }
 
-export type UnfitCode = "too-long" | "out-of-range" | "too-precise" | "not-storable";
+export type UnfitCode = Extract<InvalidReason, "too-long" | "out-of-range" | "too-precise" | "not-storable">;
 
 export type Fitter = (value: ErpValue) => Fit;
 

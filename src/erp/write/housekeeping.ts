@@ -3,6 +3,7 @@
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
 import type { DriftNote, ResourceReader } from "../read/reader.ts";
+import { conflictTable } from "./conflict-table.ts";
 import { followOperations } from "./operations.ts";
 import { overwrittenFinder } from "./overwritten.ts";
 import type { BodySeal } from "./receipt.ts";
@@ -40,12 +41,14 @@ const everyMs = { operations: 2_000, overwritten: 10_000, receipts: 60_000 } as 
 type Task = keyof typeof everyMs;
 
 const batchSize = 50;
+const dayMs = 86_400_000;
 
 export function housekeeping(parts: HousekeepingParts): Housekeeping {
   const { source, dialect, resources, seal, retention, now, say } = parts;
   const bound = resources.map(({ resource }) => resource);
   const stages = bound.some(({ binding }) => Object.values(binding.commands).some((command) => typeof command !== "function" && command.kind === "stage"));
   const finder = overwrittenFinder(parts);
+  const conflicts = conflictTable(source, dialect, seal, parts.salt);
   const owns = bound.some(({ contract }) => Object.keys(contract.commands).length > 0 && Object.values(contract.owner).includes("partner"));
   let position: WrittenPosition | undefined;
 
@@ -64,8 +67,15 @@ export function housekeeping(parts: HousekeepingParts): Housekeeping {
     },
     async receipts(database) {
       await tidyReceipts(database, source, dialect, { ...retention, now: now() });
+      await tidyConflicts(database);
     },
   };
+  /** Decided ones go as receipts do. Those that wait for a person stay. */
+  async function tidyConflicts({ transact }: ErpDatabase): Promise<void> {
+    const before = new Date(now() - retention.tombstoneDays * dayMs);
+    await transact?.(async (transaction) => transaction.commit([conflicts.prune(before, batchSize * 20)]));
+  }
+
   const wanted = (Object.keys(tasks) as Task[]).filter((task) => (task === "operations" ? stages : task === "overwritten" ? owns : true)); // its own keys
   const dueAt: Record<Task, number> = { operations: 0, overwritten: 0, receipts: 0 };
   let busy = false;

@@ -137,7 +137,8 @@ function writtenJoins({ contract, binding }: BoundResource, relation: Relation):
   return Object.keys(relation.joins).filter((alias) => columns.some((column) => aliasOf(relation, column) === alias));
 }
 
-function writtenColumns(conversion: AnyConversion | undefined): readonly string[] {
+/** Columns that a field's value is written to. */
+export function writtenColumns(conversion: AnyConversion | undefined): readonly string[] {
   if (conversion === undefined || conversion.children !== undefined) return [];
   if (conversion.kind === "group") return Object.values(conversion.parts ?? {}).flatMap((part) => writtenColumns(part.conversion));
   return conversion.write === undefined ? [] : conversion.columns.filter((column) => typeof column === "string");

@@ -36,15 +36,6 @@ export interface OverwrittenFinder {
   round(caller: Omit<ReadCaller, "accounts">, after: WrittenPosition | undefined, limit: number): Promise<OverwrittenRound>;
 }
 
-/** Whether partners write anything of their own here that the ERP could overwrite. */
-function watchesAny(resources: readonly BoundResource[]): boolean {
-  return resources.some(
-    ({ contract, source }) =>
-      source.footprint !== "none" &&
-      Object.values(contract.commands).some(({ input }) => Object.keys(input?.shape ?? {}).some((field) => contract.owner[field] === "partner")),
-  );
-}
-
 export function overwrittenFinder(parts: OverwrittenParts): OverwrittenFinder {
   const { source, dialect, resources, seal, salt, now } = parts;
   const written = writtenTable(source, dialect, seal, salt);

@@ -19,11 +19,17 @@ ${contents(problems.map(([code]) => ({ id: code, text: code, depth: 2 })))}
 </div>`;
 }
 
-function section(code: string, { status, title, advice }: SiteProblem): Html {
+function section(code: string, { status, title, advice, reasons }: SiteProblem): Html {
   const family = status >= 500 ? "server" : "client";
   return html`<section class="problem" aria-labelledby="${code}">
 <h2 id="${code}"><code>${code}</code><a class="anchor" href="#${code}" aria-label="Link to: ${code}">#</a></h2>
 <p><span class="status ${family}">${status}</span>${title}.</p>
 <p>${raw(renderInline(advice))}</p>
+${reasons === undefined ? "" : tableOf(reasons)}
 </section>`;
+}
+
+function tableOf(reasons: Readonly<Record<string, string>>): Html {
+  const rows = Object.entries(reasons).map(([code, meaning]) => html`<tr><td><code>${code}</code></td><td>${raw(renderInline(meaning))}</td></tr>`);
+  return html`<div class="scroll" tabindex="0"><table><thead><tr><th><code>errors[].code</code></th><th>Meaning</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -63,4 +63,6 @@ export interface SiteProblem {
   readonly title: string;
   /** What the caller should do; may hold inline Markdown. */
   readonly advice: string;
+  /** What its `errors` can say, by their codes; may hold inline Markdown. */
+  readonly reasons?: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { guideSlugs } from "../../../src/http/site/guides.ts";
+import { invalidReasons, malformedReasons } from "../../../src/lib/body-reasons.ts";
 import { problemKinds } from "../../../src/lib/problems.ts";
 import { gatewayFixture, siteFixture } from "./fixture.ts";
 
@@ -55,6 +56,7 @@ describe("pages", () => {
       expect(page).toContain(`<h2 id="${code}">`);
       expect(page).toContain(`>${status}</span>`);
     }
+    for (const reason of [...Object.keys(malformedReasons), ...Object.keys(invalidReasons)]) expect(page).toContain(`<td><code>${reason}</code></td>`);
     expect(page).toContain("<code>Authorization: Bearer &lt;key&gt;</code>");
   });
 
@@ -95,6 +97,29 @@ describe("pages", () => {
       expect(response.status, path).toBe(404);
       expect(await response.text()).toContain("Nothing is here");
     }
+  });
+});
+
+describe("who writes which field", () => {
+  test("is told of every field where partners write: what is theirs first, with the rule and the commands", async () => {
+    const page = await (await gatewayFixture().request("/docs/ownership")).text();
+    expect(page).toContain('<h2 id="orders">');
+    expect(page).not.toContain('<h2 id="products">');
+    expect([...page.matchAll(/<tr><td><code>(\w+)<\/code>/g)].map(([, field]) => field)).toEqual(["reference", "requested_on", "id", "status", "margin"]);
+    expect(page).toContain('<a href="/docs/guides/changing-things#review"><code>review</code></a>');
+    expect(page).toContain("<code>place</code> <code>amend</code>");
+    expect(page).toContain("Shown to keys with <code>orders.margin:read</code>.");
+    expect(await (await gatewayFixture().request("/")).text()).toContain('href="/docs/ownership#orders"');
+  });
+
+  test("is no page where partners only read, and nobody is told how to change things", async () => {
+    const site = siteFixture();
+    const { change: _, ...words } = site.words;
+    const app = gatewayFixture({ ...site, words, resources: site.resources.map((resource) => ({ ...resource, fields: [] })) });
+    expect((await app.request("/docs/ownership")).status).toBe(404);
+    expect((await app.request("/docs/guides/changing-things")).status).toBe(404);
+    expect(await (await app.request("/")).text()).not.toMatch(/ownership|changing-things/);
+    expect((await app.request("/docs/guides/pagination")).status).toBe(200);
   });
 });
 

@@ -30,7 +30,7 @@ export function uninstallScript(place: Place, options: ScriptOptions): readonly 
 }
 
 /** Statements for whoever owns the tables. The gateway changes nothing about them, and forgets what is old. */
-function footprintGrants(place: Place, { role, database }: ScriptOptions): readonly string[] {
+export function footprintGrants(place: Place, { role, database }: ScriptOptions): readonly string[] {
   const grantee = granteeSql(place.dialect, role);
   const nameOf = namesIn({ ...place, ...(place.dialect === "mariadb" && { schema: place.schema ?? database ?? "<database>" }) });
   const tables = footprintTables.map((table) => `GRANT ${privileges[table]} ON ${nameOf(table)} TO ${grantee};`);
