@@ -127,7 +127,9 @@ async function ownIds(world: World, fields: Readonly<Record<string, AnyConversio
       conversion?.children?.fields ?? Object.fromEntries(Object.entries(conversion?.parts ?? {}).map(([member, part]) => [member, part.conversion]));
     if (target !== undefined && typeof value === "string") own[name] = await ownId(world, target, value, environment, attempt);
     else if (Array.isArray(value))
-      own[name] = await Promise.all(value.map((item: unknown, at) => (isRow(item) ? ownIds(world, inner, item, environment, attempt === 0 ? 0 : attempt + at) : item)));
+      own[name] = await Promise.all(
+        value.map((item: unknown, at) => (isRow(item) ? ownIds(world, inner, item, environment, attempt === 0 ? 0 : attempt + at) : item)),
+      );
     else own[name] = isRow(value) ? await ownIds(world, inner, value, environment, attempt) : value;
   }
   return own;
