@@ -19,6 +19,7 @@ import { defaultProtection, type ProtectionSettings } from "#erp/protection/sett
 import { tablesOf } from "#erp/read/relation.ts";
 import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
 import type { WritePoint } from "#erp/write/execute.ts";
+import { footprintWatch } from "#erp/write/footprint-check.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { app } from "#http/app.ts";
@@ -53,7 +54,7 @@ export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/confli
 export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
-export { footprintFault, sourcesWithFootprint } from "#erp/write/footprint-check.ts";
+export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -168,6 +169,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     warn: log.warn.bind(log),
   });
 
+  const footprints = footprintWatch(definition.resources, environments, log);
+
   const resources = servedResources({
     definition,
     secret: options.secret,
@@ -209,11 +212,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
     metrics: () => guards.metrics() + resources.metrics(),
-    check: (databases) =>
-      drifts.check((source, environment) => ({
+    check: async (databases) => {
+      const ask = (source: string, environment: Environment): Pick<ErpDatabase, "query"> => ({
         query: (statement) =>
           guards.of(source, environment).run({ kind: "background", by: "schema check" }, databases(source, environment), (guarded) => guarded.query(statement)),
-      })),
+      });
+      const fits = await drifts.check(ask);
+      return (await footprints.check(ask)) && fits;
+    },
   };
 }
 

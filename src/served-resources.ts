@@ -133,7 +133,7 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
         drift.worked();
         return result;
       } catch (error) {
-        await drift.failed(error, guarded);
+        await drift.failed(error, guarded, work.kind === "write" ? "command" : "read");
         throw error;
       }
     });

@@ -40,8 +40,8 @@ export interface ResourceDrift {
   admit(database: ErpDatabase): Promise<void>;
   /** After the source's catalogue was read, by anybody: throws when it shows the resource broken. */
   compare(catalog: Catalog, database: ErpDatabase): Promise<void>;
-  /** After a failed read: finds out what is missing, where that is the reason. */
-  failed(error: unknown, database: ErpDatabase): Promise<void>;
+  /** After a failure: finds out what is missing, where that is the reason. What a command lacks of its own is no reason to refuse reads. */
+  failed(error: unknown, database: ErpDatabase, of: "read" | "command"): Promise<void>;
   /** After a read that worked. */
   worked(): void;
   /** Looks now. Throws a `Problem` when the source cannot answer. */
@@ -115,7 +115,7 @@ export function resourceDrift({ resource, dialect, catalog, recorded, now, share
       await check(database);
       if (breaking.length > 0) refuse();
     },
-    async failed(error, database) {
+    async failed(error, database, of) {
       const words = driftInWords(error);
       if (words === undefined || breaking.length > 0) return;
       try {
@@ -124,7 +124,7 @@ export function resourceDrift({ resource, dialect, catalog, recorded, now, share
         if (!(trouble instanceof Problem)) throw trouble;
         return; // the source cannot say now; whoever asks next finds out
       }
-      if (breaking.length > 0) return;
+      if (breaking.length > 0 || of === "command") return;
       failing = { kind: "failing", places: "", what: `the database refuses the statement: ${words}` };
       lookAgainAt = now() + recheckMs;
       tell();

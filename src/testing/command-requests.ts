@@ -55,19 +55,19 @@ export function send({ ask }: World, { target, ...request }: CommandRequest, key
 /** How often the example is tried with other things before the suite says that it cannot be carried out. */
 const attempts = 25;
 
-/** Carries the command out for the first partner: as the example says, with ids in it that are the partner's own. Fails with the last refusal. */
+/** Carries the command out for the first partner: as the example says, with ids in it that are the partner's own. Fails with what the example itself came to. */
 export async function carryOut(world: World, resource: BoundResource, operation: CommandOperation, environment: Environment): Promise<CarriedOut> {
   const token = await world.key("first", environment);
-  let last: Answer | undefined;
+  let first: Answer | undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const id = operation.as === "create" ? "" : await subject(world, resource, environment, attempt);
     if (id === undefined) break;
     const request = requestFor(operation, id, await exampleFor(world, resource, operation, environment, attempt));
     const answer = await send(world, request, token);
     if (answer.status < 300) return { request, answer };
-    last = answer;
+    first ??= answer;
   }
-  const why = last === undefined ? "the first partner has nothing that it could be tried on" : reasonOf(world, last);
+  const why = first === undefined ? "the first partner has nothing that it could be tried on" : reasonOf(world, first);
   throw new Error(
     `${operation.id} could not be carried out in the ${environment} environment (${why}). Give the command an example, or the suite's first partner an account, for which it can.`,
   );
@@ -109,8 +109,11 @@ async function exampleFor(
   const { example } = operation.promise;
   if (example === undefined) return undefined;
   const body = await ownIds(world, resource.binding.fields, example, environment, attempt);
-  const { naturalKey } = resource.binding;
-  // The partner's number of a document cannot be the same twice.
+  return renumbered(resource, body);
+}
+
+/** The same with a number of its own, where the partner's number of a document cannot be the same twice. */
+export function renumbered({ binding: { naturalKey } }: BoundResource, body: Row): Row {
   if (naturalKey === undefined || typeof body[naturalKey] !== "string") return body;
   return { ...body, [naturalKey]: randomUUID().slice(0, Math.max(8, String(body[naturalKey]).length)) };
 }
@@ -124,7 +127,9 @@ async function ownIds(world: World, fields: Readonly<Record<string, AnyConversio
       conversion?.children?.fields ?? Object.fromEntries(Object.entries(conversion?.parts ?? {}).map(([member, part]) => [member, part.conversion]));
     if (target !== undefined && typeof value === "string") own[name] = await ownId(world, target, value, environment, attempt);
     else if (Array.isArray(value))
-      own[name] = await Promise.all(value.map((item: unknown, at) => (isRow(item) ? ownIds(world, inner, item, environment, attempt + at) : item)));
+      own[name] = await Promise.all(
+        value.map((item: unknown, at) => (isRow(item) ? ownIds(world, inner, item, environment, attempt === 0 ? 0 : attempt + at) : item)),
+      );
     else own[name] = isRow(value) ? await ownIds(world, inner, value, environment, attempt) : value;
   }
   return own;

@@ -17,8 +17,9 @@ const examples = pages.flatMap((page) => page.examples).map((example, at) => ({ 
 /** What a project may import besides ways to read a column and to say whose a row is. */
 const others = ["added", "defineChange", "defineContract", "defineGateway", "defineSource", "movedInto", "removed", "renamed", "sql", "undecided", "wire", "z"];
 
-test("there is an example of every conversion, expression and account rule", () => {
-  const shown = examples.map(({ binding }) => binding).join("\n");
+test("there is an example of every conversion, expression, account rule and way to write", () => {
+  const code = pages.flatMap(({ files, alone }) => [...files.map(({ text }) => text), ...alone.map((one) => one.code)]);
+  const shown = [...examples.map(({ binding }) => binding), ...code].join("\n");
   const missing = Object.keys(sluice).filter((name) => !others.includes(name) && !new RegExp(`\\b${name}\\(`).test(shown));
   expect(missing).toEqual([]);
 });

@@ -1,8 +1,8 @@
 /** A project's gateway over one ERP with its footprint, and a client that writes as a partner with given accounts would. */
 import { randomUUID } from "node:crypto";
-import { footprintStatements } from "#erp/write/footprint.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
 import { serveOnNode } from "#testing/serve-on-node.ts";
+import { addFootprint } from "../support/footprint.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 
 /** The ERP's database, spoken to as its own programs would. */
@@ -38,7 +38,7 @@ export async function serveCommands(
 ): Promise<ServedCommands> {
   const [source] = definition.resources.map((resource) => resource.source);
   if (source === undefined) throw new Error("no resources");
-  for (const statement of footprintStatements(source)) await erp.run(statement);
+  await addFootprint(source.dialect, (statement) => erp.run(statement));
   const store = await createDatabase(gatewayTables);
   const gateway = await serveOnNode({ definition, sources: new Map([[source.name, { live: erp.url, test: erp.url }]]), storeUrl: store.url, now });
   await gateway.createPartner("partner", { live: accounts, test: [] });

@@ -43,12 +43,28 @@ describe("pages", () => {
     for (const folder of folders) expect(text).toContain(`\`${folder}\``);
   });
 
+  /** Where each step stands, from `after` on. */
+  const positionsIn = (text: string, after: string, steps: readonly string[]): readonly number[] => {
+    const positions = steps.map((step) => text.indexOf(step, text.indexOf(after)));
+    for (const [at, position] of positions.entries()) expect(position, steps[at]).toBeGreaterThanOrEqual(0);
+    return positions;
+  };
+  const inOrder = (positions: readonly number[]): readonly number[] => [...positions].sort((a, b) => a - b);
+
   it("the steps of the pipeline come in the order that ARCHITECTURE.md gives them", async () => {
     const pipeline = await read("src/pipeline/index.ts");
-    const steps = ["checkRequest(", "authenticate(", "chooseVersion(", "authorize(", "parseQuery(", "context.access(", "strip("];
-    const positions = steps.map((step) => pipeline.indexOf(step, pipeline.indexOf("async (operation")));
-    expect(positions.every((position) => position >= 0)).toBe(true);
-    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    const known = positionsIn(pipeline, "async (operation", ["checkRequest(", "authenticate(", "chooseVersion("]);
+    const asRead = positionsIn(pipeline, "default: {", ["authorize(", "parseQuery(", "context.access(", "strip("]);
+    expect([...known, ...asRead]).toEqual(inOrder([...known, ...asRead]));
+  });
+
+  it("the steps of a write do so, too", async () => {
+    const before = ["parseIdempotencyKey(header", "parseIfMatch(header", "request.body()", "validateInput(", ".command(call)"];
+    const command = positionsIn(await read("src/pipeline/command.ts"), "async function command(", before);
+    expect(command).toEqual(inOrder(command));
+    const within = ["transaction.claim(", "replay(receipt", "admitted(", "missingReferences(", "carriedOut(", "call.answer(", "transaction.commit("];
+    const execute = positionsIn(await read("src/erp/write/execute.ts"), "async function claimed(", within);
+    expect(execute).toEqual(inOrder(execute));
   });
 
   it("decisions link only what exists, and carry the date of their name", async () => {

@@ -41,7 +41,7 @@ const named = (name: "products" | "customers", singular: string) =>
     team: "shop",
     summary: "Names.",
     model: z.object({ id: wire.id(), title: z.string() }),
-    reads: { get: { scope: `${name}:read` } },
+    reads: { list: { scope: `${name}:read`, sort: ["id"] }, get: { scope: `${name}:read` } },
   });
 
 export const bareScopes = ["orders:read", "orders:write", "orders.margin:read"];

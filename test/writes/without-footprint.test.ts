@@ -116,6 +116,7 @@ function without(dialect: ShopDialect, at: string | undefined): void {
     const failed = await shop.place({ idempotencyKey, order: anOrder("unfindable", { note: losesReference }) });
     expect([failed.status, failed.body["code"]]).toEqual([500, "command-failed"]);
     expect(await shop.database.rows("SELECT COUNT(*) FROM ordhdr")).toEqual(before);
+    expect(shop.gateways[0]?.log()).toContain("orders.place made a thing that is not found by its reference");
     expect((await shop.place({ idempotencyKey, order: anOrder("findable") })).status).toBe(201);
   });
 
@@ -130,6 +131,26 @@ function without(dialect: ShopDialect, at: string | undefined): void {
     for (const { text } of answers.filter(({ status }) => status === 201)) expect(text).toBe(last.text);
     expect(await shop.ordersOf("fifty")).toHaveLength(1);
   });
+
+  test("400 requests over 20 keys have 20 effects, and one answer each", async () => {
+    const keys = Array.from({ length: 20 }, () => randomUUID());
+    const texts = keys.map(() => new Set<string>());
+    const requests = Array.from({ length: 400 }, (_, index) => index);
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        for (let index = requests.pop(); index !== undefined; index = requests.pop()) {
+          const number = index % keys.length;
+          const answer = await shop.insist({ idempotencyKey: keys[number] ?? "", order: anOrder(`n${number}`) }, Math.floor(index / 20) % 2);
+          expect(answer.status, answer.text).toBe(201);
+          texts[number]?.add(answer.text);
+        }
+      }),
+    );
+    expect(texts.map((seen) => seen.size)).toEqual(keys.map(() => 1));
+    expect(await shop.database.rows("SELECT COUNT(*), COUNT(DISTINCT refno) FROM ordhdr WHERE refno LIKE 'n%' AND refno <> 'not twice'")).toEqual([
+      dialect === "postgres" ? ["20", "20"] : [20, 20],
+    ]);
+  }, 60_000);
 
   test("of 40 requests with one number under keys of their own, by two partners who share an account, one has an effect", async () => {
     const keys = [shop.keys.first, shop.keys.sharing];

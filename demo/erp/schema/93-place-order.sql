@@ -4,7 +4,7 @@
 -- p_lin: an array of OE_ADD_LINE's objects. p_orddt 0 = business date.
 CREATE FUNCTION "OE_PLACE_ORDER"(p_compny CHAR, p_cusno CHAR, p_hdr JSONB, p_lin JSONB, p_usrid CHAR,
                                  p_orddt INTEGER DEFAULT 0) RETURNS CHAR(10)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   c  "CUSMAS"%ROWTYPE;
   h  "OEHDR"%ROWTYPE;

@@ -38,7 +38,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION "OE_AMEND_ORDER"(p_compny CHAR, p_ordno CHAR, p_hdr JSONB, p_lin JSONB, p_usrid CHAR) RETURNS VOID
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   h  "OEHDR"%ROWTYPE := "OE_LOCK_ORDER"(p_compny, p_ordno);
   v_linno  INTEGER;

@@ -2,7 +2,7 @@
 
 -- Cancels an order of which nothing has been picked. p_cancd: 01 customer, 02 not available, 03 duplicate, 09 other.
 CREATE FUNCTION "OE_CANCEL_ORDER"(p_compny CHAR, p_ordno CHAR, p_cancd CHAR, p_usrid CHAR) RETURNS VOID
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   h  "OEHDR"%ROWTYPE := "OE_LOCK_ORDER"(p_compny, p_ordno);
   l  RECORD;

@@ -74,7 +74,7 @@ function locksFor(resource: BoundResource, dialect: Dialect, catalog: Catalog, a
 }
 
 /** The tables whose rows are locked, with a column of each. */
-export function lockedTables(resource: BoundResource): readonly { readonly table: string; readonly column: string }[] {
+function lockedTables(resource: BoundResource): readonly { readonly table: string; readonly column: string }[] {
   const { binding } = resource;
   if (binding.args !== undefined) return [];
   const below = (fields: Readonly<Record<string, AnyConversion>>): readonly { readonly table: string; readonly column: string }[] =>

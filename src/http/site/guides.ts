@@ -40,10 +40,15 @@ export const teamShelves = [
       "account-on-another-table",
       "prices-shared-or-own",
       "texts-and-encodings",
+      "commands",
       "check-and-grants",
     ],
   },
-  { folder: "operating", name: "Running the gateway", slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "footprint", "conflicts"] },
+  {
+    folder: "operating",
+    name: "Running the gateway",
+    slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "footprint", "writes-without-footprint", "conflicts"],
+  },
 ] as const;
 
 export interface Guide extends MarkdownPage {

@@ -4,7 +4,7 @@ import type { CommandOperation } from "#contract/operations.ts";
 import { operationsOf } from "#contract/operations.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import type { Environment } from "#pipeline/principal.ts";
-import { anotherBody, type CarriedOut, carryOut, commandsOf, hasExample, idsNow, requestFor, send, withHeaders } from "../command-requests.ts";
+import { anotherBody, type CarriedOut, carryOut, commandsOf, hasExample, idsNow, renumbered, requestFor, send, withHeaders } from "../command-requests.ts";
 import { idOf, isRow } from "../public-values.ts";
 import { type Answer, codeOf, sample, type World } from "../world.ts";
 import { withoutRequest } from "./credentials.ts";
@@ -86,7 +86,8 @@ export function effectCases(resource: BoundResource, world: () => World, environ
       test(`${operation.id}: sent ten times at once, it makes one thing, and every answer says so or asks to wait`, async () => {
         const { request } = await carryOut(world(), resource, operation, environment);
         const before = await idsNow(world(), resource, "first", environment);
-        const fresh = withHeaders(request, { "Idempotency-Key": crypto.randomUUID() });
+        const another = { ...request, body: request.body && renumbered(resource, request.body) };
+        const fresh = withHeaders(another, { "Idempotency-Key": crypto.randomUUID() });
         const key = await token();
         const answers = await Promise.all(Array.from({ length: 10 }, () => send(world(), fresh, key)));
         const made = answers.filter(({ status }) => status === 201);
@@ -128,7 +129,7 @@ function batchCases(resource: BoundResource, world: () => World, environment: En
     command: command.command,
     ...(command.as !== "create" && { id: decodeURIComponent(request.target.split("/")[3] ?? "") }),
     ...(request.headers["If-Match"] !== undefined && { if_match: request.headers["If-Match"] }),
-    ...(request.body !== undefined && { body: request.body }),
+    ...(request.body !== undefined && { body: renumbered(resource, request.body) }),
   });
 
   test(`${batch.id}: tells of each item what it came to, and repeated as a whole it does nothing twice`, async () => {

@@ -11,6 +11,7 @@ runCommonSuite({
     first: { live: ["C1"] },
     second: { live: ["C2"] },
   },
-  // The databases that .env or the environment names. The suite reads them, and writes nothing.
+  // The databases that .env or the environment names. The suite reads them, and writes nothing, unless `writesInto: "test"`
+  // says that commands may be carried out in the test environment.
   prepare: () => configuredDatabases(gateway),
 });

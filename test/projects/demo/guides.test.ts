@@ -95,6 +95,18 @@ describeWith("curl", "with curl, in a shell", () => {
     expect(json(asked)).toMatchObject({ status: "pending", command: "reportPayment" });
   });
 
+  test("README.md places an order, and the same one again", async () => {
+    const readme = readFileSync(join(folder, "../../README.md"), "utf8");
+    const placing = blocks(readme, "sh").find((block) => block.includes("Idempotency-Key")) ?? "";
+    const run = promisify(execFile);
+    const sent = placing.replaceAll("http://127.0.0.1:8080", world.gateway.url);
+    const env = { PATH: process.env["PATH"], KEY: await world.key("first", "test") };
+    const [first, again] = [await run("/bin/bash", ["-euc", sent], { env }), await run("/bin/bash", ["-euc", sent], { env })];
+    expect(first.stdout).toMatch(/^HTTP\/1.1 201 Created\r\n/);
+    expect(again.stdout).toMatch(/\r\nidempotency-replayed: true\r\n/i);
+    expect(json(again.stdout)).toEqual(json(first.stdout));
+  });
+
   test("changing-things.md changes an order of the state that was read", async () => {
     const create = await world.ask("/v1/orders", {
       key: await world.key("first", "test"),

@@ -3,6 +3,7 @@
 import type { SuiteProject } from "#testing/project.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
 import { createWebErp, furtherRows, planted, plantSecrets } from "../../examples/weberp/database.ts";
+import { addFootprint } from "../../support/footprint.ts";
 
 const same = (...accounts: readonly string[]) => ({ live: accounts, test: accounts });
 
@@ -11,8 +12,13 @@ const fewer = `
   DELETE FROM salesorders WHERE orderno > 10;
   DELETE FROM debtortrans WHERE transno > 3 AND transno < 50;
   DELETE FROM prices WHERE stockid = 'SALT';
-  DELETE FROM locstock WHERE stockid = 'TAPE1';
+  DELETE FROM locstock WHERE stockid = 'FLOUR';
   UPDATE debtorsmaster SET taxref = 'test' WHERE debtorno = 'ANGRY';`;
+
+/** What the example of an order needs today: the demo company's own prices ended years ago. */
+const stillSold = `
+  INSERT INTO prices (stockid, typeabbrev, currabrev, debtorno, price, branchcode, startdate, enddate)
+  SELECT stockid, 'DE', 'USD', '', 5.25, '', '2020-01-01', '9999-12-31' FROM stockmaster;`;
 
 /** Whose is what, by queries written by hand. */
 const owned: Readonly<Record<string, (accounts: string) => string>> = {
@@ -30,11 +36,13 @@ const owned: Readonly<Record<string, (accounts: string) => string>> = {
 export function webErp(mariadbUrl: string, sharedErp: string): SuiteProject {
   return {
     definition: gateway,
+    writesInto: "test",
     accounts: { first: same("ANGRY"), second: same("DUMBLE", "QUICK") },
     async prepare() {
       const databases = { live: await createWebErp(mariadbUrl, sharedErp), test: await createWebErp(mariadbUrl, sharedErp) };
       await databases.live.run(furtherRows + plantSecrets);
-      await databases.test.run(fewer + plantSecrets);
+      await databases.test.run(fewer + stillSold + plantSecrets);
+      for (const database of Object.values(databases)) await addFootprint("mariadb", (statement) => database.run(statement));
       const passwords = await databases.live.rows("SELECT password FROM www_users UNION SELECT password FROM emailsettings WHERE password <> ''");
       return {
         sources: new Map([["weberp", { live: databases.live.url, test: databases.test.url }]]),

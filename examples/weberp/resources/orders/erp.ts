@@ -3,6 +3,7 @@ import { address, htmlText, htmlTextOrNull, percent } from "../../erp/conversion
 import { noDate, noDateTime, weberp } from "../../erp/source.ts";
 import { orders } from "./contract.ts";
 import { amend, cancel, place } from "./order-entry.ts";
+import { branchColumns } from "./terms.ts";
 
 const ofOrder = { orderno: "orderno" } as const;
 const open = fromRows("salesorderdetails", ofOrder, ["completed"], "integer", (c) => sql`SUM(${c.completed} = 0)`);
@@ -61,5 +62,22 @@ export const ordersInErp = weberp.bind(orders, {
     ),
   },
   commands: { place, amend, cancel },
+  needs: {
+    tables: {
+      salesorders: { insert: "all", update: "all", delete: "all" },
+      salesorderdetails: { insert: "all", update: "all", delete: "all" },
+      systypes: { select: ["typeid", "typeno"], update: ["typeno"] },
+      config: { select: ["confname", "confvalue"] },
+      debtorsmaster: { select: ["debtorno", "salestype", "currcode", "holdreason", "creditlimit"] },
+      custbranch: { select: ["debtorno", "branchcode", ...branchColumns] },
+      holdreasons: { select: ["reasoncode", "dissallowinvoices"] },
+      debtortrans: { select: ["debtorno", "ovamount", "ovgst", "ovfreight", "ovdiscount", "alloc"] },
+      stockmaster: { select: ["stockid", "discontinued", "mbflag", "materialcost", "labourcost", "overheadcost", "discountcategory"] },
+      locstock: { select: ["stockid", "loccode"] },
+      prices: { select: ["stockid", "typeabbrev", "currabrev", "debtorno", "price", "branchcode", "startdate", "enddate"] },
+      discountmatrix: { select: ["salestype", "discountcategory", "quantitybreak", "discountrate"] },
+      bom: { select: ["parent", "component", "quantity", "effectiveafter", "effectiveto"] },
+    },
+  },
   refusals: [{ code: "order-in-picking", sqlstate: "23000", message: /`(?:pickinglists|deliverynotes)`/ }],
 });

@@ -23,7 +23,8 @@ async function settingsOf(erp: WebErp): Promise<Settings> {
   return Object.fromEntries(rows.map(([name, value]) => [String(name), String(value)]));
 }
 
-const branchColumns = [
+/** Of the branch that an order is for. */
+export const branchColumns = [
   ...(["brname", "braddress1", "braddress2", "braddress3", "braddress4", "braddress5", "braddress6", "phoneno", "email", "salesman"] as const),
   ...(["defaultlocation", "defaultshipvia", "deliverblind", "disabletrans"] as const),
 ] as const;

@@ -141,6 +141,32 @@ for (const [how, way] of [
       expect(await things()).toEqual([1, 3]);
     });
 
+    test("goes on after what is undone with statements that a failure kept from being prepared, or may have", async () => {
+      await open({ ...way, maxConnections: 1 }).transact(async (transaction) => {
+        const behind = sql("SELECT count(*)::INTEGER FROM thing");
+        const wrong = sql("SELECT id FROM nothing_of_that_name");
+        await transaction.execute(sql("INSERT INTO thing (id) VALUES (1)"));
+        await transaction.save();
+        for (let times = 0; times < 2; times += 1) {
+          expect(await failure(transaction.queryTogether?.([insert(1), behind]) ?? Promise.resolve())).toMatchObject({ code: "23505" });
+          await transaction.restore();
+          expect(troubleOf(await failure(transaction.query(wrong)))).toBe("drift");
+          await transaction.restore();
+        }
+        expect(await transaction.queryTogether?.([insert(2), behind])).toEqual([[], [[2]]]);
+        await transaction.commit();
+      });
+      expect(await things()).toEqual([1, 2]);
+    });
+
+    test("refuses a COPY, whose data would never come", async () => {
+      const database = open({ ...way, maxConnections: 1 });
+      const failed = database.transact((transaction) => transaction.execute(sql("COPY thing FROM STDIN")));
+      expect(await failure(failed)).toMatchObject({ code: "source-unavailable" });
+      await database.transact((transaction) => transaction.commit([insert(1)]));
+      expect(await things()).toEqual([1]);
+    });
+
     test("takes back everything when one of the last statements fails, and says why", async () => {
       const database = open({ ...way, maxConnections: 1 });
       const failed = database.transact(async (transaction) => {
@@ -279,6 +305,34 @@ describe("a transaction whose connection is lost", () => {
       });
       expect(await failed).toBeInstanceOf(CommitUnknown);
       expect(await open().transact((transaction) => transaction.claim(lock(1), sql("SELECT id FROM thing"), 10))).toEqual({ locked: true, rows: [[1]] });
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test("anywhere in the answer to a commit: what is told is what took place, or unknown", async () => {
+    const server = new URL(erp.url);
+    const proxy = await startProxy({ host: server.hostname, port: Number(server.port) });
+    try {
+      const through = new URL(erp.url);
+      [through.hostname, through.port] = ["127.0.0.1", String(proxy.port)];
+      const told = new Map<string, number>();
+      for (let bytes = 50; bytes <= 85; bytes += 1) {
+        const database = open({ url: through.href, maxConnections: 1 });
+        const error = await failure(
+          database.transact(async (transaction) => {
+            await transaction.claim(lock(1), nothing);
+            proxy.cutAfter(bytes);
+            await transaction.commit([insert(bytes)]);
+          }),
+        );
+        proxy.cutAfter(undefined);
+        const outcome = error === "it worked" ? "committed" : error instanceof CommitUnknown ? "unknown" : String(error);
+        told.set(outcome, (told.get(outcome) ?? 0) + 1);
+        await open().transact((transaction) => transaction.claim(lock(1), nothing, 5));
+        if (outcome === "committed") expect(await things()).toContain(bytes);
+      }
+      expect([...told.keys()].sort()).toEqual(["committed", "unknown"]);
     } finally {
       await proxy.close();
     }
