@@ -43,7 +43,7 @@ describe("sluice check", { timeout: 60_000 }, () => {
   test("names what no index serves, with the statement, and fails for it only with --strict", async () => {
     const { code, out, err } = await check();
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^erp, live: 8 resources, \d{3} statements explained$/m);
+    expect(out).toMatch(/^erp, live: 9 resources, \d{3} statements explained$/m);
     expect(out).toMatch(
       /^ {2}no index {2}filter status: all rows of the caller's accounts are looked at\n +SELECT … FROM .*CASE WHEN "t"\."SHPDT" <> 0 .*LIMIT \$\d$/m,
     );

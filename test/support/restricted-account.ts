@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import mysql from "mysql2/promise";
 import pg from "pg";
 import { type GatewayDefinition, grantsFor } from "#gateway";
+import { addFootprint } from "./footprint.ts";
 
 export interface RestrictedAccount {
   /** The URL of a database with the account's credentials. */
@@ -26,7 +27,11 @@ export async function restrictOnPostgres(definition: GatewayDefinition, urls: re
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC`);
       const { lines, undeclared } = grantsFor(definition.resources, { role, database, schema: undefined });
       if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
+      await addFootprint("postgres", (statement) => client.query(statement));
       await client.query(lines.join("\n"));
+      // As a printed remark asks of the DBA: the routines that commands call do with their owner's rights what they do.
+      for (const name of definition.resources.flatMap(({ binding }) => binding.needs?.functions ?? []))
+        await client.query(`ALTER FUNCTION public.${pg.escapeIdentifier(name)} SECURITY DEFINER`);
     } finally {
       await client.end();
     }
@@ -49,23 +54,26 @@ export async function restrictOnPostgres(definition: GatewayDefinition, urls: re
 export async function restrictOnMariadb(definition: GatewayDefinition, urls: readonly string[]): Promise<RestrictedAccount> {
   const user = `r_${randomBytes(5).toString("hex")}`;
   const [first = ""] = urls;
-  const run = async (statements: readonly string[]): Promise<void> => {
-    const admin = await mysql.createConnection({ uri: first });
+  const run = async (at: string, work: (admin: mysql.Connection) => Promise<unknown>): Promise<void> => {
+    const admin = await mysql.createConnection({ uri: at });
     try {
-      for (const statement of statements) await admin.query(statement);
+      await work(admin);
     } finally {
       await admin.end();
     }
   };
-  await run([`CREATE USER '${user}'@'%' IDENTIFIED BY 'p'`]);
+  await run(first, (admin) => admin.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'p'`));
   for (const url of urls) {
     const { lines, undeclared } = grantsFor(definition.resources, { role: user, database: new URL(url).pathname.slice(1), schema: undefined });
     if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
-    await run(lines);
+    await run(url, async (admin) => {
+      await addFootprint("mariadb", (statement) => admin.query(statement));
+      for (const line of lines) if (!line.startsWith("--")) await admin.query(line);
+    });
   }
   return {
     url: (of) => withAccount(of, user),
-    drop: () => run([`DROP USER '${user}'@'%'`]),
+    drop: () => run(serverOf(first), (admin) => admin.query(`DROP USER '${user}'@'%'`)),
   };
 }
 
@@ -74,4 +82,11 @@ function withAccount(of: string, name: string): string {
   url.username = encodeURIComponent(name);
   url.password = "p";
   return url.href;
+}
+
+/** Its databases may be gone by then. */
+function serverOf(url: string): string {
+  const server = new URL(url);
+  server.pathname = "/";
+  return server.href;
 }

@@ -1,16 +1,19 @@
 /** webERP's demo database, read from the dump beside this checkout. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { addFootprint } from "../../support/footprint.ts";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.ts";
 
-/** A copy of the caller's own. `sharedErp` is the folder that `describeWith("sharedErp", ...)` gives. */
-export function createWebErp(mariadbUrl: string, sharedErp: string): Promise<MariadbDatabase> {
+/** A copy of the caller's own, with the gateway's footprint in it. `sharedErp` is the folder that `describeWith("sharedErp", ...)` gives. */
+export async function createWebErp(mariadbUrl: string, sharedErp: string): Promise<MariadbDatabase> {
   // The dump's first two lines create and use a database of a fixed name.
   const sql = readFileSync(join(sharedErp, "weberp", "weberp-demo.sql"), "utf8")
     .split("\n")
     .slice(2)
     .join("\n");
-  return createMariadbDatabase(mariadbUrl, { name: "weberp", sql });
+  const database = await createMariadbDatabase(mariadbUrl, { name: "weberp", sql });
+  await addFootprint("mariadb", database.run);
+  return database;
 }
 
 /** Values that lie in the ERP and that no answer may hold: put where nothing was, so that each can be looked for. */

@@ -64,7 +64,7 @@ export const ordersInErp = weberp.bind(orders, {
   commands: { place, amend, cancel },
   needs: {
     tables: {
-      salesorders: { insert: "all", update: "all", delete: "all" },
+      salesorders: { select: ["ordertype", "fromstkloc", "printedpackingslip", "quotation"], insert: "all", update: "all", delete: "all" },
       salesorderdetails: { insert: "all", update: "all", delete: "all" },
       systypes: { select: ["typeid", "typeno"], update: ["typeno"] },
       config: { select: ["confname", "confvalue"] },
