@@ -133,7 +133,7 @@ export const ordersInErp = erp.bind(orders, {
     status: code(rank, { R: "open", "10": "open", "50": "shipped" }),
     rush: flag("RUSH"),
     urgent: flag(bit("ORDTOT", 4)),
-    handling: bits("ORDTOT", { 1: "hazardous", 4: "fragile" }),
+    handling: bits("ORDTOT", { 1: "hazardous", 4: "fragile" }, { whenWritten: "clear-unnamed" }),
     placed_on: date("ORDDT"),
     placed_at: dateTime("ORDDT", "ORDTOT", { zone: "Europe/Berlin" }),
     shipped_on: date("SHIPDT"),
@@ -155,6 +155,7 @@ export const ordersInErp = erp.bind(orders, {
     number: custom({
       columns: ["ORDNO"],
       read: ({ ORDNO }) => `N${String(ORDNO)}`,
+      write: (value) => (value.startsWith("N") ? { ORDNO: value.slice(1) } : "Begins with N."),
       inverse: { equal: (value) => [[value.slice(1)]], range: (operator, value) => ({ operator, values: [value.slice(1)] }) },
     }),
     lines: lines(

@@ -1,10 +1,9 @@
 /** What commands need to be allowed in the ERP beside reading: known of plain ones, declared of those that run code. */
 
-import type { AnyConversion } from "../binding/conversion.ts";
 import type { BoundResource } from "../binding/source.ts";
-import { physicalName } from "../read/relation.ts";
+import { aliasOf, physicalName } from "../read/relation.ts";
 import type { Also, CommandNeeds } from "../write/command.ts";
-import { writtenColumns } from "../write/lock-statements.ts";
+import { lockedTables, writtenColumns } from "../write/lock-statements.ts";
 
 export type Privilege = "select" | "insert" | "update" | "delete";
 
@@ -33,13 +32,15 @@ export function writeNeedsOf(resources: readonly BoundResource[]): WriteNeeds {
       of.set(privilege, known === "all" || columns === "all" ? "all" : new Set([...known, ...columns]));
     };
     const named = Object.entries(binding.commands);
-    if (binding.args === undefined && named.some(([name]) => contract.commands[name]?.on === "one")) needLocks(resource, need);
+    // To lock a row is to be allowed to change something in it: one column of each table is enough.
+    if (named.some(([name]) => contract.commands[name]?.on === "one")) for (const { table, column } of lockedTables(resource)) need(table, "update", [column]);
+    const own = (columns: readonly string[]): readonly string[] => columns.filter((column) => aliasOf(binding, column) === undefined);
     for (const [name, command] of named) {
       const input = Object.keys(contract.commands[name]?.input?.shape ?? {}).flatMap((field) => writtenColumns(binding.fields[field]));
       if (typeof command === "function") {
         if (binding.needs === undefined) unknown.push(`${contract.name}.${name}`);
-      } else if (command.kind === "insert") need(binding.table, "insert", withAlso([...input, ...Object.keys(binding.where)], command.also));
-      else if (command.kind === "update") need(binding.table, "update", withAlso(input, command.also));
+      } else if (command.kind === "insert") need(binding.table, "insert", withAlso(own([...input, ...Object.keys(binding.where)]), command.also));
+      else if (command.kind === "update") need(binding.table, "update", withAlso(own(input), command.also));
       else {
         need(command.table, "insert", "all"); // its row is made by code
         need(command.table, "select", [command.key, ...command.watch]);
@@ -51,23 +52,6 @@ export function writeNeedsOf(resources: readonly BoundResource[]): WriteNeeds {
 }
 
 type Need = (table: string, privilege: Privilege, columns: readonly string[] | "all") => void;
-
-/** To lock a row is to be allowed to change something in it: one column of each table is enough. */
-function needLocks({ binding }: BoundResource, need: Need): void {
-  need(binding.table, "update", binding.key.slice(0, 1));
-  const children = (fields: Readonly<Record<string, AnyConversion>>): void => {
-    for (const { children: rows } of Object.values(fields)) {
-      if (rows === undefined) continue;
-      need(
-        rows.table,
-        "update",
-        rows.on.slice(0, 1).map(([column]) => column),
-      );
-      children(rows.fields);
-    }
-  };
-  children(binding.fields);
-}
 
 /** What a function adds is seen by asking it about nothing; where it does not stand that, the whole table is needed. */
 function withAlso(columns: readonly string[], also: Also): readonly string[] | "all" {

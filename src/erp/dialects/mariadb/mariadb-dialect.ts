@@ -1,8 +1,8 @@
 /** How MariaDB and MySQL write and describe what the engine needs. */
 
+import { characterSet } from "../character-sets.ts";
 import type { Catalog, ColumnInfo, ColumnType, Dialect, Indexes } from "../dialect.ts";
 import { indexesOf } from "../indexes.ts";
-import { characterSet } from "./character-sets.ts";
 import { mariadbStatementError } from "./mariadb-errors.ts";
 import { explainMariadb } from "./mariadb-plan.ts";
 

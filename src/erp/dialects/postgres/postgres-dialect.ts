@@ -1,5 +1,6 @@
 /** How Postgres writes and describes what the engine needs. */
 
+import { databaseEncoding } from "../character-sets.ts";
 import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
 import { ownSchema } from "./own-schema.ts";
 import { postgresStatementError } from "./postgres-errors.ts";
@@ -67,7 +68,8 @@ SELECT r.rank, r.relation, r.name, t.typname, r.nullable, CASE t.typname WHEN 'b
   information_schema._pg_char_max_length(t.oid, r.modifier),
   CASE t.typname WHEN 'numeric' THEN information_schema._pg_numeric_precision(t.oid, r.modifier) END,
   CASE t.typname WHEN 'numeric' THEN information_schema._pg_numeric_scale(t.oid, r.modifier) END,
-  CASE WHEN t.typname LIKE 'timestamp%' THEN information_schema._pg_datetime_precision(t.oid, r.modifier) END
+  CASE WHEN t.typname LIKE 'timestamp%' THEN information_schema._pg_datetime_precision(t.oid, r.modifier) END,
+  getdatabaseencoding()
 FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
 WHERE t.typtype <> 'd'
 ORDER BY r.rank`;
@@ -86,18 +88,21 @@ export const postgresDialect: Dialect = {
     const rows = await database.query({ text: describe, values: [schema ?? null, tables] });
     const relations = new Set(rows.flatMap(([rank, table]) => (rank === 1 ? [String(table)] : [])));
     const catalog = new Map<string, Map<string, ColumnInfo>>();
+    const holds = databaseEncoding(String(rows[0]?.[10] ?? "UTF8")); // one for the whole database
     for (const [rank, table, column, typname, nullable, sqlType, length, precision, scale, fraction] of rows) {
       if (rank !== 1 && relations.has(String(table))) continue; // a relation wins over a function of the same name
       const bits = integerBits[String(typname)];
+      const type = columnTypes[String(typname)] ?? "other";
       const columns = catalog.get(String(table)) ?? new Map<string, ColumnInfo>();
       columns.set(String(column), {
-        type: columnTypes[String(typname)] ?? "other",
+        type,
         nullable: nullable === true,
         sqlType: String(sqlType),
         ...(bits !== undefined && { max: 2n ** bits - 1n, min: -(2n ** bits) }),
         ...(typeof length === "number" && { length }),
         ...(typeof precision === "number" && typeof scale === "number" && { precision, scale }),
         ...(typeof fraction === "number" && { fraction }),
+        ...(type === "text" && holds !== undefined && { holds }),
       });
       catalog.set(String(table), columns);
     }
