@@ -73,6 +73,21 @@ function locksFor(resource: BoundResource, dialect: Dialect, catalog: Catalog, a
   return { catalog, keyInfo: binding.key.map((column) => operand(column).info), statements: sqls.map((one) => prepare(one, dialect)) };
 }
 
+/** The tables whose rows are locked, with a column of each. */
+export function lockedTables(resource: BoundResource): readonly { readonly table: string; readonly column: string }[] {
+  const { binding } = resource;
+  if (binding.args !== undefined) return [];
+  const below = (fields: Readonly<Record<string, AnyConversion>>): readonly { readonly table: string; readonly column: string }[] =>
+    Object.values(fields).flatMap(({ children }) =>
+      children === undefined ? [] : [{ table: children.table, column: children.on[0]?.[0] ?? "" }, ...below(children.fields)],
+    );
+  const joined = writtenJoins(resource, relationOf(binding)).flatMap((alias) => {
+    const { table = "", on = {} } = binding.joins[alias] ?? {};
+    return [{ table, column: Object.keys(on)[0] ?? "" }];
+  });
+  return [{ table: binding.table, column: binding.key[0] ?? "" }, ...joined, ...below(binding.fields)];
+}
+
 /** Archives are read only. */
 function liveOnly(relation: Relation): Relation {
   return { ...relation, alsoIn: [], joins: Object.fromEntries(Object.entries(relation.joins).map(([alias, joined]) => [alias, { ...joined, alsoIn: [] }])) };

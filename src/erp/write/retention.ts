@@ -1,6 +1,7 @@
 /** Forgets receipts in time: first what was answered, much later that there was a request at all. */
 
 import { type ReceiptsKept, receiptsKept } from "#contract/receipts-kept.ts";
+import { sha256 } from "#lib/hash.ts";
 import type { SourceDeclaration } from "../binding/source.ts";
 import { type Sql, sql } from "../binding/sql.ts";
 import type { Dialect, ErpDatabase, Statement, WriteTransaction } from "../dialects/dialect.ts";
@@ -31,21 +32,26 @@ export interface Tidied {
 /** Transactions of one round at most: what a busy gateway writes in a minute or two. */
 const batches = 10;
 
-/** 16 bytes, as of any key: one process at a time, the others leave it to that one. */
-const tidyLock = Buffer.from("sluice retention");
+/** 16 bytes, as of any key: one process at a time, the others leave it to that one. MariaDB's locks are the server's, not the database's. */
+async function lockOf(database: ErpDatabase, { dialect, schema }: SourceDeclaration): Promise<Uint8Array> {
+  const [[name] = []] = dialect === "postgres" ? [] : await database.query({ text: "SELECT DATABASE()", values: [], unprepared: true });
+  return sha256(`sluice retention ${schema ?? String(name)}`).subarray(0, 16);
+}
 
 /** One bounded round. */
 export async function tidyReceipts(
-  { transact }: ErpDatabase,
+  database: ErpDatabase,
   source: SourceDeclaration,
   dialect: Dialect,
   { limit = 1_000, ...terms }: RetentionRound,
 ): Promise<Tidied> {
+  const { transact } = database;
   if (transact === undefined) throw new Error(`${source.name}: this handle is for reading only`);
+  const lock = await lockOf(database, source);
   const statements = retentionStatements(source, dialect, { ...terms, limit });
   let [forgotten, removed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
-    const done = await transact((transaction) => tidyOnce(transaction, statements, batch === 0 ? 0 : 1));
+    const done = await transact((transaction) => tidyOnce(transaction, lock, statements, batch === 0 ? 0 : 1));
     if (done === undefined) return { forgotten, removed, more: false };
     forgotten += done.forgotten;
     removed += done.removed;
@@ -56,11 +62,12 @@ export async function tidyReceipts(
 
 async function tidyOnce(
   transaction: WriteTransaction,
+  lock: Uint8Array,
   { keptFrom, due, forget, advance, remove, removeOperations }: RetentionStatements,
   // The lock of the batch before may take a moment to be released.
   waitSeconds: number,
 ): Promise<{ readonly forgotten: number; readonly removed: number } | undefined> {
-  const { locked, rows } = await transaction.claim(tidyLock, keptFrom, waitSeconds);
+  const { locked, rows } = await transaction.claim(lock, keptFrom, waitSeconds);
   const from = rows[0]?.[0];
   if (!locked || typeof from !== "string") return undefined;
   const [last] = await transaction.query(due(from));
