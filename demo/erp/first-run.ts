@@ -24,3 +24,8 @@ export async function createErp(client: Client, environment: "live" | "test", on
     onProgress: (step, done, total) => onProgress(`${environment}: ${step} (${done} of ${total} orders)`),
   });
 }
+
+/** The batch that posts reported payments; here it runs by day, too. */
+export async function batch(client: Client): Promise<void> {
+  await client.query('SELECT "AR_IMPORT_RUN"(100)');
+}

@@ -18,6 +18,8 @@ export interface FirstRun {
   readonly samplePath: string;
   /** Creates and fills the ERP in an empty database. `onProgress` takes a line for the terminal. */
   readonly createErp: (client: pg.Client, environment: "live" | "test", onProgress: (line: string) => void) => Promise<void>;
+  /** What the ERP's scheduler runs by itself, such as the import of staged rows; run now and then while the gateway serves. */
+  readonly batch?: ((client: pg.Client) => Promise<void>) | undefined;
 }
 
 export interface ProjectFolder {
@@ -81,4 +83,5 @@ const firstRunSchema: z.ZodType<FirstRun> = z.object({
   demoPartners: z.array(z.object({ name: z.string(), accounts: z.array(z.string()) })),
   samplePath: z.string().startsWith("/"),
   createErp: z.custom<FirstRun["createErp"]>((value) => typeof value === "function", "is not a function"),
+  batch: z.custom<NonNullable<FirstRun["batch"]>>((value) => typeof value === "function", "is not a function").optional(),
 });

@@ -8,6 +8,7 @@ import { type ControlPlane, usualScopes } from "./control-plane.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
+import { runBatches } from "./embedded/run-batches.ts";
 import { withEnvFile } from "./env-file.ts";
 import { firstPath } from "./example-request.ts";
 import { makeGateway } from "./make-gateway.ts";
@@ -84,6 +85,8 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
     options.say(`Metrics for operators: http://${shownHost(metrics.address.address)}:${metrics.address.port}/metrics`);
   }
   handler = made.handler;
+  const batch = taken && ourErp ? folder.firstRun?.batch : undefined;
+  if (batch) life.onStop(runBatches(location.sources, batch, (error) => options.say(`The ERP's batch failed: ${String(error)}`)));
   // Registered last, so it comes first: requests underway still need all of the above.
   life.onStop(() => server.close(drainMs));
 

@@ -63,7 +63,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     const { request, principal, version, context } = asked;
     switch (operation.kind) {
       case "status":
-        return operationStatus(id, parseQuery(request.query), context.operations(principal));
+        return operationStatus(id, request.query, context.operations(principal));
       case "batch":
         return batch(operation, { ...asked, prepared });
       case "command":

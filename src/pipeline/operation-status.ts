@@ -5,12 +5,13 @@ import { Problem } from "#lib/problems.ts";
 import type { PartnerResponse } from "./exchange.ts";
 import { json } from "./json-headers.ts";
 import type { OperationAccess } from "./ports.ts";
+import { parseQuery } from "./query-string.ts";
 
 /** How soon it is worth asking again. */
 const pollSeconds = 5;
 
-export async function operationStatus(id: string, parameters: ReadonlyMap<string, string>, access: OperationAccess): Promise<PartnerResponse> {
-  for (const parameter of parameters.keys())
+export async function operationStatus(id: string, query: string, access: OperationAccess): Promise<PartnerResponse> {
+  for (const parameter of parseQuery(query).keys())
     throw new Problem("unknown-parameter", "An operation takes no parameters.", {
       errors: [{ parameter: parameter.slice(0, 100), code: "unknown-parameter", detail: "Not a parameter of this operation." }],
     });
