@@ -6,7 +6,11 @@ import { withClient } from "./databases.ts";
 const intervalMs = 20_000;
 
 /** Returns how to end it. A round that fails is followed by the next: it is a demo's ERP, and nobody's night. */
-export function runBatches(sources: ReadonlyMap<string, SourceUrls>, batch: (client: pg.Client) => Promise<void>, failed: (error: unknown) => void): () => void {
+export function runBatches(
+  sources: ReadonlyMap<string, SourceUrls>,
+  batch: (client: pg.Client) => Promise<void>,
+  failed: (error: unknown) => void,
+): () => void {
   const urls = new Set([...sources.values()].flatMap(({ live, test }) => [live, test].filter((url) => url !== undefined)));
   let running = false;
   const round = async (): Promise<void> => {
