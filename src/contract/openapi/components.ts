@@ -29,9 +29,12 @@ function itemName(parent: string, field: string): string {
   );
 }
 
-/** Moves money and list items of a resource's schema into `components`, leaving references with their descriptions. */
-export function extractComponents(contract: Contract, schema: JsonSchema, components: Components): JsonSchema {
-  return extract(schemaName(contract), schema, components);
+/**
+ * Moves money and list items of a resource's schema into `components`, leaving references with their descriptions.
+ * `reserved`: names of the document's resources; an item that would have the name of one is called `OrderLineItem`.
+ */
+export function extractComponents(contract: Contract, schema: JsonSchema, components: Components, reserved: ReadonlySet<string>): JsonSchema {
+  return extract(schemaName(contract), schema, components, reserved);
 }
 
 /** Components of several parts of a document in one. Two of one name that differ would be one of them, in silence. */
@@ -46,21 +49,25 @@ export function mergeComponents(...parts: readonly Components[]): Components {
 }
 
 /** As `extractComponents`, for any object: `name` begins the names of its lists' items. */
-export function extract(name: string, schema: JsonSchema, components: Components): JsonSchema {
+export function extract(name: string, schema: JsonSchema, components: Components, reserved: ReadonlySet<string> = new Set()): JsonSchema {
   if (!isSchema(schema["properties"])) return schema;
-  const properties = Object.entries(schema["properties"]).map(([field, inner]) => [field, isSchema(inner) ? property(name, field, inner, components) : inner]);
+  const properties = Object.entries(schema["properties"]).map(([field, inner]) => [
+    field,
+    isSchema(inner) ? property(name, field, inner, components, reserved) : inner,
+  ]);
   return { ...schema, properties: Object.fromEntries(properties) };
 }
 
-function property(parent: string, field: string, schema: JsonSchema, components: Components): JsonSchema {
+function property(parent: string, field: string, schema: JsonSchema, components: Components, reserved: ReadonlySet<string>): JsonSchema {
   if (isMoney(schema)) return moneyReference(schema, components);
   const { items } = schema;
   if (isSchema(items) && isSchema(items["properties"])) {
-    const name = itemName(parent, field);
-    components[name] = extract(name, items, components);
+    const plain = itemName(parent, field);
+    const name = reserved.has(plain) ? `${plain}Item` : plain;
+    components[name] = extract(name, items, components, reserved);
     return { ...schema, items: { $ref: `#/components/schemas/${name}` } };
   }
-  return extract(parent, schema, components);
+  return extract(parent, schema, components, reserved);
 }
 
 function isMoney({ "x-owner": _, "x-conflict": __, "x-scope": ___, ...schema }: JsonSchema): boolean {

@@ -54,7 +54,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
       schemas: mergeComponents(
         { Problem: problemSchema(writes) },
         writes ? { OnlyId: onlyId, ...operationComponents(stagedBy(operations)) } : {},
-        ...contracts.flatMap((contract) => [schemasOf(contract), ...operationsOf(contract).map(ownComponents)]),
+        ...contracts.flatMap((contract) => [schemasOf(contract, new Set(contracts.map(schemaName))), ...operationsOf(contract).map(ownComponents)]),
       ),
     },
   };
@@ -109,10 +109,10 @@ function description(gateway: DocumentedGateway, kept: ReceiptsKept | undefined)
 }
 
 /** Components of one contract: the thing, the thing in a list, cut to `fields`, and the pages of lists. */
-function schemasOf(contract: Contract): Components {
+function schemasOf(contract: Contract, reserved: ReadonlySet<string>): Components {
   const name = schemaName(contract);
   const schemas: Components = {};
-  const named = (optional: (field: string) => boolean): JsonSchema => extractComponents(contract, resourceSchema(contract, optional), schemas);
+  const named = (optional: (field: string) => boolean): JsonSchema => extractComponents(contract, resourceSchema(contract, optional), schemas, reserved);
   const left = expandable(contract);
   const whole = named(() => false);
   schemas[name] = contract.example === undefined ? whole : { ...whole, examples: [contract.example] };

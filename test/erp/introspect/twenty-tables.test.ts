@@ -205,8 +205,8 @@ describe("Meridian", () => {
         zone: "Europe/Berlin",
         company: "01",
       },
-      right: 131,
-      wrong: 7,
+      right: 143,
+      wrong: 10,
     };
   });
 });
