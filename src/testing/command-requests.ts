@@ -149,10 +149,12 @@ export async function idsNow(world: World, { contract }: BoundResource, who: Who
 }
 
 /** Another body that the command takes: no repetition of this one. Undefined where the suite knows of none. */
-export function anotherBody({ promise: { input } }: CommandOperation, body: Row | undefined): Row | undefined {
+export function anotherBody({ binding: { naturalKey } }: BoundResource, { promise: { input } }: CommandOperation, body: Row | undefined): Row | undefined {
   if (input === undefined || body === undefined) return undefined;
   // One member less is more likely to make sense to a binding than another value.
-  const less = Object.keys(body).map((name) => Object.fromEntries(Object.entries(body).filter(([member]) => member !== name)));
+  // The number of a document may be asked for where the contract leaves it out.
+  const optional = Object.keys(body).filter((name) => name !== naturalKey);
+  const less = optional.map((name) => Object.fromEntries(Object.entries(body).filter(([member]) => member !== name)));
   const others = Object.entries(body).flatMap(([name, value]) => {
     const values = typeof value === "string" ? [value.replace(/.$/, value.endsWith("1") ? "2" : "1"), ...choicesOf(input.shape[name])] : [];
     return values.filter((other) => other !== value).map((other) => ({ ...body, [name]: other }));

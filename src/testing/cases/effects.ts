@@ -65,7 +65,7 @@ export function effectCases(resource: BoundResource, world: () => World, environ
 
     test(`${operation.id}: the key of one request is refused for another`, async () => {
       const { request } = await carryOut(world(), resource, operation, environment);
-      const other = anotherBody(operation, request.body);
+      const other = anotherBody(resource, operation, request.body);
       const reused =
         other === undefined ? { ...request, target: request.target.replace(/(?<=^\/v1\/[^/]+\/)[^/]+/, "another-id") } : { ...request, body: other };
       expect(reused, "the suite knows of no other request").not.toEqual(request);
