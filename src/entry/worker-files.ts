@@ -48,6 +48,10 @@ run_worker_first = true
 html_handling = "none"
 not_found_handling = "none"
 
+# What has to be done without a request: operations are followed, answers forgotten in time, overwritten fields found.
+[triggers]
+crons = ["* * * * *"]
+
 # Where partners reach it, without a path.
 [vars]
 PUBLIC_URL = "http://localhost:8787"

@@ -1,0 +1,41 @@
+/** What a cron trigger does in a Worker: operations end without anybody asking for them. */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { declaredScopes } from "#contract/contract.ts";
+import gateway from "../../demo/gateway.ts";
+import { type DemoDatabases, demoDatabases, withClient } from "../projects/demo/databases.ts";
+import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
+import { serveInWorkerd, type WorkerGateway } from "./serve-in-workerd.ts";
+
+let databases: DemoDatabases;
+let store: TestDatabase;
+let worker: WorkerGateway;
+beforeAll(async () => {
+  databases = await demoDatabases({ small: true });
+  store = await createDatabase(gatewayTables);
+  worker = await serveInWorkerd({ definition: gateway, sources: databases.sources, storeUrl: store.url });
+  await worker.createPartner("first", { live: ["C0000001"], test: ["C0000001"] });
+}, 120_000);
+afterAll(async () => {
+  await worker?.stop();
+  await store?.drop();
+  await databases?.drop();
+});
+
+test("a reported payment that the ERP has posted ends by itself", async () => {
+  const key = await worker.createKey({ partner: "first", environment: "live", scopes: [...declaredScopes(gateway.contracts)] });
+  const reported = await fetch(`${worker.url}/v1/payments`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", "Idempotency-Key": randomUUID() },
+    body: JSON.stringify({ customer_id: "C0000001", bank_reference: "CRON-1", paid_on: "2026-11-20", amount: { amount: "10.00", currency: "EUR" } }),
+  });
+  expect(reported.status, await reported.text()).toBe(202);
+  await withClient(databases.live.url, async (client) => {
+    const states = async () => (await client.query<{ state: string }>("SELECT state FROM sluice.operation")).rows.map(({ state }) => state);
+    expect(await states()).toEqual(["pending"]);
+    await client.query('SELECT "AR_IMPORT_RUN"(100)');
+    const outcome = await worker.harness.getWorker().scheduled({ cron: "* * * * *" });
+    expect(outcome.outcome).toBe("ok");
+    expect(await states()).toEqual(["succeeded"]);
+  });
+});
