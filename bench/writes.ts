@@ -89,8 +89,7 @@ async function compare(name: string, target: number, base: Side, subject: Side, 
 async function compareSizes(options: WritesOptions, url: string, place: Side): Promise<Comparison> {
   const { receipts, rounds: count, seconds, say } = options;
   await withClient(url, async (client) => {
-    await client.query("DROP TABLE IF EXISTS sluice.receipt_large");
-    await client.query("CREATE TABLE sluice.receipt_large (LIKE sluice.receipt INCLUDING ALL)");
+    await client.query("CREATE TABLE IF NOT EXISTS sluice.receipt_large (LIKE sluice.receipt INCLUDING ALL)");
   });
   await fillReceipts(url, receipts, say, "receipt_large");
   const swap = (): Promise<void> =>

@@ -18,7 +18,9 @@ beforeAll(async () => {
   store = await createDatabase(gatewayTables);
   // No request here reads the ERP.
   const parts = { definition: gateway, sources: new Map([["erp", { live: store.url, test: store.url }]]), storeUrl: store.url };
-  [node, worker] = [await serveOnNode(parts), await serveInWorkerd(parts)];
+  const onNode = await serveOnNode(parts);
+  onNode.stopTending(); // a Worker has no background that would ask the ERP before anybody else does
+  [node, worker] = [onNode, await serveInWorkerd(parts)];
 }, 120_000);
 afterAll(async () => {
   await node?.stop();

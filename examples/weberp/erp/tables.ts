@@ -14,7 +14,10 @@ export interface WebErpTables {
     quantity: number;
     autoissue: number;
   };
-  config: { confname: string; confvalue: string };
+  config: {
+    confname: string;
+    confvalue: string;
+  };
   currencies: {
     currency: string;
     currabrev: string;
@@ -122,7 +125,12 @@ export interface WebErpTables {
     consignment: string;
     packages: number;
   };
-  discountmatrix: { salestype: string; discountcategory: string; quantitybreak: number; discountrate: number };
+  discountmatrix: {
+    salestype: string;
+    discountcategory: string;
+    quantitybreak: number;
+    discountrate: number;
+  };
   holdreasons: {
     reasoncode: number;
     reasondescription: string;
@@ -294,7 +302,11 @@ export interface WebErpTables {
     taxontax: number;
     taxcalculationorder: number;
   };
-  systypes: { typeid: number; typename: string; typeno: number };
+  systypes: {
+    typeid: number;
+    typename: string;
+    typeno: number;
+  };
   taxauthorities: {
     taxid: number;
     description: string;
