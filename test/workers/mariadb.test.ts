@@ -35,11 +35,14 @@ describeWith("sharedErp", "webERP", (sharedErp) => {
     /** Cursors are sealed with a nonce, and each gateway has its own secret. */
     const comparable = (status: number, text: string): string => `${status} ${text.replace(/"next_cursor":"[^"]+"/, '"next_cursor":"..."')}`;
 
+    /** The digest of everything; those of single fields are salted with each gateway's own secret. */
+    const wholeOf = (tag: string | null): string | undefined => tag?.split(".")[0];
+
     async function expectSame(target: string): Promise<void> {
       const node = await world.ask(target, { key: await world.key("first", "live") });
       const response = await fetch(worker.url + target, { headers: { Authorization: `Bearer ${key}` } });
       expect(comparable(response.status, await response.text()), target).toBe(comparable(node.status, node.text));
-      expect(response.headers.get("etag"), target).toBe(node.headers.get("etag"));
+      expect(wholeOf(response.headers.get("etag")), target).toBe(wholeOf(node.headers.get("etag")));
     }
 
     describe.each(project.definition.contracts.map((contract) => [contract.name, contract] as const))("%s", (name, contract) => {
