@@ -152,6 +152,13 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
         return {
           list: (accounts, query, after) => read(accounts, (caller) => one.reader.list(caller, query, after)),
           get: (accounts, id, fields) => read(accounts, (caller) => one.reader.get(caller, id, fields)),
+          repeat: (call) => {
+            const { isRecent, repeat } = one.runner(principal.environment, records);
+            if (repeat === undefined || isRecent?.(call.keyHash) !== true) return undefined;
+            const { name } = one.resource.source;
+            const guard = guards.of(name, principal.environment);
+            return guard.run({ ...work, kind: "write" }, databases(name, principal.environment), (database) => repeat(database, call));
+          },
           command: (call) =>
             at(one, principal, { ...work, kind: "write" }, databases, (caller) => one.runner(principal.environment, records).run(caller, call)),
         };

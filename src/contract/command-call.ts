@@ -61,6 +61,9 @@ export interface CommandCall {
   readonly answer: (effect: Effect) => MadeAnswer;
 }
 
+/** What a repetition is recognised by, and answered to. */
+export type RepeatedCall = Pick<CommandCall, "partner" | "scopes" | "keyHash" | "fingerprint">;
+
 export type CommandOutcome =
   | { readonly kind: "answered"; readonly answer: StoredAnswer; readonly replayed: boolean }
   /** A receipt of this key tells of another request. */

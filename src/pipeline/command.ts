@@ -1,7 +1,7 @@
 /** A command: from its request to a call that the ERP side carries out once, and from what came of it to an answer. */
 
 import { needsIfMatch } from "#contract/command.ts";
-import type { CommandCall, CommandOutcome, IfMatch } from "#contract/command-call.ts";
+import type { CommandOutcome, IfMatch } from "#contract/command-call.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { CommandOperation } from "#contract/operations.ts";
 import type { JsonValue } from "#lib/json.ts";
@@ -70,16 +70,9 @@ export async function perform(command: CommandRequest, asked: AskedToWrite): Pro
     throw new Problem("precondition-required", "Send the ETag that you read as If-Match, or `*` to change whatever is there.", {
       errors: [{ header: "If-Match", code: "missing-header", detail: "The entity tag of the state that the request changes." }],
     });
-  const valid = validateInput(operation.contract, operation.promise, command.body);
-  if (valid.kind === "invalid")
-    throw new Problem("invalid-body", valid.errors[0]?.detail ?? "The body does not fit what this operation takes.", { errors: valid.errors });
-  refuseHidden(operation.contract, valid.input ?? {}, principal.scopes);
-  const call: CommandCall = {
-    command: operation.command,
-    id: operation.as === "create" ? undefined : id,
-    input: valid.input ?? {},
+  const access = context.access(operation.contract, principal);
+  const named = {
     partner: principal.partner,
-    accounts: principal.accounts,
     scopes: principal.scopes,
     keyHash: command.key === undefined ? crypto.getRandomValues(new Uint8Array(16)) : keyHash(principal.partner, principal.environment, command.key),
     fingerprint: fingerprint({
@@ -92,10 +85,23 @@ export async function perform(command: CommandRequest, asked: AskedToWrite): Pro
       mediaType: command.body === undefined ? undefined : "application/json",
       body: command.body,
     }),
+  };
+  const again = await access.repeat(named);
+  if (again !== undefined) return responseTo(again);
+
+  const valid = validateInput(operation.contract, operation.promise, command.body);
+  if (valid.kind === "invalid")
+    throw new Problem("invalid-body", valid.errors[0]?.detail ?? "The body does not fit what this operation takes.", { errors: valid.errors });
+  refuseHidden(operation.contract, valid.input ?? {}, principal.scopes);
+  const outcome = await access.command({
+    ...named,
+    command: operation.command,
+    id: operation.as === "create" ? undefined : id,
+    input: valid.input ?? {},
+    accounts: principal.accounts,
     ifMatch,
     answer: answerOf(operation, asked),
-  };
-  const outcome = await context.access(operation.contract, principal).command(call);
+  });
   return responseTo(outcome);
 }
 

@@ -1,6 +1,6 @@
 /** What makes two writes the same: the digest of a key, and the digest of what is asked under it. */
 
-import { createHash } from "node:crypto";
+import { sha256 } from "#lib/hash.ts";
 import type { JsonValue } from "#lib/json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -42,7 +42,7 @@ export function keyHash(partner: string, environment: string, key: string): Uint
 
 /** Each part with its length in front, so that no two lists of parts are the same bytes. */
 function framedDigest(parts: readonly string[]): Uint8Array {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  return hash.digest();
+  let framed = "";
+  for (const part of parts) framed += `${Buffer.byteLength(part)}:${part}`;
+  return sha256(framed);
 }

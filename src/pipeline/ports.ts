@@ -1,6 +1,6 @@
 /** What the pipeline needs from the ERP side, declared here and implemented under `erp`. */
 
-import type { CommandCall, CommandOutcome, OperationState } from "#contract/command-call.ts";
+import type { CommandCall, CommandOutcome, OperationState, RepeatedCall } from "#contract/command-call.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 
 /** Paths of fields that are null in one of the items: `confirmed_on`, `lines.net`. Unknown without it. */
@@ -17,6 +17,8 @@ export interface ResourceAccess {
     id: string,
     fields: readonly string[],
   ): Promise<{ readonly item: Record<string, unknown>; readonly tag: string; readonly nulls?: Nulls } | undefined>;
+  /** Answers a repetition of what was answered here lately, before anything of it is looked at again; undefined for anything else. */
+  repeat(call: RepeatedCall): Promise<CommandOutcome | undefined> | undefined;
   /** Carries a command out at most once per key, however often and wherever it is called. */
   command(call: CommandCall): Promise<CommandOutcome>;
 }

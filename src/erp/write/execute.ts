@@ -1,8 +1,8 @@
 /** Carries out one command exactly once: claim, effect and receipt in one transaction of the database that holds the effect. */
 
-import type { CommandCall, CommandOutcome } from "#contract/command-call.ts";
+import type { CommandCall, CommandOutcome, RepeatedCall } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
-import { CommitUnknown, type Statement, type WriteTransaction } from "../dialects/dialect.ts";
+import { CommitUnknown, type ErpDatabase, type Statement, type WriteTransaction } from "../dialects/dialect.ts";
 import { sourceUnavailable } from "../dialects/trouble.ts";
 import type { Found, ReadCaller } from "../read/reader.ts";
 import { type Admitted, allFieldsOf, type CarryOutParts, carryOut, pathOf, Stopped } from "./carry-out.ts";
@@ -12,9 +12,10 @@ import type { Conflict } from "./merge.ts";
 import { precondition } from "./precondition.ts";
 import type { BodySeal } from "./receipt.ts";
 import type { ReceiptTable } from "./receipt-table.ts";
+import { recentKeys } from "./recent-keys.ts";
 import { missingReferences, type ReaderOf } from "./references.ts";
 import { CommandRefused } from "./refusals.ts";
-import { replay } from "./replay.ts";
+import { isRepetition, replay } from "./replay.ts";
 
 /** Where a write can be interrupted; told to whoever tests that. */
 export type WritePoint = "before-claim" | "after-claim" | "after-effect" | "before-commit" | "committing" | "after-commit";
@@ -33,16 +34,24 @@ export interface CommandParts extends CarryOutParts {
 
 export interface CommandRunner {
   run(caller: ReadCaller, call: CommandCall): Promise<CommandOutcome>;
+  /** Whether this process has answered a request with this key lately: then it is worth asking whether this is a repetition. */
+  isRecent?(keyHash: Uint8Array): boolean;
+  /** The outcome of a repetition; undefined where it is none, or nobody knows yet. */
+  repeat?(database: Pick<ErpDatabase, "query">, call: RepeatedCall): Promise<CommandOutcome | undefined>;
 }
 
 /** How long an unknown outcome is waited for: until the server has noticed that the connection is gone. */
 const settleSeconds = 3;
+
+/** Some megabytes at most. */
+const rememberedKeys = 20_000;
 
 export function commandRunner(parts: CommandParts): CommandRunner {
   const { resource, dialect, reader, readerOf, receipts, conflicts, seal, operationId, now, passing, counted } = parts;
   const { contract, source } = resource;
   const allFields = allFieldsOf(resource);
   const { carriedOut, refusedAs } = carryOut(parts);
+  const recent = recentKeys(rememberedKeys);
 
   /** The database of a caller that may write; a handle for reading only is a mistake of ours. */
   function transact<T>({ database }: ReadCaller, work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
@@ -51,6 +60,21 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   }
 
   async function run(caller: ReadCaller, call: CommandCall): Promise<CommandOutcome> {
+    const outcome = await carriedOutOnce(caller, call);
+    if (outcome.kind === "answered") recent.add(call.keyHash);
+    return outcome;
+  }
+
+  /** Reads the receipt without a transaction: where there is one, there is nothing to lock. */
+  async function repeat(database: Pick<ErpDatabase, "query">, call: RepeatedCall): Promise<CommandOutcome | undefined> {
+    const receipt = receipts.read(await database.query(receipts.lookup(call.keyHash)), call.keyHash, seal);
+    if (receipt === undefined || !isRepetition(receipt, call)) return undefined;
+    passing("before-claim");
+    passing("after-claim");
+    return replay(receipt, call);
+  }
+
+  async function carriedOutOnce(caller: ReadCaller, call: CommandCall): Promise<CommandOutcome> {
     const prepared = inputColumns(resource, caller.catalog, call.input);
     if (prepared.kind === "unfit") return { kind: "invalid", errors: prepared.errors };
     passing("before-claim");
@@ -149,7 +173,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     return unknown;
   }
 
-  return { run };
+  return { run, isRecent: recent.has, repeat };
 }
 
 async function together(transaction: WriteTransaction, statements: readonly Statement[]): Promise<void> {

@@ -1,10 +1,15 @@
 /** What a repetition is answered with, of a write that has a receipt. */
 
-import type { CommandCall, CommandOutcome } from "#contract/command-call.ts";
+import type { CommandOutcome, RepeatedCall } from "#contract/command-call.ts";
 import type { Receipt } from "./receipt.ts";
 
-export function replay(receipt: Receipt, call: CommandCall): CommandOutcome {
-  if (receipt.partner !== call.partner || !same(receipt.fingerprint, call.fingerprint)) return { kind: "key-reused" };
+/** Whether a receipt is of this very request. */
+export function isRepetition(receipt: Receipt, call: RepeatedCall): boolean {
+  return receipt.partner === call.partner && same(receipt.fingerprint, call.fingerprint);
+}
+
+export function replay(receipt: Receipt, call: RepeatedCall): CommandOutcome {
+  if (!isRepetition(receipt, call)) return { kind: "key-reused" };
   const lacking = receipt.scopes.filter((scope) => !call.scopes.has(scope));
   if (lacking.length > 0) return { kind: "scopes-missing", scopes: lacking };
   if (receipt.answer === undefined) return { kind: "expired", made: receipt.made };
