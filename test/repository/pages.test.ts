@@ -59,7 +59,7 @@ describe("pages", () => {
   });
 
   it("the steps of a write do so, too", async () => {
-    const before = ["parseIdempotencyKey(header", "parseIfMatch(header", "request.body()", "validateInput(", ".command(call)"];
+    const before = ["parseIdempotencyKey(header", "parseIfMatch(header", "request.body()", "validateInput(", "access.command("];
     const command = positionsIn(await read("src/pipeline/command.ts"), "async function command(", before);
     expect(command).toEqual(inOrder(command));
     const within = ["transaction.claim(", "replay(receipt", "admitted(", "missingReferences(", "carriedOut(", "call.answer(", "transaction.commit("];
