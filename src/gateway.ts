@@ -1,10 +1,8 @@
 /** The composition root: makes a gateway of a project's definition and what the runtime brings. */
 
-import { type Contract, declaredScopes } from "#contract/contract.ts";
+import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
-import { operationsTag } from "#contract/openapi/status-operation.ts";
-import { allOperations, operationsOf } from "#contract/operations.ts";
-import { fieldOwners } from "#contract/ownership.ts";
+import { allOperations } from "#contract/operations.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -27,7 +25,8 @@ import type { Log } from "#http/log.ts";
 import { type Origin, partnerApi } from "#http/partner-api.ts";
 import { routes } from "#http/route.ts";
 import { guideWords } from "#http/site/guide-words.ts";
-import type { Site, SiteResource } from "#http/site/site.ts";
+import type { Site } from "#http/site/site.ts";
+import { siteResources } from "#http/site/site-resources.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
@@ -280,18 +279,4 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
     assetsArePrepared,
     teamGuides,
   };
-}
-
-function siteResources(contracts: readonly Contract[]): readonly SiteResource[] {
-  const resources = contracts.map((contract) => ({
-    name: contract.name,
-    summary: contract.summary,
-    fields: fieldOwners(contract),
-    operations: operationsOf(contract).map((operation) => ({
-      ...operation,
-      scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
-    })),
-  }));
-  const status = allOperations(contracts).filter((operation) => operation.kind === "status");
-  return status.length === 0 ? resources : [...resources, { name: operationsTag.name, summary: operationsTag.description, fields: [], operations: status }];
 }

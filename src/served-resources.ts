@@ -3,7 +3,7 @@
 import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
-import type { Catalog, Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
+import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import type { DriftWatch } from "#erp/drift-watch.ts";
 import type { SourceWork } from "#erp/protection/protected-source.ts";
@@ -15,7 +15,6 @@ import { bodySeal } from "#erp/write/body-seal.ts";
 import { conflictCounts } from "#erp/write/conflict-counts.ts";
 import { conflictLog, conflictSalt } from "#erp/write/conflict-log.ts";
 import { type CommandRunner, commandRunner, type WritePoint } from "#erp/write/execute.ts";
-import { housekeeping } from "#erp/write/housekeeping.ts";
 import { operationIds } from "#erp/write/operation-id.ts";
 import { findOperation } from "#erp/write/operations.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
@@ -23,13 +22,11 @@ import { receiptTable } from "#erp/write/receipt-table.ts";
 import type { Retention } from "#erp/write/retention.ts";
 import { withoutFootprint } from "#erp/write/without-footprint.ts";
 import type { RequestWays } from "#http/partner-api.ts";
-import { Problem } from "#lib/problems.ts";
 import type { Environment, Principal } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
+import { type WriteUpkeep, writeUpkeep } from "./write-upkeep.ts";
 
-const environments = ["live", "test"] as const;
-
-type Databases = (source: string, environment: Environment) => ErpDatabase;
+export type Databases = (source: string, environment: Environment) => ErpDatabase;
 
 export interface ServedResourcesParts {
   readonly definition: GatewayDefinition;
@@ -54,9 +51,9 @@ export interface ServedResources {
   /** The ways of one request. `signal` tells when nobody waits for it any more. */
   ways(databases: Databases, records: ReceiptRecords, signal: () => AbortSignal): Pick<RequestWays, "access" | "operations">;
   /** One bounded round of what writes need besides requests. */
+  readonly tend: WriteUpkeep;
   /** Conflicts that were counted, for Prometheus. */
   metrics(): string;
-  tend(databases: Databases, records: ReceiptRecords): Promise<void>;
 }
 
 interface Served {
@@ -67,7 +64,7 @@ interface Served {
 }
 
 export function servedResources(parts: ServedResourcesParts): ServedResources {
-  const { definition, secret, guards, drifts, access, now, retention, passing, warn } = parts;
+  const { definition, secret, guards, drifts, access, now, passing, warn } = parts;
   const seal = bodySeal({ current: secret, previous: parts.previousSecrets });
   const ids = operationIds(secret);
   const salt = conflictSalt(secret);
@@ -139,8 +136,6 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
     });
   }
 
-  const keepers = housekeepers();
-
   return {
     known: ({ name }) => readers.get(name)?.known ?? {},
     ways: (databases, records, signal) => ({
@@ -165,69 +160,9 @@ export function servedResources(parts: ServedResourcesParts): ServedResources {
       },
       operations: (principal) => ({ find: (id) => findAt(id, principal, databases, records, signal) }),
     }),
-    tend,
+    tend: writeUpkeep({ ...parts, served: [...served.values()], seal, salt, counts, reconcile: bare.round }),
     metrics: counts.text,
   };
-
-  function housekeepers() {
-    const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));
-    return [...sources.values()].flatMap((source) => {
-      const own = [...served.values()].filter(({ resource }) => resource.source.name === source.name);
-      if (source.footprint === "none" || own.every(({ resource }) => Object.keys(resource.contract.commands).length === 0)) return [];
-      return environments.map((environment) => {
-        const about = { source: source.name, environment };
-        const keeper = housekeeping({
-          source,
-          dialect: dialects[source.dialect],
-          resources: own,
-          seal,
-          salt,
-          retention,
-          now,
-          say: {
-            deadLetter: (letter) => warn({ ...about, ...letter }, "the ERP has not dealt with a staged row: a person has to look"),
-            overwritten: (field) => {
-              counts.count({ ...about, resource: field.resource }, [{ rule: "owner", outcome: "erp" }]);
-              warn({ ...about, ...field }, "the ERP has overwritten a field that the partner owns");
-            },
-          },
-        });
-        return { source, environment, keeper };
-      });
-    });
-  }
-
-  /** Work at a source that nobody waits for. */
-  function inBackground(databases: Databases, source: string, environment: Environment) {
-    return <T>(use: (database: ErpDatabase, catalog: Catalog) => Promise<T>): Promise<T> =>
-      guards.of(source, environment).run({ kind: "background", by: "housekeeping" }, databases(source, environment), async (database) => {
-        const known = access(source, environment);
-        return known.watch(async () => use(database, await known.catalog(database)));
-      });
-  }
-
-  async function tend(databases: Databases, records: ReceiptRecords): Promise<void> {
-    const failed = (about: Readonly<Record<string, unknown>>, error: unknown): void => {
-      // A database that cannot answer is told of elsewhere; the next round tries again.
-      if (!(error instanceof Problem)) warn({ ...about, reason: String(error) }, "housekeeping failed");
-    };
-    const reconciled = bare
-      .round(records, ({ source, environment }) => {
-        const run = inBackground(databases, source, environment);
-        return (use) => run((database, catalog) => use({ database, catalog, drift: () => undefined }));
-      })
-      .catch((error: unknown) => failed({}, error));
-    await Promise.all([
-      reconciled,
-      ...keepers.map(async ({ source, environment, keeper }) => {
-        try {
-          await keeper.round(inBackground(databases, source.name, environment));
-        } catch (error) {
-          failed({ source: source.name, environment }, error);
-        }
-      }),
-    ]);
-  }
 
   async function findAt(id: string, { partner, environment }: Principal, databases: Databases, records: ReceiptRecords, signal: () => AbortSignal) {
     const sources = new Map(definition.resources.map(({ source }) => [source.name, source]));

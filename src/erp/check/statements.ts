@@ -7,7 +7,8 @@ import type { AnyConversion, ChildRows, ColumnSource } from "../binding/conversi
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import type { Catalog, ColumnInfo, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
-import { planChildren, readChildren } from "../read/children.ts";
+import { planChildren } from "../read/child-statements.ts";
+import { readChildren } from "../read/children.ts";
 import { type ReadCaller, resourceReader } from "../read/reader.ts";
 import { childRelation, columnInfo, type Relation, relationOf } from "../read/relation.ts";
 import { accountsFor, plausibleFilterValues, plausibleValue } from "./plausible.ts";

@@ -2,15 +2,14 @@
 
 import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { AnyConversion, ColumnSource } from "../binding/conversion.ts";
-import { decodeId, encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
 import { type ErpValue, join, member, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
-import { prepare, render, roundedUp, write } from "../dialects/write.ts";
+import { prepare, render, write } from "../dialects/write.ts";
 import { accountBranches } from "./account-branches.ts";
-import { type ChildPlan, childrenOf, type KnownTie, planChildren } from "./children.ts";
+import { type ChildPlan, childrenOf, type KnownTie, planChildren } from "./child-statements.ts";
 import { accountSql, afterSql, conditionSql, filterSql, type Operand, type OrderColumn, orderByPosition, orderSql } from "./compare.ts";
-import { fitting } from "./fitting.ts";
+import { keyConversion, keyOf, tuplesSql } from "./key-values.ts";
 import { accountColumns, aliasesOf, columnInfo, columnSql, fromSql, relationOf } from "./relation.ts";
 import { layOut, type TreeReader, treeReader } from "./rows.ts";
 
@@ -267,44 +266,6 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
             )
           : tuplesSql(columns, keys);
       return write(sql`SELECT ${keySql} ${from([])} WHERE ${among} AND ${all}`, dialect);
-    },
-  };
-}
-
-/** The id's key as its columns take it. */
-function keyOf(id: string, keyInfo: readonly ColumnInfo[]): readonly ErpValue[] | undefined {
-  const values = decodeId(id, keyInfo.length)?.map((value, index) => fitting(value, keyInfo[index] ?? neverDescribed));
-  const possible = values?.filter((value) => value !== undefined);
-  return possible === undefined || possible.length < keyInfo.length ? undefined : possible;
-}
-
-/** `(a, b) IN ((1, 2), (3, 4))`. Lists of all lengths need few statements. */
-function tuplesSql(columns: readonly Sql[], tuples: readonly (readonly ErpValue[])[]): Sql {
-  const list = roundedUp(tuples).map(
-    (tuple) =>
-      sql`(${join(
-        tuple.map((value) => sql`${value}`),
-        ", ",
-      )})`,
-  );
-  return sql`(${join(columns, ", ")}) IN (${join(list, ", ")})`;
-}
-
-/** A key column the catalogue does not know: whether the value fits, the database will say. */
-const neverDescribed: ColumnInfo = { type: "other", nullable: true, sqlType: "" };
-
-/** The id as a conversion: its inverse finds the row by its key. */
-function keyConversion(key: readonly string[]): AnyConversion {
-  return {
-    kind: "id",
-    columns: key,
-    read: (row, at) => encodeId(row.slice(at, at + key.length)),
-    inverse: {
-      asText: true,
-      equal(id) {
-        const values = decodeId(id, key.length);
-        return values === undefined ? [] : [values];
-      },
     },
   };
 }

@@ -1,15 +1,13 @@
 /** The locks that go ahead of a change: the thing's own row, what may be written beside it, and its child rows. */
 
 import type { AnyConversion, ChildRows, Condition } from "../binding/conversion.ts";
-import { decodeId } from "../binding/id.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import { type ErpValue, join, name, raw, type Sql, slot, sql } from "../binding/sql.ts";
 import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
 import { prepare } from "../dialects/write.ts";
 import { accountSql, conditionSql, type Operand } from "../read/compare.ts";
-import { fitting } from "../read/fitting.ts";
+import { keyOf, undescribed } from "../read/key-values.ts";
 import { accountColumns, aliasesOf, aliasOf, columnInfo, columnSql, fromSql, type Relation, relationOf, tableSql } from "../read/relation.ts";
-import { undescribed } from "./plain-statements.ts";
 
 /** Prepared once per caller. */
 interface Locks {
@@ -41,9 +39,8 @@ export function lockStatements(
     byAccounts.set(accounts, locks);
   }
   const { keyInfo, statements } = locks;
-  const key = decodeId(id, keyInfo.length)?.map((value, index) => fitting(value, keyInfo[index] ?? undescribed));
-  const possible = key?.filter((value) => value !== undefined);
-  return possible === undefined || possible.length < keyInfo.length ? undefined : statements.map((statement) => statement(possible));
+  const key = keyOf(id, keyInfo);
+  return key && statements.map((statement) => statement(key));
 }
 
 function locksFor(resource: BoundResource, dialect: Dialect, catalog: Catalog, accounts: readonly string[]): Locks {

@@ -3,9 +3,10 @@
 import type { Condition } from "../binding/conversion.ts";
 import type { Binding, BoundResource } from "../binding/source.ts";
 import { type ErpValue, name } from "../binding/sql.ts";
-import type { Catalog, ColumnInfo, Dialect, Statement } from "../dialects/dialect.ts";
+import type { Catalog, Dialect, Statement } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { conditionSql } from "../read/compare.ts";
+import { undescribed } from "../read/key-values.ts";
 import { aliasOf } from "../read/relation.ts";
 import type { ColumnValues } from "./command.ts";
 import { updateSql } from "./row-sql.ts";
@@ -35,9 +36,6 @@ export function updateStatement(
   const conditions = own.map(([column, condition]) => conditionSql({ sql: name(column), info: undescribed }, condition));
   return write(updateSql(source, catalog, binding.table, key, row, conditions), dialect);
 }
-
-/** Of a column that may be NULL for all that is known. */
-export const undescribed: ColumnInfo = { type: "other", nullable: true, sqlType: "" };
 
 function isEqual(condition: Condition): condition is ErpValue {
   return condition === null || typeof condition !== "object" || condition instanceof Uint8Array;

@@ -4,6 +4,7 @@ import mysql from "mysql2/promise";
 import type { ConnectionOptions, OpenDatabase } from "../connection.ts";
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
+import { workInTransaction } from "../work-in-transaction.ts";
 import { mariadbTrouble } from "./mariadb-errors.ts";
 import { mariadbStatements } from "./mariadb-statements.ts";
 import { mariadbTransaction } from "./mariadb-transaction.ts";
@@ -110,16 +111,7 @@ export function openMariadb(options: ConnectionOptions): OpenDatabase {
         else connection.destroy();
         held -= 1;
       };
-      let result: Awaited<ReturnType<typeof work>>;
-      try {
-        result = await work(transaction);
-      } catch (error) {
-        await handBack();
-        throw error;
-      }
-      // Nobody has to wait until the locks are released.
-      void handBack();
-      return result;
+      return workInTransaction(transaction, work, handBack);
     },
     close: () => pool.end(),
   };

@@ -4,6 +4,7 @@ import pg from "pg";
 import type { ConnectionOptions, OpenDatabase } from "../connection.ts";
 import type { Rows, Statement } from "../dialect.ts";
 import { sourceUnavailable } from "../trouble.ts";
+import { workInTransaction } from "../work-in-transaction.ts";
 import { postgresTrouble, sqlStateOf } from "./postgres-errors.ts";
 import { plain, sessionSettings, transactionOpening } from "./postgres-settings.ts";
 import { type Send, statementSender } from "./postgres-statements.ts";
@@ -35,17 +36,7 @@ export function openPostgres(options: ConnectionOptions): OpenDatabase {
         throw inTrouble(error);
       });
       const transaction = postgresTransaction(client, send, options);
-      const handBack = async (): Promise<void> => client.release(!(await transaction.end()));
-      let result: Awaited<ReturnType<typeof work>>;
-      try {
-        result = await work(transaction);
-      } catch (error) {
-        await handBack();
-        throw error;
-      }
-      // On its way already; nobody has to wait until the database has said so.
-      void handBack();
-      return result;
+      return workInTransaction(transaction, work, async () => client.release(!(await transaction.end())));
     },
     close: () => pool.end(),
   };

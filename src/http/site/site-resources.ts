@@ -1,0 +1,21 @@
+/** The resources of the landing page, as the contracts have them. */
+
+import type { Contract } from "#contract/contract.ts";
+import { operationsTag } from "#contract/openapi/status-operation.ts";
+import { allOperations, operationsOf } from "#contract/operations.ts";
+import { fieldOwners } from "#contract/ownership.ts";
+import type { SiteResource } from "./site.ts";
+
+export function siteResources(contracts: readonly Contract[]): readonly SiteResource[] {
+  const resources = contracts.map((contract) => ({
+    name: contract.name,
+    summary: contract.summary,
+    fields: fieldOwners(contract),
+    operations: operationsOf(contract).map((operation) => ({
+      ...operation,
+      scope: operation.kind === "batch" ? [...new Set(Object.values(operation.commands).map(({ scope }) => scope))].join(", ") : operation.scope,
+    })),
+  }));
+  const status = allOperations(contracts).filter((operation) => operation.kind === "status");
+  return status.length === 0 ? resources : [...resources, { name: operationsTag.name, summary: operationsTag.description, fields: [], operations: status }];
+}
