@@ -62,7 +62,7 @@ describe("pages", () => {
     const before = ["parseIdempotencyKey(header", "parseIfMatch(header", "request.body()", "validateInput(", "access.command("];
     const command = positionsIn(await read("src/pipeline/command.ts"), "async function command(", before);
     expect(command).toEqual(inOrder(command));
-    const within = ["transaction.claim(", "replay(receipt", "admitted(", "missingReferences(", "carriedOut(", "call.answer(", "transaction.commit("];
+    const within = ["transaction.claim(", "replay(receipt", "admitted(", "references.missing(", "carriedOut(", "call.answer(", "transaction.commit("];
     const execute = positionsIn(await read("src/erp/write/execute.ts"), "async function claimed(", within);
     expect(execute).toEqual(inOrder(execute));
   });

@@ -37,10 +37,10 @@ export interface WriteTransaction {
   /** Runs a statement that changes rows; answers how many. */
   execute(statement: Statement): Promise<number>;
   /**
-   * Tries to take the lock of this name for as long as the transaction lasts, and runs `then` in the same round trip where
-   * the driver can. `seconds`: how long to wait for it; 0: not at all.
+   * Tries to take the lock of this name for as long as the transaction lasts, and asks `then` in the same round trip where
+   * the driver can; `rows` are those of each. `seconds`: how long to wait for it; 0: not at all.
    */
-  claim(lock: Uint8Array, then: Statement, seconds?: number): Promise<{ readonly locked: boolean; readonly rows: Rows }>;
+  claim(lock: Uint8Array, then: readonly Statement[], seconds?: number): Promise<{ readonly locked: boolean; readonly rows: readonly Rows[] }>;
   /** A point to return to when what follows fails. */
   save(): Promise<void>;
   /** Undoes all since `save`; the transaction can go on. */

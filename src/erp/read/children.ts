@@ -1,7 +1,8 @@
 /** Reads a level of child rows for all parents of a page in one statement, and the levels below it. */
 
 import { isNull, trimEnd } from "../binding/conversion.ts";
-import type { ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
+import type { ErpDatabase, Rows } from "../dialects/dialect.ts";
+import { readTogether } from "../dialects/read-together.ts";
 import { type ChildPlan, type StatementContext, statementsFor } from "./child-statements.ts";
 import type { RowTree } from "./rows.ts";
 
@@ -27,13 +28,6 @@ export async function readChildren(
     digest.push(await readChildren(context, plan.below, here));
   }
   return digest;
-}
-
-async function readTogether(database: ErpDatabase, statements: readonly Statement[]): Promise<readonly Rows[]> {
-  if (statements.length > 1 && database.queryTogether !== undefined) return database.queryTogether(statements);
-  const levels: Rows[] = [];
-  for (const statement of statements) levels.push(await database.query(statement));
-  return levels;
 }
 
 /** Puts each row where it belongs, and returns the rows as parents of the level below. */

@@ -5,7 +5,7 @@ import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { Drift } from "../binding/conversion.ts";
 import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
-import type { Catalog, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
+import type { Catalog, Dialect, ErpDatabase, Rows, Statement } from "../dialects/dialect.ts";
 import { type ReadContext, readChildren } from "./children.ts";
 import { type Tagged, tagMaker } from "./entity-tag.ts";
 import { knownOf, type RowTree } from "./rows.ts";
@@ -43,6 +43,13 @@ export interface Found extends Tagged {
   readonly nulls: ReadonlySet<string>;
 }
 
+export interface Visible {
+  /** Absent where no id can be one of this resource's. */
+  readonly statement: Statement | undefined;
+  /** The ids among them that it found. */
+  found(rows: Rows): ReadonlySet<string>;
+}
+
 export interface ResourceReader {
   /** What is certain of each field's values. */
   readonly known: Readonly<Record<string, Known | undefined>>;
@@ -52,8 +59,8 @@ export interface ResourceReader {
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
   /** A thing whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   look(caller: Omit<ReadCaller, "accounts">, id: string, fields: readonly string[]): Promise<Record<string, unknown> | undefined>;
-  /** Those of the ids whose rows the caller may see, by one statement. */
-  visible(caller: ReadCaller, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Asks which of the ids lead to rows that the caller may see. */
+  visible(caller: Omit<ReadCaller, "database">, ids: readonly string[]): Visible;
 }
 
 /** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
@@ -137,12 +144,13 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
       return found && shape.read(found.tree, drift, new Set());
     },
 
-    async visible(caller, ids) {
-      const statement = keys(caller, ids);
-      const rows = statement === undefined ? [] : await caller.database.query(statement);
-      const found = new Set(rows.map((row) => encodeId(row)));
-      return new Set(ids.filter((id) => found.has(id)));
-    },
+    visible: (caller, ids) => ({
+      statement: keys(caller, ids),
+      found(rows) {
+        const found = new Set(rows.map((row) => encodeId(row)));
+        return new Set(ids.filter((id) => found.has(id)));
+      },
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandCall, CommandOutcome, Effect, MadeAnswer } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
 import { CommitUnknown, type WriteTransaction } from "../dialects/dialect.ts";
+import { readTogether } from "../dialects/read-together.ts";
 import { sourceUnavailable } from "../dialects/trouble.ts";
 import type { ReadCaller } from "../read/reader.ts";
 import { allFieldsOf, type CarryOutParts, carryOut, pathOf, Stopped } from "./carry-out.ts";
@@ -12,7 +13,7 @@ import { inputColumns } from "./input-columns.ts";
 import type { NaturalKey } from "./natural-key.ts";
 import type { BodySeal } from "./receipt.ts";
 import type { Attempt, KeptReceipt, ReceiptPlace, ReceiptRecords, Undertaking } from "./receipt-records.ts";
-import { missingReferences, type ReaderOf } from "./references.ts";
+import { type ReaderOf, referenceCheck } from "./references.ts";
 import { replay } from "./replay.ts";
 import { settleReceipt, type WriteLimits } from "./settle-receipt.ts";
 import { answerBytes, answerOf } from "./stored-answer.ts";
@@ -60,7 +61,8 @@ export function unreceiptedRunner(parts: UnreceiptedParts): CommandRunner {
     const known = receipt === undefined ? undefined : await answeredBefore(caller, call, receipt);
     if (known !== undefined) return known;
 
-    const missing = await missingReferences(resource, call.input, readerOf, caller);
+    const references = referenceCheck(resource, call.input, readerOf, caller);
+    const missing = references.missing(await readTogether(caller.database, references.statements), call.input);
     if (missing.length > 0) return { kind: "invalid", errors: missing };
     // Before it is noted: from then on, whatever has the number is taken for this request's.
     const [standing] = await number.find(caller, naturalKey);

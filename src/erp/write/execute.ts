@@ -3,6 +3,7 @@
 import type { CommandCall, CommandOutcome, RepeatedCall } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
 import { CommitUnknown, type ErpDatabase, type Statement, type WriteTransaction } from "../dialects/dialect.ts";
+import { readTogether } from "../dialects/read-together.ts";
 import { sourceUnavailable } from "../dialects/trouble.ts";
 import type { Found, ReadCaller } from "../read/reader.ts";
 import { type Admitted, allFieldsOf, type CarryOutParts, carryOut, pathOf, Stopped } from "./carry-out.ts";
@@ -13,7 +14,7 @@ import { precondition } from "./precondition.ts";
 import type { BodySeal } from "./receipt.ts";
 import type { ReceiptTable } from "./receipt-table.ts";
 import { recentKeys } from "./recent-keys.ts";
-import { missingReferences, type ReaderOf } from "./references.ts";
+import { type ReaderOf, referenceCheck } from "./references.ts";
 import { CommandRefused } from "./refusals.ts";
 import { isRepetition, replay } from "./replay.ts";
 
@@ -90,15 +91,17 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   }
 
   async function claimed(transaction: WriteTransaction, caller: ReadCaller, call: CommandCall): Promise<CommandOutcome> {
-    const { locked, rows } = await transaction.claim(call.keyHash, receipts.lookup(call.keyHash));
+    const references = referenceCheck(resource, call.input, readerOf, caller);
+    const { locked, rows } = await transaction.claim(call.keyHash, [receipts.lookup(call.keyHash), ...references.statements]);
     passing("after-claim");
-    const receipt = receipts.read(rows, call.keyHash, seal);
+    const [receipted = [], ...referred] = rows;
+    const receipt = receipts.read(receipted, call.keyHash, seal);
     if (receipt !== undefined) return replay(receipt, call);
     if (!locked) return { kind: "in-progress" };
 
     const standing = await admitted(transaction, caller, call);
     const { input } = standing;
-    const missing = await missingReferences(resource, input, readerOf, { ...caller, database: transaction });
+    const missing = references.missing(referred, input);
     if (missing.length > 0) throw new Stopped({ kind: "invalid", errors: missing });
     const { effect, also } = await carriedOut(transaction, caller, { ...call, input }, standing);
     passing("after-effect");
@@ -118,7 +121,7 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     if (call.id === undefined) return { input: call.input, seen: [], idle: false };
     const locks = lockStatements(resource, dialect, caller.catalog, caller.accounts, call.id);
     if (locks === undefined) throw new Stopped({ kind: "absent" });
-    await together(transaction, locks);
+    await readTogether(transaction, locks);
     const found = await reader.get({ ...caller, database: transaction }, call.id, allFields);
     if (found === undefined) throw new Stopped({ kind: "absent" });
     await parts.condition?.(transaction, found);
@@ -146,8 +149,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   /** After an error of COMMIT or of the receipt: another process may have been first, or a late constraint refuses. */
   async function lateRefusal(caller: ReadCaller, call: CommandCall, error: unknown): Promise<CommandOutcome> {
     const known = await transact(caller, async (transaction) => {
-      const { rows } = await transaction.claim(call.keyHash, receipts.lookup(call.keyHash));
-      return receipts.read(rows, call.keyHash, seal);
+      const { rows } = await transaction.claim(call.keyHash, [receipts.lookup(call.keyHash)]);
+      return receipts.read(rows[0] ?? [], call.keyHash, seal);
     });
     if (known !== undefined) return replay(known, call);
     const refusal = refusedAs(error);
@@ -160,8 +163,8 @@ export function commandRunner(parts: CommandParts): CommandRunner {
     let absent = false;
     try {
       const receipt = await transact(caller, async (transaction) => {
-        const { locked, rows } = await transaction.claim(call.keyHash, receipts.lookup(call.keyHash), settleSeconds);
-        const found = receipts.read(rows, call.keyHash, seal);
+        const { locked, rows } = await transaction.claim(call.keyHash, [receipts.lookup(call.keyHash)], settleSeconds);
+        const found = receipts.read(rows[0] ?? [], call.keyHash, seal);
         absent = locked && found === undefined;
         return found;
       });
@@ -175,9 +178,4 @@ export function commandRunner(parts: CommandParts): CommandRunner {
   }
 
   return { run, isRecent: recent.has, repeat };
-}
-
-async function together(transaction: WriteTransaction, statements: readonly Statement[]): Promise<void> {
-  if (transaction.queryTogether !== undefined) await transaction.queryTogether(statements);
-  else for (const statement of statements) await transaction.query(statement);
 }

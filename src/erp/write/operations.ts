@@ -33,8 +33,8 @@ export async function findOperation(parts: OperationParts, keyHash: Uint8Array, 
   if (stored !== undefined) return stored.partner === partner ? stateOf(parts, stored, await ended(parts, stored)) : undefined;
   if (database.transact === undefined) throw new Error(`${source.name}: this handle is for reading only`);
   return database.transact(async (transaction) => {
-    const { locked, rows } = await transaction.claim(keyHash, receipts.lookup(keyHash));
-    const receipt = receipts.read(rows, keyHash, seal);
+    const { locked, rows } = await transaction.claim(keyHash, [receipts.lookup(keyHash)]);
+    const receipt = receipts.read(rows[0] ?? [], keyHash, seal);
     const known = { command: undefined, createdAt: undefined, endedAt: undefined, made: receipt?.made, refusal: undefined };
     if (receipt === undefined) return { ...known, status: locked ? ("not_performed" as const) : ("unknown" as const) };
     if (receipt.partner !== partner) return undefined;

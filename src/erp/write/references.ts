@@ -4,6 +4,7 @@ import { jsonPointer } from "#lib/json.ts";
 import type { ProblemError } from "#lib/problems.ts";
 import type { AnyConversion } from "../binding/conversion.ts";
 import type { BoundResource } from "../binding/source.ts";
+import type { Rows, Statement } from "../dialects/dialect.ts";
 import type { ReadCaller, ResourceReader } from "../read/reader.ts";
 
 export interface Reference {
@@ -16,14 +17,15 @@ export interface Reference {
 /** The reader of a resource, by name. */
 export type ReaderOf = (resource: string) => ResourceReader;
 
+type Input = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, AnyConversion>>;
 
 /** All references of the input's members that are named like bound fields: in groups and child rows, too. */
-function referencesIn({ binding }: BoundResource, input: Readonly<Record<string, unknown>>): readonly Reference[] {
+function referencesIn({ binding }: BoundResource, input: Input): readonly Reference[] {
   return inMembers(binding.fields, input, "");
 }
 
-function inMembers(fields: Fields, input: Readonly<Record<string, unknown>>, pointer: string): readonly Reference[] {
+function inMembers(fields: Fields, input: Input, pointer: string): readonly Reference[] {
   return Object.entries(input).flatMap(([name, value]) => {
     const conversion = Object.hasOwn(fields, name) ? fields[name] : undefined;
     return conversion === undefined ? [] : inValue(conversion, value, `${pointer}${jsonPointer([name])}`);
@@ -46,29 +48,38 @@ function inValue({ kind, parts, children, refersTo }: AnyConversion, value: unkn
   return typeof value === "string" && resource !== undefined ? [{ resource, id: value, pointer }] : [];
 }
 
-/**
- * The references that lead to nothing the caller may see, in a sentence each. One statement per resource referred to; what
- * another source holds cannot be asked for within this transaction, and is left to the command.
- */
-export async function missingReferences(
-  resource: BoundResource,
-  input: Readonly<Record<string, unknown>>,
-  readerOf: ReaderOf,
-  caller: ReadCaller,
-): Promise<readonly ProblemError[]> {
-  const byResource = new Map<string, Reference[]>();
-  for (const reference of referencesIn(resource, input)) byResource.set(reference.resource, [...(byResource.get(reference.resource) ?? []), reference]);
-  const missing: ProblemError[] = [];
-  for (const [name, references] of byResource) {
-    const reader = readerOf(name);
-    if (reader.source !== resource.source.name) continue;
-    const visible = await reader.visible(caller, [...new Set(references.map(({ id }) => id))]);
-    for (const { id, pointer } of references)
-      if (!visible.has(id)) missing.push({ pointer, code: "unknown-reference", detail: `Nothing among ${name.replaceAll("_", " ")} has this id.` });
-  }
-  return missing;
+/** What has to be asked about the references of an input, and what the answers say of it. */
+export interface ReferenceCheck {
+  /** One per resource referred to. */
+  readonly statements: readonly Statement[];
+  /** Those that lead to nothing the caller may see, in a sentence each. `rows`: of the statements. `input`: what is left of the input. */
+  missing(rows: readonly Rows[], input: Input): readonly ProblemError[];
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** What another source holds cannot be asked for within this transaction, and is left to the command. */
+export function referenceCheck(resource: BoundResource, whole: Input, readerOf: ReaderOf, caller: Omit<ReadCaller, "database">): ReferenceCheck {
+  const idsOf = new Map<string, Set<string>>();
+  for (const { resource: name, id } of referencesIn(resource, whole)) idsOf.set(name, (idsOf.get(name) ?? new Set()).add(id));
+  const asked = [...idsOf]
+    .map(([name, ids]) => ({ name, reader: readerOf(name), ids: [...ids] }))
+    .filter(({ reader }) => reader.source === resource.source.name)
+    .map(({ name, reader, ids }) => ({ name, ...reader.visible(caller, ids) }));
+  const answerable = asked.filter(({ statement }) => statement !== undefined);
+  return {
+    statements: answerable.flatMap(({ statement }) => statement ?? []),
+    missing(rows, input) {
+      const found = new Map(asked.map(({ name, found: among }) => [name, among(rows[answerable.findIndex((one) => one.name === name)] ?? [])]));
+      return referencesIn(resource, input)
+        .filter(({ resource: name, id }) => found.get(name)?.has(id) === false)
+        .map(({ resource: name, pointer }) => ({
+          pointer,
+          code: "unknown-reference",
+          detail: `Nothing among ${name.replaceAll("_", " ")} has this id.`,
+        }));
+    },
+  };
+}
+
+function isRecord(value: unknown): value is Input {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -67,8 +67,8 @@ async function tidyOnce(
   // The lock of the batch before may take a moment to be released.
   waitSeconds: number,
 ): Promise<{ readonly forgotten: number; readonly removed: number } | undefined> {
-  const { locked, rows } = await transaction.claim(lock, keptFrom, waitSeconds);
-  const from = rows[0]?.[0];
+  const { locked, rows } = await transaction.claim(lock, [keptFrom], waitSeconds);
+  const from = rows[0]?.[0]?.[0];
   if (!locked || typeof from !== "string") return undefined;
   const [last] = await transaction.query(due(from));
   const to = typeof last?.[0] === "string" ? last[0] : undefined;

@@ -12,7 +12,7 @@ import { erpTransaction } from "#erp/write/erp-transaction.ts";
 import { insertedRow } from "#erp/write/inserted-row.ts";
 import { lockStatements } from "#erp/write/lock-statements.ts";
 import { rowToInsert, updateStatement } from "#erp/write/plain-statements.ts";
-import { missingReferences } from "#erp/write/references.ts";
+import { referenceCheck } from "#erp/write/references.ts";
 import { CommandRefused } from "#erp/write/refusals.ts";
 import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
 import { describeShop, type ShopTables, shopDdl, shopOrders, within } from "./writing.ts";
@@ -210,16 +210,10 @@ describe("references", () => {
   const caller = () => ({ database: pool, catalog, accounts: mine, drift: () => undefined });
   test("only what the caller may see is there, by one statement", async () => {
     const reader = resourceReader(orders, postgresDialect);
-    let statements = 0;
-    const counted = {
-      query: (statement: Statement) => {
-        statements += 1;
-        return pool.query(statement);
-      },
-    };
-    expect(await reader.visible({ ...caller(), database: counted }, ["1", "2", "3", "4", "9", "!", "1~1", "5"])).toEqual(new Set(["1", "9", "5"]));
-    expect(statements).toBe(1);
-    expect(await reader.visible(caller(), ["1~1"])).toEqual(new Set());
-    expect(await missingReferences(orders, { name: "1" }, () => reader, caller())).toEqual([]);
+    const { statement, found } = reader.visible(caller(), ["1", "2", "3", "4", "9", "!", "1~1", "5"]);
+    expect(found(await pool.query(statement as Statement))).toEqual(new Set(["1", "9", "5"]));
+    expect(reader.visible(caller(), ["1~1"]).statement).toBeUndefined();
+    const { statements, missing } = referenceCheck(orders, { name: "1" }, () => reader, caller());
+    expect({ statements, missing: missing([], { name: "1" }) }).toEqual({ statements: [], missing: [] });
   });
 });

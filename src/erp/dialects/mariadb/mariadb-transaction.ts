@@ -55,18 +55,24 @@ export function mariadbTransaction(connection: mysql.PoolConnection, statements:
     }, waitMs);
 
   /** The lock is the session's; taken before the statement that has to see what its last holder did. */
-  async function take(name: string, then: Statement, seconds: number): Promise<{ readonly locked: boolean; readonly rows: Answer["rows"] }> {
+  async function take(
+    name: string,
+    then: readonly Statement[],
+    seconds: number,
+  ): Promise<{ readonly locked: boolean; readonly rows: readonly Answer["rows"][] }> {
     if (options.blocks && seconds === 0) {
       const opening = state === "unopened" ? writingTransactionOpening(options) : [];
-      const [taken, rows] = await trying(() => {
+      const [taken, ...rows] = await trying(() => {
         state = "open";
-        return statements.block(connection, [...opening.map(plain), getLock(name, 0, 0), then]);
+        return statements.block(connection, [...opening.map(plain), getLock(name, 0, 0), ...then]);
       });
-      return { locked: Number(taken?.[0]?.[0]) === 1, rows: rows ?? [] };
+      return { locked: Number(taken?.[0]?.[0]) === 1, rows };
     }
     const waitMs = seconds * 1000;
     const taken = await ask(getLock(name, seconds, waitMs + options.statementTimeoutMs), waitMs);
-    return { locked: Number(taken.rows[0]?.[0]) === 1, rows: (await ask(then)).rows };
+    const rows: Answer["rows"][] = [];
+    for (const statement of then) rows.push((await ask(statement)).rows);
+    return { locked: Number(taken.rows[0]?.[0]) === 1, rows };
   }
 
   /** Behind a pooler the session is another client's as soon as the transaction is over: then its locks go first. */

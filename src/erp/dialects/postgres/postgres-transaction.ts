@@ -81,19 +81,19 @@ export function postgresTransaction(client: pg.PoolClient, send: Send, options: 
     async claim(lock, then, seconds = 0) {
       const key = new DataView(lock.buffer, lock.byteOffset).getBigInt64(0).toString();
       if (seconds === 0) {
-        const [tried, rows = []] = await queryTogether([{ text: "SELECT pg_try_advisory_xact_lock($1)", values: [key] }, then]);
+        const [tried, ...rows] = await queryTogether([{ text: "SELECT pg_try_advisory_xact_lock($1)", values: [key] }, ...then]);
         return { locked: tried?.[0]?.[0] === true, rows };
       }
       // The wait has limits of its own, which returning to the savepoint takes back as well.
       const waitMs = seconds * 1000;
       goesAhead("SAVEPOINT sluice_claim");
       try {
-        const [, , , rows = []] = await queryTogether(
+        const [, , , ...rows] = await queryTogether(
           [
             limits(waitMs, waitMs + options.statementTimeoutMs),
             { text: "SELECT pg_advisory_xact_lock($1)", values: [key] },
             limits(options.lockTimeoutMs, options.statementTimeoutMs),
-            then,
+            ...then,
           ],
           waitMs,
         );
@@ -101,7 +101,7 @@ export function postgresTransaction(client: pg.PoolClient, send: Send, options: 
       } catch (error) {
         if (!isLockTimeout(error)) throw error;
         goesAhead("ROLLBACK TO SAVEPOINT sluice_claim");
-        return { locked: false, rows: await query(then) };
+        return { locked: false, rows: await queryTogether(then) };
       }
     },
 

@@ -40,7 +40,7 @@ export async function installFootprint(place: Place, database: ErpDatabase): Pro
 }
 
 async function install({ dialect }: Place, transaction: WriteTransaction, statements: readonly Statement[]): Promise<void> {
-  const { locked } = await transaction.claim(installLock, plain("SELECT 1"), waitSeconds);
+  const { locked } = await transaction.claim(installLock, [], waitSeconds);
   if (!locked) throw sourceUnavailable("locked", new Error("another process has been installing the footprint for a while"));
   if (dialect === "postgres") return transaction.commit(statements);
   // Each definition commits by itself, and what follows a commit is under the session's own mode again.

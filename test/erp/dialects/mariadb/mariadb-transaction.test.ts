@@ -141,7 +141,7 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
       const why = new Error("why");
       const before = await database.transact(idOf);
       const thrown = database.transact(async (transaction) => {
-        await transaction.claim(lock(1), nothing);
+        await transaction.claim(lock(1), [nothing]);
         expect(await isFree(1)).toBe(false);
         await transaction.execute(insert(1));
         throw why;
@@ -169,7 +169,7 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
     test(`${how}: takes back everything when one of the last statements fails, and says why`, async () => {
       const database = open({ ...way, maxConnections: 1 });
       const failed = database.transact(async (transaction) => {
-        await transaction.claim(lock(1), nothing);
+        await transaction.claim(lock(1), [nothing]);
         await transaction.execute(insert(1));
         await transaction.commit([insert(2), insert(1), insert(3)]);
       });
@@ -184,14 +184,14 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
       await erp.run("INSERT INTO thing VALUES (7, NULL)");
       const read = sql("SELECT id FROM thing ORDER BY id");
       await one.transact(async (transaction) => {
-        expect(await transaction.claim(lock(1), read)).toEqual({ locked: true, rows: [[7]] });
+        expect(await transaction.claim(lock(1), [read])).toEqual({ locked: true, rows: [[[7]]] });
         await transaction.execute(insert(8));
-        expect(await other.transact((second) => second.claim(lock(1), read))).toEqual({ locked: false, rows: [[7]] });
-        expect((await other.transact((second) => second.claim(lock(2), read))).locked).toBe(true);
+        expect(await other.transact((second) => second.claim(lock(1), [read]))).toEqual({ locked: false, rows: [[[7]]] });
+        expect((await other.transact((second) => second.claim(lock(2), [read]))).locked).toBe(true);
         await transaction.commit();
       });
       await eventually(() => isFree(1));
-      expect(await other.transact((second) => second.claim(lock(1), read))).toEqual({ locked: true, rows: [[7], [8]] });
+      expect(await other.transact((second) => second.claim(lock(1), [read]))).toEqual({ locked: true, rows: [[[7], [8]]] });
     });
 
     test(`${how}: waits for a lock as long as it is told, longer than a statement may take, and then sees what the other one did`, async () => {
@@ -199,18 +199,18 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
       const read = sql("SELECT id FROM thing ORDER BY id");
       let waiting: Promise<unknown> | undefined;
       await one.transact(async (transaction) => {
-        await transaction.claim(lock(1), read);
+        await transaction.claim(lock(1), [read]);
         await transaction.execute(insert(1));
-        expect(await other.transact((second) => second.claim(lock(1), read, 1))).toEqual({ locked: false, rows: [] });
+        expect(await other.transact((second) => second.claim(lock(1), [read], 1))).toEqual({ locked: false, rows: [[]] });
         waiting = other.transact(async (second) => {
-          const claimed = await second.claim(lock(1), read, 20);
+          const claimed = await second.claim(lock(1), [read], 20);
           await second.commit([insert(2)]);
           return claimed;
         });
         await eventually(async () => (await erp.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE STATE = 'User lock'")).length > 0);
         await transaction.commit();
       });
-      expect(await waiting).toEqual({ locked: true, rows: [[1]] });
+      expect(await waiting).toEqual({ locked: true, rows: [[[1]]] });
       expect(await things()).toEqual([1, 2]);
     });
   }
@@ -218,7 +218,7 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
   test("whose connection is killed before the commit leaves nothing, and the source is unavailable", async () => {
     const database = open({ maxConnections: 1 });
     const failed = database.transact(async (transaction) => {
-      await transaction.claim(lock(1), nothing);
+      await transaction.claim(lock(1), [nothing]);
       await transaction.execute(insert(1));
       await kill(await idOf(transaction));
       await transaction.execute(insert(2));
@@ -247,7 +247,7 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
     let sent = 0;
     const database = open({ lockTimeoutMs: 20_000, statementTimeoutMs: 20_000 });
     const failed = database.transact(async (transaction) => {
-      await transaction.claim(lock(1), nothing);
+      await transaction.claim(lock(1), [nothing]);
       await transaction.execute(insert(1));
       const id = await idOf(transaction);
       // Nothing commits while a backup holds the global lock.
@@ -264,21 +264,21 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
     });
     expect(await failed).toBeInstanceOf(CommitUnknown);
     expect(sent).toBe(1);
-    expect(await open().transact((transaction) => transaction.claim(lock(1), sql("SELECT id FROM thing"), 5))).toEqual({ locked: true, rows: [] });
+    expect(await open().transact((transaction) => transaction.claim(lock(1), [sql("SELECT id FROM thing")], 5))).toEqual({ locked: true, rows: [[]] });
   });
 
   test("that takes place although its connection was cut at the commit is unknown, and found by whoever waits for the lock", async () => {
     await through(async (url, proxy) => {
       const database = open({ url });
       const failed = database.transact(async (transaction) => {
-        await transaction.claim(lock(1), nothing);
+        await transaction.claim(lock(1), [nothing]);
         await transaction.execute(insert(1));
         proxy.cutAfter(1);
         await transaction.commit([insert(2)]);
       });
       expect(await failure(failed)).toBeInstanceOf(CommitUnknown);
       proxy.cutAfter(undefined);
-      expect(await open().transact((transaction) => transaction.claim(lock(1), sql("SELECT id FROM thing ORDER BY id"), 10))).toEqual({
+      expect(await open().transact((transaction) => transaction.claim(lock(1), [sql("SELECT id FROM thing ORDER BY id")], 10))).toEqual({
         locked: true,
         rows: [[1], [2]],
       });

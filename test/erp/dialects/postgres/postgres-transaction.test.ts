@@ -113,14 +113,14 @@ for (const [how, way] of [
       const why = new Error("why");
       const [before] = await database.query(sql("SELECT pg_backend_pid()"));
       const thrown = database.transact(async (transaction) => {
-        await transaction.claim(lock(1), nothing);
+        await transaction.claim(lock(1), [nothing]);
         await transaction.execute(insert(1));
         throw why;
       });
       expect(await failure(thrown)).toBe(why);
       expect(await locksHeld()).toBe(0);
       await database.transact(async (transaction) => void (await transaction.execute(insert(1))));
-      await database.transact(async (transaction) => void (await transaction.claim(lock(1), nothing)));
+      await database.transact(async (transaction) => void (await transaction.claim(lock(1), [nothing])));
       await database.transact(async () => undefined);
       expect(await database.query(sql("SELECT pg_backend_pid()"))).toEqual([before]);
       expect(await things()).toEqual([]);
@@ -170,7 +170,7 @@ for (const [how, way] of [
     test("takes back everything when one of the last statements fails, and says why", async () => {
       const database = open({ ...way, maxConnections: 1 });
       const failed = database.transact(async (transaction) => {
-        await transaction.claim(lock(1), nothing);
+        await transaction.claim(lock(1), [nothing]);
         await transaction.execute(insert(1));
         await transaction.commit([insert(2), insert(1), insert(3)]);
       });
@@ -203,13 +203,13 @@ for (const [how, way] of [
       await owner.query("INSERT INTO thing VALUES (7)");
       const read = sql("SELECT id FROM thing");
       await one.transact(async (transaction) => {
-        expect(await transaction.claim(lock(1), read)).toEqual({ locked: true, rows: [[7]] });
+        expect(await transaction.claim(lock(1), [read])).toEqual({ locked: true, rows: [[[7]]] });
         await transaction.execute(insert(8));
-        expect(await other.transact((second) => second.claim(lock(1), read))).toEqual({ locked: false, rows: [[7]] });
-        expect((await other.transact((second) => second.claim(lock(2), read))).locked).toBe(true);
+        expect(await other.transact((second) => second.claim(lock(1), [read]))).toEqual({ locked: false, rows: [[[7]]] });
+        expect((await other.transact((second) => second.claim(lock(2), [read]))).locked).toBe(true);
         await transaction.commit();
       });
-      expect(await other.transact((second) => second.claim(lock(1), read))).toEqual({ locked: true, rows: [[7], [8]] });
+      expect(await other.transact((second) => second.claim(lock(1), [read]))).toEqual({ locked: true, rows: [[[7], [8]]] });
     });
 
     test("waits for a lock as long as it is told, and then sees what the other one did", async () => {
@@ -217,20 +217,20 @@ for (const [how, way] of [
       const read = sql("SELECT id FROM thing");
       let waiting: Promise<unknown> | undefined;
       await one.transact(async (transaction) => {
-        await transaction.claim(lock(1), read);
+        await transaction.claim(lock(1), [read]);
         await transaction.execute(insert(1));
         const late = other.transact(async (second) => {
-          const claimed = await second.claim(lock(1), read, 1);
+          const claimed = await second.claim(lock(1), [read], 1);
           const limits = await second.query(sql("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"));
           await second.commit([insert(2)]);
           return { claimed, limits };
         });
-        expect(await late).toEqual({ claimed: { locked: false, rows: [] }, limits: [["300ms", "3s"]] });
-        waiting = other.transact(async (second) => ({ ...(await second.claim(lock(1), read, 20)), pid: 0 }));
+        expect(await late).toEqual({ claimed: { locked: false, rows: [[]] }, limits: [["300ms", "3s"]] });
+        waiting = other.transact(async (second) => ({ ...(await second.claim(lock(1), [read], 20)), pid: 0 }));
         await eventually(async () => (await owner.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).rowCount === 1);
         await transaction.commit();
       });
-      expect(await waiting).toEqual({ locked: true, rows: [[1], [2]], pid: 0 });
+      expect(await waiting).toEqual({ locked: true, rows: [[[1], [2]]], pid: 0 });
     });
   });
 }
@@ -239,7 +239,7 @@ describe("a transaction whose connection is lost", () => {
   test("before the commit: nothing remains, and the source is unavailable", async () => {
     const database = open({ maxConnections: 1 });
     const failed = database.transact(async (transaction) => {
-      await transaction.claim(lock(1), nothing);
+      await transaction.claim(lock(1), [nothing]);
       await transaction.execute(insert(1));
       await kill(await pidOf(transaction));
       await transaction.execute(insert(2));
@@ -267,7 +267,7 @@ describe("a transaction whose connection is lost", () => {
     const [database, other] = [open(), open()];
     let sent = 0;
     const failed = database.transact(async (transaction) => {
-      await transaction.claim(lock(1), nothing);
+      await transaction.claim(lock(1), [nothing]);
       await transaction.execute(sql("INSERT INTO late VALUES (1, 2, FALSE)"));
       const pid = await pidOf(transaction);
       const committing = failure(
@@ -283,7 +283,7 @@ describe("a transaction whose connection is lost", () => {
     });
     expect(await failed).toBeInstanceOf(CommitUnknown);
     expect(sent).toBe(1);
-    expect(await other.transact((transaction) => transaction.claim(lock(1), sql("SELECT id FROM thing"), 5))).toEqual({ locked: true, rows: [] });
+    expect(await other.transact((transaction) => transaction.claim(lock(1), [sql("SELECT id FROM thing")], 5))).toEqual({ locked: true, rows: [[]] });
   });
 
   test("during the commit that takes place all the same: unknown, and found by whoever waits for the lock", async () => {
@@ -295,7 +295,7 @@ describe("a transaction whose connection is lost", () => {
       through.port = String(proxy.port);
       const database = open({ url: through.href });
       const failed = database.transact(async (transaction) => {
-        await transaction.claim(lock(1), nothing);
+        await transaction.claim(lock(1), [nothing]);
         await transaction.execute(sql("INSERT INTO late VALUES (1, 1, FALSE)"));
         const pid = await pidOf(transaction);
         const committing = failure(transaction.commit([insert(1)]));
@@ -304,7 +304,7 @@ describe("a transaction whose connection is lost", () => {
         return committing;
       });
       expect(await failed).toBeInstanceOf(CommitUnknown);
-      expect(await open().transact((transaction) => transaction.claim(lock(1), sql("SELECT id FROM thing"), 10))).toEqual({ locked: true, rows: [[1]] });
+      expect(await open().transact((transaction) => transaction.claim(lock(1), [sql("SELECT id FROM thing")], 10))).toEqual({ locked: true, rows: [[[1]]] });
     } finally {
       await proxy.close();
     }
@@ -321,7 +321,7 @@ describe("a transaction whose connection is lost", () => {
         const database = open({ url: through.href, maxConnections: 1 });
         const error = await failure(
           database.transact(async (transaction) => {
-            await transaction.claim(lock(1), nothing);
+            await transaction.claim(lock(1), [nothing]);
             proxy.cutAfter(bytes);
             await transaction.commit([insert(bytes)]);
           }),
@@ -329,7 +329,7 @@ describe("a transaction whose connection is lost", () => {
         proxy.cutAfter(undefined);
         const outcome = error === "it worked" ? "committed" : error instanceof CommitUnknown ? "unknown" : String(error);
         told.set(outcome, (told.get(outcome) ?? 0) + 1);
-        await open().transact((transaction) => transaction.claim(lock(1), nothing, 5));
+        await open().transact((transaction) => transaction.claim(lock(1), [nothing], 5));
         if (outcome === "committed") expect(await things()).toContain(bytes);
       }
       expect([...told.keys()].sort()).toEqual(["committed", "unknown"]);
@@ -365,7 +365,7 @@ describe("a transaction whose connection is lost", () => {
   test("by the death of its client: the server takes it back, and its lock is free", async () => {
     const database = open();
     await database.transact(async (transaction) => {
-      await transaction.claim(lock(1), nothing);
+      await transaction.claim(lock(1), [nothing]);
       await transaction.execute(insert(1));
       expect(await locksHeld()).toBe(1);
       await kill(await pidOf(transaction));

@@ -93,7 +93,7 @@ describe.each([
     const write = async (id: number): Promise<readonly (readonly string[])[]> => {
       const sent: (readonly string[])[] = [];
       await database.transact?.(async (transaction) => {
-        sent.push(await sentBy(() => transaction.claim(lock, select)));
+        sent.push(await sentBy(() => transaction.claim(lock, [select])));
         await transaction.save();
         sent.push(await sentBy(async () => transaction.queryTogether?.([select, select])));
         sent.push(await sentBy(() => transaction.commit([sql("INSERT INTO thing (id) VALUES ($1)", id), select])));
