@@ -61,13 +61,18 @@ export const ordersInErp = meridian.bind(orders, {
     ),
   },
   commands: {
-    place: (erp, _order, { columns: { row, rows } }) =>
-      erp.call("OE_PLACE_ORDER", [company, row.CUSNO ?? "", { json: header(row, "A") }, { json: rows["lines"] ?? [] }, user]).then(String),
-    amend: (erp, _changes, { key, columns: { row, rows } }) =>
-      erp.call("OE_AMEND_ORDER", [company, key.ORDNO, { json: header(row) }, { json: rows["lines"] ?? [] }, user]),
-    cancel: (erp, { reason }, { key }) => erp.call("OE_CANCEL_ORDER", [company, key.ORDNO, reasons[reason], user]),
+    place: {
+      kind: "function",
+      name: "OE_PLACE_ORDER",
+      args: ({ columns: { row, rows } }) => [company, row.CUSNO ?? "", { json: header(row, "A") }, { json: rows["lines"] ?? [] }, user],
+    },
+    amend: {
+      kind: "function",
+      name: "OE_AMEND_ORDER",
+      args: ({ key, columns: { row, rows } }) => [company, key.ORDNO, { json: header(row) }, { json: rows["lines"] ?? [] }, user],
+    },
+    cancel: { kind: "function", name: "OE_CANCEL_ORDER", args: ({ key }, { reason }) => [company, key.ORDNO, reasons[reason], user] },
   },
-  needs: { functions: ["OE_PLACE_ORDER", "OE_AMEND_ORDER", "OE_CANCEL_ORDER"] },
   refusals: [
     { code: "customer-blocked", sqlstate: "ME002", pointer: "/customer_id" },
     { code: "product-discontinued", sqlstate: "ME003", pointer: "/lines" },

@@ -5,7 +5,18 @@ import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
-import type { AnyCommand, CommandFunction, CommandNeeds, Given, InsertCommand, MadeKey, Refusal, StageCommand, UpdateCommand } from "../write/command.ts";
+import type {
+  AnyCommand,
+  CommandFunction,
+  CommandNeeds,
+  Given,
+  InsertCommand,
+  MadeKey,
+  Refusal,
+  RoutineCommand,
+  StageCommand,
+  UpdateCommand,
+} from "../write/command.ts";
 import type { AccountRule } from "./account.ts";
 import type { AnyConversion, Condition } from "./conversion.ts";
 import type { Expression } from "./expression.ts";
@@ -118,8 +129,14 @@ type InputOf<Command> = Command extends { readonly input: infer I extends z.ZodO
 type Carried<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Command, Code extends string> = Command extends { readonly answers: "operation" }
   ? { readonly [S in Named<Rows>]: StageCommand<S, Named<Rows[S]>, InputOf<Command>> }[Named<Rows>]
   : Command extends { readonly on: "one" }
-    ? CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>, unknown, Code> | UpdateCommand<Named<Rows[T]>>
-    : CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey, Code> | InsertCommand<Named<Rows[T]>>;
+    ?
+        | CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, Pick<Rows[T], Key>>, unknown, Code>
+        | UpdateCommand<Named<Rows[T]>>
+        | RoutineCommand<Given<Partial<Rows[T]>, Pick<Rows[T], Key>>, InputOf<Command>>
+    :
+        | CommandFunction<Rows, InputOf<Command>, Given<Partial<Rows[T]>, unknown>, MadeKey, Code>
+        | InsertCommand<Named<Rows[T]>>
+        | RoutineCommand<Given<Partial<Rows[T]>, unknown>, InputOf<Command>>;
 
 type CommandsOf<Rows, T extends Named<Rows>, Key extends keyof Rows[T], Commands extends Readonly<Record<string, CommandPromise>>, Code extends string> = [
   keyof Commands,

@@ -41,10 +41,10 @@ export function writeNeedsOf(resources: readonly BoundResource[]): WriteNeeds {
         if (binding.needs === undefined) unknown.push(`${contract.name}.${name}`);
       } else if (command.kind === "insert") need(binding.table, "insert", withAlso(own([...input, ...Object.keys(binding.where)]), command.also));
       else if (command.kind === "update") need(binding.table, "update", withAlso(own(input), command.also));
-      else {
+      else if (command.kind === "stage") {
         need(command.table, "insert", "all"); // its row is made by code
         need(command.table, "select", [command.key, ...command.watch]);
-      }
+      } else (command.kind === "function" ? functions : procedures).add(command.name);
     }
     addDeclared(binding.needs ?? {}, need, functions, procedures);
   }

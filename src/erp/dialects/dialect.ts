@@ -1,6 +1,6 @@
 /** The port that database dialects implement: how statements are written, run and understood. */
 
-import type { ErpValue } from "../binding/sql.ts";
+import type { ErpValue, Sql } from "../binding/sql.ts";
 
 export interface Statement {
   readonly text: string;
@@ -128,6 +128,16 @@ export interface NotExplained {
 /** The columns of each index in order, by table. */
 export type Indexes = ReadonlyMap<string, readonly (readonly string[])[]>;
 
+/** How statements can stand on a key that is only made by one before them in the same round trip. */
+export interface MadeKeys {
+  /** What stands for the key among a statement's values. */
+  readonly stand: ErpValue;
+  /** Asks a function for its value, and keeps it for the statements behind. The value is the first column. */
+  keeping(call: Sql): Sql;
+  /** The statement with the kept key where `stand` was. `sqlType`: that of the key's column. */
+  standingOn(statement: Statement, sqlType: string): Statement;
+}
+
 export interface Dialect {
   readonly name: string;
   quote(identifier: string): string;
@@ -142,6 +152,8 @@ export interface Dialect {
   readonly readsFromFunctions: boolean;
   /** Whether a locking read can say which of its tables it locks: `FOR UPDATE OF alias`. Without that it locks all but those in subqueries. */
   readonly locksByAlias: boolean;
+  /** Absent where each statement has to be waited for. */
+  readonly madeKeys?: MadeKeys;
   /** What the database said, of an error that a statement was refused with; undefined for anything else. */
   statementError?(error: unknown): StatementError | undefined;
   /** Reads the columns of tables, views and (Postgres) set-returning functions. */

@@ -117,7 +117,7 @@ function preparedStatement({ source, dialect, catalog }: StatementContext, plan:
     const distinct = new Set<ErpValue>();
     for (const { row } of parents) distinct.add(row[plan.parentAt + index] as ErpValue); // driver values of a key column
     const values: ErpValue[] = [];
-    for (const value of distinct) values.push(...tieValues(value, info));
+    for (const value of distinct) values.push(...(value === dialect.madeKeys?.stand ? [value] : tieValues(value, info)));
     const [only] = values;
     if (only === undefined || distinct.has(null)) return undefined;
     if (values.length > 1 && (dialect.listOperator === null || lists.includes("n"))) return undefined;

@@ -50,6 +50,13 @@ export interface Visible {
   found(rows: Rows): ReadonlySet<string>;
 }
 
+/** One thing, asked for in the round trip of the statement that makes or changes it. */
+export interface ReadBack {
+  readonly statements: readonly Statement[];
+  /** What their rows tell. `id`: known at last. */
+  found(caller: Omit<ReadCaller, "accounts">, id: string, rows: readonly Rows[], fields: readonly string[]): Promise<Found | undefined>;
+}
+
 export interface ResourceReader {
   /** What is certain of each field's values. */
   readonly known: Readonly<Record<string, Known | undefined>>;
@@ -57,16 +64,24 @@ export interface ResourceReader {
   readonly source: string;
   list(caller: ReadCaller, query: ListQuery, after: Position | null): Promise<Page>;
   get(caller: ReadCaller, id: string, fields: readonly string[]): Promise<Found | undefined>;
+  /** As `get`, behind another statement. `id`: undefined for what is only made by it. Undefined where the thing can only be asked for afterwards. */
+  readBack(caller: Omit<ReadCaller, "database">, id: string | undefined): ReadBack | undefined;
   /** A thing whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   look(caller: Omit<ReadCaller, "accounts">, id: string, fields: readonly string[]): Promise<Record<string, unknown> | undefined>;
   /** Asks which of the ids lead to rows that the caller may see. */
   visible(caller: Omit<ReadCaller, "database">, ids: readonly string[]): Visible;
 }
 
+interface FoundTree {
+  readonly tree: RowTree;
+  /** Raw rows, for digests. */
+  readonly children: readonly unknown[];
+}
+
 /** `tagSalt`: for tags that speak of single fields; without it, they are digests of the whole. */
 export function resourceReader(resource: BoundResource, dialect: Dialect, tagSalt?: string): ResourceReader {
   const { contract, source, binding } = resource;
-  const { listing, one, anyones, keys, width } = resourceStatements(resource, dialect);
+  const { listing, one, made, anyones, keys, width } = resourceStatements(resource, dialect);
   const tagOf = tagMaker(resource, tagSalt);
 
   function noteDrift(caller: Pick<ReadCaller, "drift">, id: () => string): Drift {
@@ -89,17 +104,33 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
     shape: Shape,
     statement: Statement | undefined,
     below?: readonly Statement[],
-  ): Promise<{ readonly tree: RowTree; readonly children: readonly unknown[] } | undefined> {
+  ): Promise<FoundTree | undefined> {
     if (statement === undefined) return undefined;
     const together = below === undefined || below.length === 0 ? undefined : await caller.database.queryTogether?.([statement, ...below]);
-    const rows = together?.[0] ?? (await caller.database.query(statement));
+    return treeOf(caller, id, shape, together ?? [await caller.database.query(statement)]);
+  }
+
+  /** `rows`: its own, and those of all levels right below it, or of none. */
+  async function treeOf(
+    caller: Omit<ReadCaller, "accounts">,
+    id: string,
+    shape: Shape,
+    [rows = [], ...below]: readonly Rows[],
+  ): Promise<FoundTree | undefined> {
     const [row] = rows;
     // A case-insensitive collation finds keys that only look alike; an id names exactly one thing.
     if (row === undefined || encodeId(row.slice(0, width)) !== id) return undefined;
     if (rows.length > 1) throw new Error(`${contract.name}: the key of the binding is not unique`);
     const tree: RowTree = { row, levels: [] };
-    const children = await readChildren(context(caller), shape.children, [tree], together?.slice(1));
+    const children = await readChildren(context(caller), shape.children, [tree], below.length === 0 ? undefined : below);
     return { tree, children };
+  }
+
+  function foundOf(caller: Pick<ReadCaller, "drift">, id: string, shape: Shape, tree: FoundTree | undefined, fields: readonly string[]): Found | undefined {
+    if (tree === undefined) return undefined;
+    const nulls = new Set<string>();
+    const drift = noteDrift(caller, () => id);
+    return { item: pick(shape.read(tree.tree, drift, nulls), fields), nulls, ...tagOf(id, tree.tree, tree.children) };
   }
 
   return {
@@ -130,11 +161,18 @@ export function resourceReader(resource: BoundResource, dialect: Dialect, tagSal
 
     async get(caller, id, fields) {
       const { shape, statement, children } = one(caller, id);
-      const found = await readOne(caller, id, shape, statement, children);
-      if (found === undefined) return undefined;
-      const nulls = new Set<string>();
-      const drift = noteDrift(caller, () => id);
-      return { item: pick(shape.read(found.tree, drift, nulls), fields), nulls, ...tagOf(id, found.tree, found.children) };
+      return foundOf(caller, id, shape, await readOne(caller, id, shape, statement, children), fields);
+    },
+
+    readBack(caller, id) {
+      const { shape, statement, children } = id === undefined ? made(caller) : one(caller, id);
+      if (statement === undefined || children === undefined) return undefined;
+      return {
+        statements: [statement, ...children],
+        async found(reading, known, rows, fields) {
+          return foundOf(reading, known, shape, await treeOf(reading, known, shape, rows), fields);
+        },
+      };
     },
 
     async look(caller, id, fields) {

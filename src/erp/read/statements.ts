@@ -57,6 +57,12 @@ const maxShapes = 200;
 /** Queries that are remembered for each caller. */
 const maxListings = 50;
 
+export interface OneStatements {
+  readonly shape: Shape;
+  readonly statement: Statement | undefined;
+  readonly children?: readonly Statement[];
+}
+
 export interface ResourceStatements {
   /** How many columns the key has; they begin every row. */
   readonly width: number;
@@ -66,7 +72,9 @@ export interface ResourceStatements {
    * The statement for one thing; none where no row can have the id. `children`: those of the levels right below it, where
    * the id alone says what they tie to, so that nobody has to wait for the row.
    */
-  one(caller: StatementCaller, id: string): { readonly shape: Shape; readonly statement: Statement | undefined; readonly children?: readonly Statement[] };
+  one(caller: StatementCaller, id: string): OneStatements;
+  /** As `one`, by the key that a function in the same batch makes; without statements where the database cannot be asked so. */
+  made(caller: StatementCaller): OneStatements;
   /** As `one`, whoever's it is: for the gateway's own looks at what partners wrote, never for an answer. */
   anyones(catalog: Catalog, id: string, fields: readonly string[]): { readonly shape: Shape; readonly statement: Statement | undefined };
   /** The statement for the keys, and nothing else, of the caller's rows among these; none where no row can have any of the ids. */
@@ -220,21 +228,31 @@ export function resourceStatements({ contract, source, binding }: BoundResource,
     return made;
   }
 
+  function byValues(caller: StatementCaller, values: readonly ErpValue[]): OneStatements & { readonly statement: Statement } {
+    const known = (column: string): KnownTie | undefined => {
+      const at = binding.key.indexOf(column);
+      const fixed = binding.where[column];
+      const value = at >= 0 ? values[at] : typeof fixed === "string" || typeof fixed === "number" ? fixed : undefined;
+      return value === undefined ? undefined : { value, info: operand(caller.catalog)(column).info };
+    };
+    const children = childrenOf({ source, dialect, catalog: caller.catalog }, shapeOfAll.children, known);
+    return { shape: shapeOfAll, statement: rowConditions(caller).one(values), ...(children !== undefined && { children }) };
+  }
+
   return {
     width,
     listing,
     one(caller, id) {
-      const { one, keyInfo } = rowConditions(caller);
-      const values = keyOf(id, keyInfo);
-      if (values === undefined) return { shape: shapeOfAll, statement: undefined };
-      const known = (column: string): KnownTie | undefined => {
-        const at = binding.key.indexOf(column);
-        const fixed = binding.where[column];
-        const value = at >= 0 ? values[at] : typeof fixed === "string" || typeof fixed === "number" ? fixed : undefined;
-        return value === undefined ? undefined : { value, info: operand(caller.catalog)(column).info };
-      };
-      const children = childrenOf({ source, dialect, catalog: caller.catalog }, shapeOfAll.children, known);
-      return { shape: shapeOfAll, statement: one(values), ...(children !== undefined && { children }) };
+      const values = keyOf(id, rowConditions(caller).keyInfo);
+      return values === undefined ? { shape: shapeOfAll, statement: undefined } : byValues(caller, values);
+    },
+    made(caller) {
+      const { madeKeys } = dialect;
+      const [info, ...others] = rowConditions(caller).keyInfo;
+      if (madeKeys === undefined || info === undefined || others.length > 0 || info.sqlType === "") return { shape: shapeOfAll, statement: undefined };
+      const { statement, children } = byValues(caller, [madeKeys.stand]);
+      const standing = (one: Statement): Statement => madeKeys.standingOn(one, info.sqlType);
+      return { shape: shapeOfAll, statement: standing(statement), ...(children !== undefined && { children: children.map(standing) }) };
     },
     anyones(catalog, id, fields) {
       const shape = shapeOf(fields, width);

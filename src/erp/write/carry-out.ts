@@ -6,7 +6,7 @@ import { encodeId } from "../binding/id.ts";
 import type { BoundResource } from "../binding/source.ts";
 import type { Dialect, Statement, WriteTransaction } from "../dialects/dialect.ts";
 import type { Found, ReadCaller, ResourceReader } from "../read/reader.ts";
-import type { ColumnValues, MadeKey, StageCommand } from "./command.ts";
+import type { ColumnValues, Given, MadeKey, RoutineCommand, StageCommand } from "./command.ts";
 import type { ConflictLog } from "./conflict-log.ts";
 import { erpTransaction } from "./erp-transaction.ts";
 import { inputColumns } from "./input-columns.ts";
@@ -15,6 +15,7 @@ import { keyColumns } from "./key-columns.ts";
 import type { Conflict } from "./merge.ts";
 import { rowToInsert, updateStatement } from "./plain-statements.ts";
 import { CommandRefused, refusalOf } from "./refusals.ts";
+import { callRoutineThen } from "./routines.ts";
 import { stageRow } from "./stage.ts";
 
 export interface CarryOutParts {
@@ -88,6 +89,7 @@ export function carryOut(parts: CarryOutParts): CarryOut {
       now: new Date(now()),
     };
     let key: unknown;
+    let readBack: Found | undefined | "not-yet" = "not-yet";
     if (!idle) {
       const erp = erpTransaction(source, dialect, transaction, caller.catalog, binding.refusals);
       await transaction.save();
@@ -98,7 +100,8 @@ export function carryOut(parts: CarryOutParts): CarryOut {
         else if (command.kind === "update") {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };
           if (Object.keys(row).length > 0) await updated(transaction, caller, call, given.key, row);
-        } else return await staged(transaction, caller, command, call, given);
+        } else if (command.kind === "stage") return await staged(transaction, caller, command, call, given);
+        else ({ key, readBack } = await routineCalled(transaction, caller, command, call, given));
       } catch (error) {
         const refusal = refusedAs(error);
         if (refusal === undefined) throw error;
@@ -107,7 +110,7 @@ export function carryOut(parts: CarryOutParts): CarryOut {
       }
     }
     const id = call.id ?? encodeKey(key);
-    const after = await reader.get({ ...caller, database: transaction }, id, allFields);
+    const after = readBack === "not-yet" ? await reader.get({ ...caller, database: transaction }, id, allFields) : readBack;
     const promise = contract.commands[call.command];
     const effect = effectOf(call, promise?.as, id, after, seen);
     return { effect, also: conflicts.statements({ call, id, conflicts: seen, after: idle ? undefined : after }) };
@@ -131,6 +134,23 @@ export function carryOut(parts: CarryOutParts): CarryOut {
     // What was read may stand in an archive, which is never written.
     if (changed !== 1)
       throw new Stopped({ kind: "failed", cause: new Error(`${contract.name}.${call.command} would have changed ${changed} rows of ${binding.table}`) });
+  }
+
+  /** What it made or changed comes with its answer, where the database can be asked so. */
+  async function routineCalled(
+    transaction: WriteTransaction,
+    caller: ReadCaller,
+    { name, args }: RoutineCommand,
+    call: CommandCall,
+    given: Given,
+  ): Promise<{ readonly key: unknown; readonly readBack: Found | undefined | "not-yet" }> {
+    const reading = { ...caller, database: transaction };
+    const behind = reader.readBack(caller, call.id);
+    const position = { source, dialect, transaction, catalog: caller.catalog };
+    const { value, rows } = await callRoutineThen(position, name, args(given as never, call.input as never), behind?.statements ?? []); // `bind` has checked both
+    // Child rows may have been asked for with the padding of a key that a routine made, and without it they have none.
+    if (behind === undefined || rows === undefined || (call.id === undefined && String(value).endsWith(" "))) return { key: value, readBack: "not-yet" };
+    return { key: value, readBack: await behind.found(reading, call.id ?? encodeKey(value), rows, allFields) };
   }
 
   async function staged(

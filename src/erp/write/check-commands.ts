@@ -60,7 +60,7 @@ function isStaged(command: AnyCommand): command is Extract<AnyCommand, { kind: "
 }
 
 function isPlain(command: AnyCommand): command is InsertCommand | UpdateCommand {
-  return typeof command === "object" && command.kind !== "stage";
+  return typeof command === "object" && (command.kind === "insert" || command.kind === "update");
 }
 
 function stagedProblems(table: string, columns: readonly string[], catalog: Catalog): readonly string[] {

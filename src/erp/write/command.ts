@@ -85,6 +85,19 @@ export interface UpdateCommand<Column extends string = string> {
   readonly types?: { readonly columns: Column };
 }
 
+/**
+ * A call of one stored routine. One that makes something answers its key, which has one
+ * column; what others answer is not looked at. What it made or changed is read back in the same round trip, where the
+ * database can be asked so.
+ */
+export interface RoutineCommand<G = never, Input = never> {
+  readonly kind: "function" | "procedure";
+  /** In the source's schema. */
+  readonly name: string;
+  /** By position. */
+  readonly args: (given: G, input: Input) => readonly RoutineArgument[];
+}
+
 /** How far the ERP is with a staged row. */
 export type StagedState =
   | { readonly kind: "waiting" }
@@ -110,7 +123,7 @@ export interface StageCommand<Table extends string = string, Column extends stri
   readonly types?: { readonly columns: Column };
 }
 
-export type AnyCommand = CommandFunction<never, never, never> | InsertCommand | UpdateCommand | StageCommand;
+export type AnyCommand = CommandFunction<never, never, never> | InsertCommand | UpdateCommand | RoutineCommand | StageCommand;
 
 /** What commands that run code have to be allowed in the ERP: `sluice source grants` prints it, nothing else reads it. */
 export interface CommandNeeds<Rows = Readonly<Record<string, Readonly<Record<string, unknown>>>>> {

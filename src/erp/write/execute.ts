@@ -2,7 +2,7 @@
 
 import type { CommandCall, CommandOutcome, RepeatedCall } from "#contract/command-call.ts";
 import { Problem } from "#lib/problems.ts";
-import { CommitUnknown, type ErpDatabase, type Statement, type WriteTransaction } from "../dialects/dialect.ts";
+import { CommitUnknown, type ErpDatabase, type WriteTransaction } from "../dialects/dialect.ts";
 import { readTogether } from "../dialects/read-together.ts";
 import { sourceUnavailable } from "../dialects/trouble.ts";
 import type { Found, ReadCaller } from "../read/reader.ts";

@@ -2,7 +2,7 @@
 
 import type { SourceDeclaration } from "../binding/source.ts";
 import { join, name, raw, type Sql, sql } from "../binding/sql.ts";
-import type { Catalog, Dialect, Rows, WriteTransaction } from "../dialects/dialect.ts";
+import type { Catalog, Dialect, Rows, Statement, WriteTransaction } from "../dialects/dialect.ts";
 import { ownSchema } from "../dialects/postgres/own-schema.ts";
 import { write } from "../dialects/write.ts";
 import type { RoutineArgument } from "./command.ts";
@@ -32,7 +32,26 @@ const routines = new WeakMap<Catalog, Map<string, Routine>>();
 /** A function's value, or the first column of the first row that a procedure answers; its first OUT parameter where it answers none. */
 export async function callRoutine(call: RoutineCall, routine: string, args: readonly RoutineArgument[]): Promise<unknown> {
   const found = await routineOf(call, routine, args.length);
-  return call.dialect.name === "postgres" ? callPostgres(call, routine, found, args) : callMariadb(call, routine, found, args);
+  if (call.dialect.name !== "postgres") return callMariadb(call, routine, found, args);
+  const written = postgresCall(call.source, routine, found, args);
+  const rows = await call.transaction.query(write(found.kind === "procedure" ? sql`CALL ${written}` : sql`SELECT * FROM ${written}`, call.dialect));
+  return firstOf(rows);
+}
+
+/** As `callRoutine`, with the statements behind it where it can be asked in one round trip; without `rows` they were not asked. */
+export async function callRoutineThen(
+  call: RoutineCall,
+  routine: string,
+  args: readonly RoutineArgument[],
+  behind: readonly Statement[],
+): Promise<{ readonly value: unknown; readonly rows?: readonly Rows[] }> {
+  const { dialect, transaction, source } = call;
+  const found = await routineOf(call, routine, args.length);
+  if (dialect.madeKeys === undefined || transaction.queryTogether === undefined || found.kind === "procedure" || behind.length === 0)
+    return { value: await callRoutine(call, routine, args) };
+  const first = write(dialect.madeKeys.keeping(postgresCall(source, routine, found, args)), dialect);
+  const [answered = [], ...rows] = await transaction.queryTogether([first, ...behind]);
+  return { value: firstOf(answered), rows };
 }
 
 function routineName(source: SourceDeclaration, routine: string): Sql {
@@ -43,12 +62,7 @@ function isJson(argument: RoutineArgument): argument is { readonly json: unknown
   return typeof argument === "object" && argument !== null && "json" in argument;
 }
 
-async function callPostgres(
-  { source, dialect, transaction }: RoutineCall,
-  routine: string,
-  { kind, parameters }: Routine,
-  args: readonly RoutineArgument[],
-): Promise<unknown> {
+function postgresCall(source: SourceDeclaration, routine: string, { parameters }: Routine, args: readonly RoutineArgument[]): Sql {
   const given = [...args];
   const list = (parameters ?? args.map((): Parameter => ({ mode: "in", type: "" }))).map(({ mode, type }) => {
     if (mode === "out") return sql`NULL`; // CALL wants something in the place of each
@@ -57,9 +71,7 @@ async function callPostgres(
     const value = isJson(argument) ? JSON.stringify(argument.json) : argument;
     return cast === "" ? sql`${value}` : sql`CAST(${value} AS ${raw(cast)})`;
   });
-  const written = sql`${routineName(source, routine)}(${join(list, ", ")})`;
-  const rows = await transaction.query(write(kind === "procedure" ? sql`CALL ${written}` : sql`SELECT * FROM ${written}`, dialect));
-  return rows[0]?.[0];
+  return sql`${routineName(source, routine)}(${join(list, ", ")})`;
 }
 
 async function callMariadb(

@@ -2,6 +2,7 @@
 
 import { databaseEncoding } from "../character-sets.ts";
 import type { Catalog, ColumnInfo, ColumnType, Dialect } from "../dialect.ts";
+import { postgresMadeKeys } from "./made-key.ts";
 import { ownSchema } from "./own-schema.ts";
 import { postgresStatementError } from "./postgres-errors.ts";
 import { postgresIndexes } from "./postgres-indexes.ts";
@@ -83,6 +84,7 @@ export const postgresDialect: Dialect = {
   comparesTuples: true,
   readsFromFunctions: true,
   locksByAlias: true,
+  madeKeys: postgresMadeKeys,
   statementError: postgresStatementError,
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: describe, values: [schema ?? null, tables] });
