@@ -9,6 +9,8 @@ export type CommandKind = "create" | "update" | "delete" | "action";
 
 export interface CommandPromise {
   readonly scope: Scope;
+  /** What one takes of the caller's limits; 1 without it. In a batch each item takes its own. */
+  readonly cost?: number;
   /** One line for documents; made from the command's name without it. */
   readonly summary?: string;
   /** The request's body. Read strictly: a member it does not name is refused. */

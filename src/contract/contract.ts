@@ -15,10 +15,17 @@ export type ConflictRule = "reject" | "erp-wins" | "partner-wins" | "newest" | "
 
 export interface ListPromise<Filter extends string = string, Sort extends string = string, Expand extends string = string> {
   readonly scope: Scope;
+  /** What one request takes of the caller's limits; 1 without it. */
+  readonly cost?: number;
   readonly filter?: readonly Filter[];
   readonly sort?: readonly Sort[];
   /** Child rows that a list leaves out unless `expand` asks for them; a single read always has them. */
   readonly expand?: readonly Expand[];
+}
+
+export interface GetPromise {
+  readonly scope: Scope;
+  readonly cost?: number;
 }
 
 export interface Contract<
@@ -34,7 +41,7 @@ export interface Contract<
   readonly team: string;
   readonly summary: string;
   readonly model: M;
-  readonly reads: { readonly list?: ListPromise<Filter, Sort>; readonly get?: { readonly scope: Scope } };
+  readonly reads: { readonly list?: ListPromise<Filter, Sort>; readonly get?: GetPromise };
   readonly commands: Commands;
   readonly owner: Readonly<Record<string, Owner>>;
   readonly conflict: Readonly<Record<string, ConflictRule>>;
@@ -82,7 +89,7 @@ export interface ContractDeclaration<
   readonly team: string;
   readonly summary: string;
   readonly model: M;
-  readonly reads: { readonly list?: ListPromise<Filter, Sort, ListField<M>>; readonly get?: { readonly scope: Scope } };
+  readonly reads: { readonly list?: ListPromise<Filter, Sort, ListField<M>>; readonly get?: GetPromise };
   readonly commands?: Commands;
   readonly owner?: { readonly [K in Writable<M, Commands>]: Owner } & { readonly [K in Field<M>]?: Owner };
   readonly conflict?: { readonly [K in Field<M>]?: ConflictRule };

@@ -16,12 +16,15 @@ export interface ReadOperation extends OperationBase {
   readonly kind: "list" | "get";
   readonly method: "GET";
   readonly scope: string;
+  /** In units of the caller's limits. */
+  readonly cost: number;
 }
 
 export interface CommandOperation extends OperationBase {
   readonly kind: "command";
   readonly method: "POST" | "PATCH" | "DELETE";
   readonly scope: string;
+  readonly cost: number;
   readonly command: string;
   readonly promise: CommandPromise;
   readonly as: CommandKind;
@@ -82,6 +85,7 @@ export function operationsOf(contract: Contract): readonly ContractOperation[] {
       method: "GET",
       path: `/v1/${name}`,
       scope: reads.list.scope,
+      cost: reads.list.cost ?? 1,
       summary: `List ${words(name)}`,
       contract,
     });
@@ -93,6 +97,7 @@ export function operationsOf(contract: Contract): readonly ContractOperation[] {
       method: "GET",
       path: `/v1/${name}/{id}`,
       scope: reads.get.scope,
+      cost: reads.get.cost ?? 1,
       summary: `Get ${one(contract)}`,
       contract,
     });
@@ -129,6 +134,7 @@ function commandOperation(contract: Contract, command: string, promise: CommandP
     method: as === "update" ? "PATCH" : as === "delete" ? "DELETE" : "POST",
     path: as === "create" ? `/v1/${name}` : as === "action" ? `/v1/${name}/{id}/${command}` : `/v1/${name}/{id}`,
     scope: promise.scope,
+    cost: promise.cost ?? 1,
     summary: promise.summary ?? `${verb} ${one(contract)}`,
     contract,
     command,

@@ -16,6 +16,8 @@ export interface Origin {
   readonly rawHeaders?: readonly string[];
   /** The request target as received, before any normalisation. */
   readonly rawTarget?: string;
+  /** Of the client, in canonical form, as far as the proxies in between can be trusted. */
+  readonly address?: string;
 }
 
 export interface PartnerApiParts {
@@ -106,6 +108,7 @@ function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {
     path: question < 0 ? target : target.slice(0, question),
     query: question < 0 ? "" : target.slice(question + 1),
     headers,
+    address: origin.address,
     body: () => readBody(request, headers, maxBodyBytes),
     hasBody: headers.some(([name, value]) => name === "transfer-encoding" || (name === "content-length" && value.trim() !== "0")),
   };

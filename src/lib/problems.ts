@@ -26,6 +26,16 @@ export const problemKinds = {
   "headers-too-large": { status: 431, title: "The headers are too large", advice: "Send only the headers the documentation names." },
   unauthenticated: { status: 401, title: "No valid API key", advice: "Send `Authorization: Bearer <key>` with a key that was not revoked." },
   "insufficient-scope": { status: 403, title: "The key lacks a scope", advice: "Ask for a key that carries the scope named in `detail`." },
+  "too-many-failures": {
+    status: 429,
+    title: "Too many invalid credentials from this address",
+    advice: "Stop sending credentials that are refused, and wait for the seconds given in Retry-After.",
+  },
+  "quota-exceeded": {
+    status: 429,
+    title: "More requests than your plan allows",
+    advice: "Repeat the request after the seconds given in Retry-After. `RateLimit` says on every answer what is left.",
+  },
   "unknown-version": { status: 400, title: "Unknown API version", advice: "Send one of the dates named in `detail` as Api-Version." },
   "unknown-parameter": { status: 400, title: "Unknown query parameter", advice: "Use only the parameters named in `errors`." },
   "invalid-parameter": { status: 400, title: "Invalid query parameter", advice: "Correct the parameters named in `errors`." },

@@ -11,7 +11,11 @@ export async function authenticate(authenticator: Authenticator, request: Partne
   if (authorization === undefined) throw unauthenticated("The Authorization header is missing. Keys are sent as `Authorization: Bearer <key>`.", "absent");
   const token = bearer.exec(authorization)?.[1];
   if (token === undefined || token.length > 512) throw unauthenticated("The Authorization header is not `Bearer <key>`.", "malformed");
-  const found = await authenticator.authenticate(token, now);
+  const found = await authenticator.authenticate(token, now, request.address);
+  if (found.kind === "throttled")
+    throw new Problem("too-many-failures", "Too many requests from this address had no valid credential.", {
+      headers: { "Retry-After": String(found.retryAfterSeconds) },
+    });
   if (found.kind === "refused") throw unauthenticated("The API key is not valid.", found.reason);
   return found.principal;
 }

@@ -10,6 +10,8 @@ export interface PartnerRequest {
   /** In the order received, names in lower case, repeats kept apart where the runtime still knows them. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly hasBody: boolean;
+  /** Of the client, in canonical form, as far as the proxies in between can be trusted; undefined where nobody knows. */
+  readonly address?: string | undefined;
   /** The body's bytes; undefined without one. Throws a `Problem` for what cannot be taken, before or while it is read. */
   readonly body: () => Promise<Uint8Array | undefined>;
 }

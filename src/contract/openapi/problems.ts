@@ -12,6 +12,8 @@ const always: readonly ProblemCode[] = [
   "bad-request-line",
   "unauthenticated",
   "insufficient-scope",
+  "too-many-failures",
+  "quota-exceeded",
   "unknown-version",
   "unknown-parameter",
   "invalid-parameter",

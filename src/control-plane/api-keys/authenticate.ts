@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { expandScope } from "#contract/scope.ts";
 import { sha256 } from "#lib/hash.ts";
 import { Problem } from "#lib/problems.ts";
+import { unlimited } from "#pipeline/limits.ts";
 import type { Authentication, Authenticator, Principal } from "#pipeline/principal.ts";
 import { parseKey } from "./format.ts";
 import { createKeyCache } from "./key-cache.ts";
@@ -99,5 +100,7 @@ function principalOf(record: KeyRecord, knownScopes: ReadonlySet<string>): Princ
     scopes: new Set(record.scopes.flatMap((scope) => expandScope(scope, knownScopes))),
     accounts: record.accounts,
     apiVersion: record.apiVersion,
+    expiresAt: record.expiresAt,
+    limits: unlimited,
   };
 }

@@ -1,5 +1,6 @@
 /** A gateway without HTTP and store over one database of the test's own, with a clock that the test moves. */
 import { createGateway, describeGateway, type GatewayDefinition, openSource, type RecordedSchema } from "#gateway";
+import { unlimited } from "#pipeline/limits.ts";
 import { noReceipts } from "../../support/no-receipts.ts";
 
 export interface CheckedGateway {
@@ -48,6 +49,8 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     scopes: new Set(scopes),
     accounts: [account],
     apiVersion: versions[0],
+    expiresAt: undefined,
+    limits: unlimited,
   } as const;
   const gateway = createGateway({
     definition,

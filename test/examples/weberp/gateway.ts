@@ -2,6 +2,7 @@
 
 import type { ConnectionOptions } from "#erp/dialects/connection.ts";
 import { createGateway, describeGateway, openSource, type RequestHandles } from "#gateway";
+import { unlimited } from "#pipeline/limits.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
 import { noReceipts } from "../../support/no-receipts.ts";
 
@@ -45,6 +46,8 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
         scopes: new Set(scopes),
         accounts: token.split("+"),
         apiVersion: versions[0],
+        expiresAt: undefined,
+        limits: unlimited,
       },
     }),
   };

@@ -1,0 +1,35 @@
+/** The ports that verbs are run with. */
+import type { Environment } from "#pipeline/principal.ts";
+import type { KeyRegister } from "./api-keys/key-records.ts";
+import type { Peppers } from "./api-keys/peppers.ts";
+import type { AuditEntry } from "./audit/audit-records.ts";
+import type { PartnerRecords } from "./partners/partner-records.ts";
+import type { Asking } from "./verb.ts";
+
+/** The gateway's own records, each with a port of its own. */
+export interface Records {
+  readonly partners: PartnerRecords;
+  readonly keys: KeyRegister;
+}
+
+export interface Changing {
+  readonly records: Records;
+  /** Notes what the change does; at least once, unless nothing is changed. */
+  audit(entry: AuditEntry): Promise<void>;
+}
+
+export interface ControlPlane {
+  /** For reading. */
+  readonly records: Records;
+  /** A change and its audit records, in one transaction: both, or neither. */
+  change<T>(asking: Asking, work: (changing: Changing) => Promise<T>): Promise<T>;
+  readonly peppers: Peppers;
+  /** Every scope that can be granted. */
+  readonly knownScopes: ReadonlySet<string>;
+  /** Contract versions, newest first. */
+  readonly versions: readonly [string, ...string[]];
+  /** Keys begin with it. */
+  readonly keyPrefix: string | undefined;
+  /** Environments that some source has no URL for. */
+  readonly notServed: ReadonlySet<Environment>;
+}
