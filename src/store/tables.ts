@@ -6,6 +6,7 @@ export interface StoreTables {
   partner_accounts: PartnerAccountsTable;
   api_keys: ApiKeysTable;
   receipts: ReceiptsTable;
+  credential_uses: CredentialUsesTable;
 }
 
 interface PartnersTable {
@@ -34,6 +35,15 @@ interface ApiKeysTable {
   expires_at: Date | null;
   suspended_at: Date | null;
   revoked_at: Date | null;
+}
+
+interface CredentialUsesTable {
+  credential: string;
+  first_used_at: Date;
+  last_used_at: Date;
+  last_address: string | null;
+  /** A bigint, as text. */
+  uses: string;
 }
 
 export interface ReceiptsTable {

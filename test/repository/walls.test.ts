@@ -13,7 +13,7 @@ const imports = {
   pipeline: "pipeline imports contract and lib.",
   events: "events imports contract and lib.",
   reconcile: "reconcile imports contract and lib.",
-  controlPlane: "control-plane imports contract, lib and the port #pipeline/principal.ts.",
+  controlPlane: "control-plane imports contract, lib and the ports of pipeline.",
   erp: "erp imports contract and lib.",
   store: "store imports lib and the ports it implements.",
   contract: "contract imports lib.",

@@ -23,6 +23,8 @@ export interface KeyRecord extends ApiKey {
   readonly pepperVersion: number;
   /** The partner's accounts in the key's environment. */
   readonly accounts: readonly string[];
+  /** Ranges of addresses in CIDR notation that it may be used from; undefined: from anywhere. */
+  readonly allowFrom?: readonly string[] | undefined;
 }
 
 /** Port of the request path. Rejects when the store cannot be reached; answers within a bounded time. */
