@@ -1,10 +1,11 @@
 /** Makes a gateway for a Node process: opens its databases, and hands them to the engine. */
 import type { Config } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { connectStore } from "#store/connect.ts";
 import { receiptRecords } from "#store/receipts.ts";
-import { type ControlPlane, controlPlane } from "./control-plane.ts";
+import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { keepTending } from "./keep-tending.ts";
@@ -99,6 +100,6 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   return {
     metrics: () => gateway.metrics() + credentials.metrics(),
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts }),
-    controlPlane: controlPlane(definition, store, peppers, config.sources),
+    controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

@@ -1,6 +1,7 @@
 /** Last uses of credentials in the gateway's own tables. */
 import { sql } from "kysely";
-import type { LastUse, LastUses, UseRecords } from "#control-plane/credentials/use-records.ts";
+import type { KeyUses, LastUse } from "#control-plane/api-keys/key-records.ts";
+import type { UseRecords } from "#control-plane/credentials/use-records.ts";
 import type { Store } from "./connect.ts";
 
 /**
@@ -28,24 +29,20 @@ export function useRecords(store: Store): UseRecords {
   };
 }
 
-export function lastUses(store: Store): LastUses {
+/** For reading: of keys and of all others that are named by an id of their own. */
+export function keyUses(store: Store): KeyUses {
   return {
-    async of(credentials) {
-      if (credentials.length === 0) return new Map();
+    async lastUses(kids) {
+      if (kids.length === 0) return new Map();
       const rows = await store
         .selectFrom("credential_uses")
-        .selectAll()
-        .where("credential", "in", [...credentials])
+        .select(["credential", "last_used_at", "last_address"])
+        .where("credential", "in", [...kids])
         .execute();
       return new Map(
-        rows.map((row): [string, LastUse] => [
-          row.credential,
-          {
-            firstUsedAt: row.first_used_at.getTime(),
-            lastUsedAt: row.last_used_at.getTime(),
-            address: row.last_address ?? undefined,
-            count: Number(row.uses),
-          },
+        rows.map(({ credential, last_used_at, last_address }): [string, LastUse] => [
+          credential,
+          { at: last_used_at.getTime(), address: last_address ?? undefined },
         ]),
       );
     },

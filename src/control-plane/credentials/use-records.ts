@@ -1,4 +1,4 @@
-/** Port: when and from where credentials were last used. */
+/** Port: uses of credentials, as the request path notes them. */
 
 /** Uses of one credential, gathered by a process. */
 export interface Uses {
@@ -12,21 +12,8 @@ export interface Uses {
   readonly count: number;
 }
 
-export interface LastUse {
-  /** Milliseconds since 1970. */
-  readonly firstUsedAt: number;
-  readonly lastUsedAt: number;
-  readonly address: string | undefined;
-  readonly count: number;
-}
-
 /** Of the request path. */
 export interface UseRecords {
   /** All of them in one statement; rejects when the store cannot be asked, and then none is noted. */
   add(uses: readonly Uses[]): Promise<void>;
-}
-
-/** For reading. What was never used is missing. */
-export interface LastUses {
-  of(credentials: readonly string[]): Promise<ReadonlyMap<string, LastUse>>;
 }

@@ -1,70 +1,79 @@
 /** `sluice partner ...`: the companies that call the gateway. */
-import { z } from "zod";
-import { addAccount } from "#control-plane/partners/add-account.ts";
-import { createPartner } from "#control-plane/partners/create.ts";
-import { listPartners } from "#control-plane/partners/list.ts";
-import type { Partner } from "#control-plane/partners/partner-records.ts";
-import { withControlPlane } from "../open-store.ts";
-import { type Command, exitCodes, jsonOption, projectOption, refuse, table } from "./command.ts";
-import { account, json, parseOptions, project } from "./options.ts";
+import { partnerAddAccount } from "#control-plane/partners/add-account.ts";
+import { partnerChange } from "#control-plane/partners/change.ts";
+import { partnerCreate } from "#control-plane/partners/create.ts";
+import { partnerList } from "#control-plane/partners/list.ts";
+import type { PartnerJson } from "#control-plane/partners/partner-json.ts";
+import { partnerRemove } from "#control-plane/partners/remove.ts";
+import { partnerRemoveAccount } from "#control-plane/partners/remove-account.ts";
+import { partnerResume } from "#control-plane/partners/resume.ts";
+import { partnerShow } from "#control-plane/partners/show.ts";
+import { partnerSuspend } from "#control-plane/partners/suspend.ts";
+import { type Command, facts } from "./command.ts";
+import { accounts, text, textOrNone } from "./flags.ts";
+import { listCommand, verbCommand } from "./verb-command.ts";
 
-const accountOption = { account: { type: "string", multiple: true } } as const;
+const named = { "partner's name or id": text("partner") };
 
-export const partnerCreate: Command = {
-  name: "partner create",
-  summary: "Register a company as a partner",
-  usage: [
-    "--name <name> [--account live:<number>]... [--account test:<number>]...",
-    "An account is the partner's customer number in the ERP of that environment.",
-  ],
-  options: { name: { type: "string" }, ...accountOption, ...projectOption, ...jsonOption },
-  run: (input, terminal) => {
-    const typed = parseOptions(z.object({ name: z.string(), account: z.array(account).default([]), project, json }), input);
-    return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
-      const result = await createPartner(plane.partners, { name: typed.name, accounts: typed.account }, Date.now());
-      if (result.kind === "refused") return refuse(terminal, result.reasons);
-      terminal.say(typed.json ? JSON.stringify(toJson(result.partner)) : `Created ${result.partner.id}: ${result.partner.name}`);
-      return exitCodes.done;
-    });
-  },
-};
+export const partnerCommands: readonly Command[] = [
+  verbCommand(partnerCreate, {
+    usage: [
+      "--name <name> [--account live:<number>]... [--account test:<number>]... [--note <text>]",
+      "An account is the partner's customer number in the ERP of that environment.",
+    ],
+    flags: { name: text("name"), account: accounts("accounts"), note: text("note") },
+    say: ({ id, name }) => `Created ${id}: ${name}`,
+  }),
+  listCommand(partnerList, {
+    usage: [],
+    columns: { ID: ({ id }) => id, NAME: ({ name }) => name, ACCOUNTS: accountsOf, STATE: ({ state }) => state },
+  }),
+  verbCommand(partnerShow, {
+    usage: ["<name|id>"],
+    words: named,
+    say: (partner) =>
+      facts([
+        ["Partner", partner.id],
+        ["Name", partner.name],
+        ["State", partner.suspended_at === null ? partner.state : `suspended since ${partner.suspended_at}`],
+        ["Accounts", accountsOf(partner) || "none"],
+        ["Created", partner.created_at],
+        ["Note", partner.note],
+      ]),
+  }),
+  verbCommand(partnerChange, {
+    usage: ["<name|id> [--name <new name>] [--note <text>|none]"],
+    words: named,
+    flags: { name: text("name"), note: textOrNone("note") },
+    say: ({ id, name }) => `${id} is now ${name}`,
+  }),
+  verbCommand(partnerAddAccount, {
+    usage: ["--partner <name|id> --account live:<number>..."],
+    flags: { partner: text("partner"), account: accounts("accounts") },
+    say: accountsInWords,
+  }),
+  verbCommand(partnerRemoveAccount, {
+    usage: ["--partner <name|id> --account live:<number>...", "From then on its keys do not see what is filed under that number."],
+    flags: { partner: text("partner"), account: accounts("accounts") },
+    say: accountsInWords,
+  }),
+  verbCommand(partnerSuspend, {
+    usage: ["<name|id>"],
+    words: named,
+    say: ({ name }) => `Suspended ${name}: none of its credentials is accepted until it is resumed`,
+  }),
+  verbCommand(partnerResume, { usage: ["<name|id>"], words: named, say: ({ name }) => `Resumed ${name}` }),
+  verbCommand(partnerRemove, {
+    usage: ["<name|id>", "Its keys go with it. What was done to both stays in the audit records."],
+    words: named,
+    say: ({ id, name }) => `Removed ${id}: ${name}`,
+  }),
+];
 
-export const partnerAddAccount: Command = {
-  name: "partner add-account",
-  summary: "Give a partner a further account number in the ERP",
-  usage: ["--partner <name|id> --account live:<number>..."],
-  options: { partner: { type: "string" }, ...accountOption, ...projectOption, ...jsonOption },
-  run: (input, terminal) => {
-    const typed = parseOptions(z.object({ partner: z.string(), account: z.array(account), project, json }), input);
-    return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
-      const result = await addAccount(plane.partners, typed.partner, typed.account);
-      if (result.kind === "refused") return refuse(terminal, result.reasons);
-      terminal.say(typed.json ? JSON.stringify(toJson(result.partner)) : `${result.partner.name} has ${accountsOf(result.partner)}`);
-      return exitCodes.done;
-    });
-  },
-};
-
-export const partnerList: Command = {
-  name: "partner list",
-  summary: "List the partners",
-  usage: [],
-  options: { ...projectOption, ...jsonOption },
-  run: (input, terminal) => {
-    const typed = parseOptions(z.object({ project, json }), input);
-    return withControlPlane({ ...terminal, project: typed.project }, async (plane) => {
-      const partners = await listPartners(plane.partners);
-      const rows = partners.map((partner) => [partner.id, partner.name, accountsOf(partner)]);
-      terminal.say(typed.json ? JSON.stringify(partners.map(toJson)) : table(["ID", "NAME", "ACCOUNTS"], rows));
-      return exitCodes.done;
-    });
-  },
-};
-
-function accountsOf(partner: Partner): string {
-  return partner.accounts.map(({ environment, account }) => `${environment}:${account}`).join(" ");
+function accountsInWords(partner: PartnerJson): string {
+  return `${partner.name} has ${accountsOf(partner) || "no account"}`;
 }
 
-function toJson({ id, name, accounts, createdAt }: Partner) {
-  return { id, name, accounts, created_at: new Date(createdAt).toISOString() };
+function accountsOf(partner: PartnerJson): string {
+  return partner.accounts.map(({ environment, account }) => `${environment}:${account}`).join(" ");
 }

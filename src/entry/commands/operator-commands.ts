@@ -1,0 +1,12 @@
+/** The commands over the control plane's verbs. */
+import { auditCommands } from "./audit.ts";
+import type { Command } from "./command.ts";
+import { keyCommands } from "./key.ts";
+import { partnerCommands } from "./partner.ts";
+
+export const operatorCommands: readonly Command[] = [
+  // One a line, so that parts are added side by side.
+  ...partnerCommands,
+  ...keyCommands,
+  ...auditCommands,
+];
