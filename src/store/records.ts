@@ -3,6 +3,7 @@ import type { Records } from "#control-plane/control-plane.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { keyUses } from "./credential-uses.ts";
 import { partnerRecords } from "./partners.ts";
 
 /** Over a store or a transaction. */
@@ -11,6 +12,7 @@ export function recordsOf(store: Store): Records {
     partners: partnerRecords(store),
     keys: keyRegister(store),
     audit: auditRecords(store),
+    keyUses: keyUses(store),
   };
 }
 
