@@ -1,0 +1,95 @@
+/** Whether Redis is asked at all: once it fails, requests go on without it at once, and one after the other tries whether it is back. */
+
+export interface Circuit {
+  /**
+   * The answer, if there is one in time; undefined: go on without. `late` gets an answer that nobody waited for any more.
+   * Never rejects.
+   */
+  attempt<T>(work: () => Promise<T>, late?: (answer: T) => void): Promise<T | undefined>;
+  /** Tries whatever the state is, and nobody waits for it who has something else to do. */
+  probe<T>(work: () => Promise<T>): Promise<T | undefined>;
+  readonly isClosed: boolean;
+}
+
+export interface CircuitOptions {
+  /** Milliseconds on a clock that never goes back. */
+  readonly elapsedMs: () => number;
+  /** Longest wait for an answer. */
+  readonly deadlineMs: number;
+  /** Told of each change, not of each failure. */
+  readonly onChange: (closed: boolean, reason: string) => void;
+}
+
+/** One answer that is late may be a pause of either side; so many in turn are none. */
+const lateInTurn = 3;
+/** Until the next try. */
+const restMs = 500;
+
+export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Circuit {
+  let closed = true;
+  let late = 0;
+  let tryAgainAt = 0;
+  let trying = false;
+
+  function succeeded(): void {
+    late = 0;
+    if (closed) return;
+    closed = true;
+    onChange(true, "it answers");
+  }
+
+  function failed(reason: string, enough: boolean): void {
+    tryAgainAt = elapsedMs() + restMs;
+    late += 1;
+    if (!closed || (!enough && late < lateInTurn)) return;
+    closed = false;
+    onChange(false, reason);
+  }
+
+  async function ask<T>(work: () => Promise<T>, whenLate: ((answer: T) => void) | undefined): Promise<T | undefined> {
+    let over = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, deadlineMs, "late");
+    });
+    const answer = start(work).then(
+      (value) => {
+        if (over) whenLate?.(value);
+        return { value };
+      },
+      (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
+    );
+    const outcome = await Promise.race([answer, deadline]);
+    over = true;
+    clearTimeout(timer);
+    if (outcome === "late") failed(`no answer within ${deadlineMs} ms`, false);
+    else if ("reason" in outcome) failed(outcome.reason, true);
+    else {
+      succeeded();
+      return outcome.value;
+    }
+    return undefined;
+  }
+
+  return {
+    async attempt(work, whenLate) {
+      if (closed) return ask(work, whenLate);
+      if (trying || elapsedMs() < tryAgainAt) return undefined;
+      trying = true;
+      try {
+        return await ask(work, whenLate);
+      } finally {
+        trying = false;
+      }
+    },
+    probe: (work) => ask(work, undefined),
+    get isClosed() {
+      return closed;
+    },
+  };
+}
+
+/** What throws at once has failed as well. */
+async function start<T>(work: () => Promise<T>): Promise<T> {
+  return work();
+}

@@ -1,0 +1,154 @@
+/** Quotas of days and months (UTC), in Redis or the gateway's own tables, and by this process alone while those are gone. */
+
+import { RateLimiterMemory, type RateLimiterStoreAbstract } from "rate-limiter-flexible";
+import type { Counted, QuotaPolicy, Standing } from "#pipeline/limits.ts";
+import { periodOf } from "./period.ts";
+import { secondsOf } from "./rates.ts";
+
+export interface QuotasAdmitted {
+  readonly kind: "admitted";
+  readonly standings: readonly Standing[];
+  /** Charges `cost` in all; when it is refused, nothing is charged any more. */
+  raise(cost: number): Promise<QuotasAnswer>;
+  giveBack(): void;
+}
+
+export type QuotasAnswer =
+  | QuotasAdmitted
+  | { readonly kind: "refused"; readonly standings: readonly Standing[]; readonly violated: readonly string[]; readonly waitUs: number };
+
+/** Never rejects. */
+export interface Quotas {
+  /** `nowMs` since 1970, by a clock that all processes share where there is one. */
+  take(caller: Counted, cost: number, nowMs: number, withinMs: number): Promise<QuotasAnswer>;
+  /** As far as is known without asking. */
+  standings(caller: Counted, nowMs: number): readonly Standing[];
+}
+
+/** What is asked of `rate-limiter-flexible`, whatever it keeps its counts in. */
+export type QuotaStore = Pick<RateLimiterStoreAbstract, "penalty" | "reward">;
+
+export interface QuotasOptions {
+  readonly store: QuotaStore;
+  /** How many processes share the quotas, for when the store is gone. */
+  readonly processes: () => number;
+}
+
+/** The count of no period is as high: `rate-limiter-flexible` never refuses here, since every partner has a quota of its own. */
+export const noPoints = Number.MAX_SAFE_INTEGER;
+
+interface Known {
+  /** As the store said last. */
+  consumed: number;
+  readonly endsAt: number;
+}
+
+/** What is known of the store's counts at once. */
+const capacity = 200_000;
+
+export function quotas({ store, processes }: QuotasOptions): Quotas {
+  /** The insurance: what was admitted without the store, which it is told as soon as it is back. */
+  const untold = new RateLimiterMemory({ points: noPoints, duration: 1, keyPrefix: "untold" });
+  const known = new Map<string, Known>();
+
+  async function take(caller: Counted, cost: number, nowMs: number, withinMs: number): Promise<QuotasAnswer> {
+    const charged = await Promise.all(caller.limits.quotas.map((policy) => chargeOne(caller, policy, cost, nowMs, withinMs)));
+    const violated = charged.filter(({ fits }) => !fits);
+    const giveBack = (): void => {
+      for (const one of charged) one.giveBack();
+    };
+    if (violated.length === 0)
+      return {
+        kind: "admitted",
+        standings: charged.map((one) => one.standing),
+        async raise(whole) {
+          giveBack();
+          return take(caller, whole, nowMs, withinMs);
+        },
+        giveBack,
+      };
+    giveBack();
+    return {
+      kind: "refused",
+      standings: standingsOf(caller, nowMs),
+      violated: violated.map(({ standing }) => standing.name),
+      waitUs: Math.max(...violated.map(({ endsInMs }) => endsInMs * 1_000)),
+    };
+  }
+
+  async function chargeOne(caller: Counted, policy: QuotaPolicy, cost: number, nowMs: number, withinMs: number) {
+    const period = periodOf(policy.window, nowMs);
+    const key = keyOf(caller, period.name);
+    const price = Math.min(cost, policy.quota);
+    const endsInMs = period.endsAt - nowMs;
+    // Kept a little longer than the period: who counts has a clock of its own.
+    const terms = { customDuration: Math.ceil(endsInMs / 1_000) + 3_600 };
+    const alone = await untold.get(key);
+    const debt = alone?.consumedPoints ?? 0;
+    const consumed = await within(store.penalty(key, price + debt, terms), withinMs);
+    if (consumed !== undefined) {
+      if (debt > 0) await untold.delete(key);
+      remember(key, consumed.consumedPoints, period.endsAt, nowMs);
+      return {
+        fits: consumed.consumedPoints <= policy.quota,
+        standing: standing(policy, period.seconds, policy.quota - consumed.consumedPoints, endsInMs),
+        endsInMs,
+        giveBack: () => {
+          const entry = known.get(key);
+          if (entry !== undefined) entry.consumed -= price;
+          void store.reward(key, price, terms).catch(() => undefined);
+        },
+      };
+    }
+    const here = (await untold.penalty(key, price, terms)).consumedPoints;
+    const all = (known.get(key)?.consumed ?? 0) + here * processes();
+    return {
+      fits: all <= policy.quota,
+      standing: standing(policy, period.seconds, policy.quota - all, endsInMs),
+      endsInMs,
+      giveBack: () => void untold.reward(key, price, terms),
+    };
+  }
+
+  function remember(key: string, consumed: number, endsAt: number, nowMs: number): void {
+    known.delete(key);
+    known.set(key, { consumed, endsAt });
+    for (const [oldest, entry] of known) {
+      if (entry.endsAt > nowMs && known.size <= capacity) break;
+      known.delete(oldest);
+    }
+  }
+
+  function standingsOf(caller: Counted, nowMs: number): readonly Standing[] {
+    return caller.limits.quotas.map((policy) => {
+      const period = periodOf(policy.window, nowMs);
+      const entry = known.get(keyOf(caller, period.name));
+      const all = { name: policy.name, quota: policy.quota, windowSeconds: period.seconds };
+      return entry === undefined ? { ...all, left: undefined } : standing(policy, period.seconds, policy.quota - entry.consumed, period.endsAt - nowMs);
+    });
+  }
+
+  return { take, standings: standingsOf };
+}
+
+function standing(policy: QuotaPolicy, windowSeconds: number, units: number, endsInMs: number): Standing {
+  return { name: policy.name, quota: policy.quota, windowSeconds, left: { units: Math.max(0, units), seconds: secondsOf(endsInMs * 1_000) } };
+}
+
+/** In the hash tag of the partner's other keys. */
+function keyOf({ partner, environment }: Counted, period: string): string {
+  return `{${partner}:${environment}}:${period}`;
+}
+
+/** Undefined: not in time, or not at all. */
+async function within<T>(asked: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms), undefined);
+  });
+  try {
+    return await Promise.race([asked.catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
