@@ -53,6 +53,8 @@ export interface Config {
   readonly previousSecrets: readonly Uint8Array[];
   /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
   readonly retention: Retention;
+  /** Where processes count together; undefined: each counts for itself. */
+  readonly redisUrl: string | undefined;
 }
 
 export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
@@ -118,6 +120,7 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       secret: values.SLUICE_SECRET,
       previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
+      redisUrl: values.REDIS_URL,
     },
   };
 }
@@ -189,6 +192,10 @@ const schema = z.object({
     .optional(),
   SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
   RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
+  REDIS_URL: z
+    .string()
+    .refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a Redis server, such as redis://user:password@host:6379/0.")
+    .optional(),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */
