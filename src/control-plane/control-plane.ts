@@ -3,6 +3,7 @@ import type { Environment } from "#pipeline/principal.ts";
 import type { KeyRegister } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry } from "./audit/audit-records.ts";
+import type { PlanRecords } from "./limits/plan-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
 import type { Asking } from "./verb.ts";
 
@@ -10,6 +11,7 @@ import type { Asking } from "./verb.ts";
 export interface Records {
   readonly partners: PartnerRecords;
   readonly keys: KeyRegister;
+  readonly plans: PlanRecords;
 }
 
 export interface Changing {

@@ -2,10 +2,10 @@
 
 export interface Circuit {
   /**
-   * The answer, if there is one in time; undefined: go on without. `late` gets an answer that nobody waited for any more.
-   * Never rejects.
+   * The answer, if there is one in time, or within fewer milliseconds where that is asked for; undefined: go on without.
+   * `late` is called when it was asked and is waited for no longer: it may still be done. Never rejects.
    */
-  attempt<T>(work: () => Promise<T>, late?: (answer: T) => void): Promise<T | undefined>;
+  attempt<T>(work: () => Promise<T>, options?: { readonly late?: () => void; readonly withinMs?: number }): Promise<T | undefined>;
   /** Tries whatever the state is, and nobody waits for it who has something else to do. */
   probe<T>(work: () => Promise<T>): Promise<T | undefined>;
   readonly isClosed: boolean;
@@ -46,24 +46,21 @@ export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Ci
     onChange(false, reason);
   }
 
-  async function ask<T>(work: () => Promise<T>, whenLate: ((answer: T) => void) | undefined): Promise<T | undefined> {
-    let over = false;
+  async function ask<T>(work: () => Promise<T>, withinMs: number, whenLate?: () => void): Promise<T | undefined> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, deadlineMs, "late");
+      timer = setTimeout(resolve, withinMs, "late");
     });
     const answer = start(work).then(
-      (value) => {
-        if (over) whenLate?.(value);
-        return { value };
-      },
+      (value) => ({ value }),
       (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
     );
     const outcome = await Promise.race([answer, deadline]);
-    over = true;
     clearTimeout(timer);
-    if (outcome === "late") failed(`no answer within ${deadlineMs} ms`, false);
-    else if ("reason" in outcome) failed(outcome.reason, true);
+    if (outcome === "late") {
+      failed(`no answer within ${deadlineMs} ms`, false);
+      whenLate?.();
+    } else if ("reason" in outcome) failed(outcome.reason, true);
     else {
       succeeded();
       return outcome.value;
@@ -72,17 +69,17 @@ export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Ci
   }
 
   return {
-    async attempt(work, whenLate) {
-      if (closed) return ask(work, whenLate);
+    async attempt(work, { late: whenLate, withinMs = deadlineMs } = {}) {
+      if (closed) return ask(work, withinMs, whenLate);
       if (trying || elapsedMs() < tryAgainAt) return undefined;
       trying = true;
       try {
-        return await ask(work, whenLate);
+        return await ask(work, withinMs, whenLate);
       } finally {
         trying = false;
       }
     },
-    probe: (work) => ask(work, undefined),
+    probe: (work) => ask(work, deadlineMs),
     get isClosed() {
       return closed;
     },

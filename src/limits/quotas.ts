@@ -2,6 +2,7 @@
 
 import { RateLimiterMemory, type RateLimiterStoreAbstract } from "rate-limiter-flexible";
 import type { Counted, QuotaPolicy, Standing } from "#pipeline/limits.ts";
+import type { Circuit } from "./circuit.ts";
 import { periodOf } from "./period.ts";
 import { secondsOf } from "./rates.ts";
 
@@ -26,16 +27,26 @@ export interface Quotas {
 }
 
 /** What is asked of `rate-limiter-flexible`, whatever it keeps its counts in. */
-export type QuotaStore = Pick<RateLimiterStoreAbstract, "penalty" | "reward">;
+export type QuotaStore = Pick<RateLimiterStoreAbstract, "penalty" | "reward" | "set">;
 
-export interface QuotasOptions {
-  readonly store: QuotaStore;
-  /** How many processes share the quotas, for when the store is gone. */
-  readonly processes: () => number;
+export interface QuotaBook {
+  /** `store`: over a connection that may be that of one request alone. `attempt`: whether it is asked at all, and for how long. */
+  over(store: QuotaStore, attempt: Circuit["attempt"]): Quotas;
 }
 
 /** The count of no period is as high: `rate-limiter-flexible` never refuses here, since every partner has a quota of its own. */
 export const noPoints = Number.MAX_SAFE_INTEGER;
+
+interface Way {
+  readonly store: QuotaStore;
+  readonly attempt: Circuit["attempt"];
+  readonly withinMs: number;
+}
+
+/** Counts are kept a little longer than their period: who counts has a clock of its own. */
+const graceSeconds = 3_600;
+/** In memory they are ended by timers, which can wait no longer. */
+const longestSeconds = 2_147_000;
 
 interface Known {
   /** As the store said last. */
@@ -46,13 +57,16 @@ interface Known {
 /** What is known of the store's counts at once. */
 const capacity = 200_000;
 
-export function quotas({ store, processes }: QuotasOptions): Quotas {
-  /** The insurance: what was admitted without the store, which it is told as soon as it is back. */
+/** `processes`: how many share the quotas, for when the store is gone. */
+export function quotaBook(processes: () => number): QuotaBook {
+  /** The insurance: what was admitted without the store, which is told of it as soon as it is back. */
   const untold = new RateLimiterMemory({ points: noPoints, duration: 1, keyPrefix: "untold" });
   const known = new Map<string, Known>();
 
-  async function take(caller: Counted, cost: number, nowMs: number, withinMs: number): Promise<QuotasAnswer> {
-    const charged = await Promise.all(caller.limits.quotas.map((policy) => chargeOne(caller, policy, cost, nowMs, withinMs)));
+  return { over: (store, attempt) => ({ take: (caller, cost, nowMs, withinMs) => take({ store, attempt, withinMs }, caller, cost, nowMs), standings: standingsOf }) };
+
+  async function take(way: Way, caller: Counted, cost: number, nowMs: number): Promise<QuotasAnswer> {
+    const charged = await Promise.all(caller.limits.quotas.map((policy) => chargeOne(way, caller, policy, cost, nowMs)));
     const violated = charged.filter(({ fits }) => !fits);
     const giveBack = (): void => {
       for (const one of charged) one.giveBack();
@@ -63,7 +77,7 @@ export function quotas({ store, processes }: QuotasOptions): Quotas {
         standings: charged.map((one) => one.standing),
         async raise(whole) {
           giveBack();
-          return take(caller, whole, nowMs, withinMs);
+          return take(way, caller, whole, nowMs);
         },
         giveBack,
       };
@@ -76,37 +90,46 @@ export function quotas({ store, processes }: QuotasOptions): Quotas {
     };
   }
 
-  async function chargeOne(caller: Counted, policy: QuotaPolicy, cost: number, nowMs: number, withinMs: number) {
+  async function chargeOne({ store, attempt, withinMs }: Way, caller: Counted, policy: QuotaPolicy, cost: number, nowMs: number) {
     const period = periodOf(policy.window, nowMs);
     const key = keyOf(caller, period.name);
     const price = Math.min(cost, policy.quota);
     const endsInMs = period.endsAt - nowMs;
-    // Kept a little longer than the period: who counts has a clock of its own.
-    const terms = { customDuration: Math.ceil(endsInMs / 1_000) + 3_600 };
-    const alone = await untold.get(key);
-    const debt = alone?.consumedPoints ?? 0;
-    const consumed = await within(store.penalty(key, price + debt, terms), withinMs);
-    if (consumed !== undefined) {
+    const terms = { customDuration: Math.ceil(endsInMs / 1_000) + graceSeconds };
+    const termsHere = { customDuration: Math.min(terms.customDuration, longestSeconds) };
+    const debt = (await untold.get(key))?.consumedPoints ?? 0;
+    const before = known.get(key)?.consumed ?? 0;
+    const answer = await attempt(
+      async () => {
+        const { consumedPoints } = await store.penalty(key, price + debt, terms);
+        if (consumedPoints - price - debt >= before / 2) return consumedPoints;
+        // It has lost its data: what is known of it here is nearer to the truth. All who know write about the same.
+        await store.set(key, before + price + debt, terms.customDuration);
+        return before + price + debt;
+      },
+      { withinMs },
+    );
+    if (answer !== undefined) {
       if (debt > 0) await untold.delete(key);
-      remember(key, consumed.consumedPoints, period.endsAt, nowMs);
+      remember(key, answer, period.endsAt, nowMs);
       return {
-        fits: consumed.consumedPoints <= policy.quota,
-        standing: standing(policy, period.seconds, policy.quota - consumed.consumedPoints, endsInMs),
+        fits: answer <= policy.quota,
+        standing: standing(policy, period.seconds, policy.quota - answer, endsInMs),
         endsInMs,
         giveBack: () => {
           const entry = known.get(key);
           if (entry !== undefined) entry.consumed -= price;
-          void store.reward(key, price, terms).catch(() => undefined);
+          void attempt(() => store.reward(key, price, terms));
         },
       };
     }
-    const here = (await untold.penalty(key, price, terms)).consumedPoints;
+    const here = (await untold.penalty(key, price, termsHere)).consumedPoints;
     const all = (known.get(key)?.consumed ?? 0) + here * processes();
     return {
       fits: all <= policy.quota,
       standing: standing(policy, period.seconds, policy.quota - all, endsInMs),
       endsInMs,
-      giveBack: () => void untold.reward(key, price, terms),
+      giveBack: () => void untold.reward(key, price, termsHere),
     };
   }
 
@@ -127,8 +150,6 @@ export function quotas({ store, processes }: QuotasOptions): Quotas {
       return entry === undefined ? { ...all, left: undefined } : standing(policy, period.seconds, policy.quota - entry.consumed, period.endsAt - nowMs);
     });
   }
-
-  return { take, standings: standingsOf };
 }
 
 function standing(policy: QuotaPolicy, windowSeconds: number, units: number, endsInMs: number): Standing {
@@ -138,17 +159,4 @@ function standing(policy: QuotaPolicy, windowSeconds: number, units: number, end
 /** In the hash tag of the partner's other keys. */
 function keyOf({ partner, environment }: Counted, period: string): string {
   return `{${partner}:${environment}}:${period}`;
-}
-
-/** Undefined: not in time, or not at all. */
-async function within<T>(asked: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms), undefined);
-  });
-  try {
-    return await Promise.race([asked.catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

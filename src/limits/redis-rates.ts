@@ -32,6 +32,10 @@ export interface RedisRates {
   /** One bounded round: says that this process lives, prolongs what takes long, finds out whether Redis is back. Never rejects. */
   tend(commands: LimitCommands): Promise<void>;
   readonly isShared: () => boolean;
+  /** Processes that were heard of last. */
+  readonly processes: () => number;
+  /** For what else is counted in the same Redis. */
+  readonly attempt: Circuit["attempt"];
 }
 
 interface Parts {
@@ -58,6 +62,8 @@ export function redisRates(options: RedisRatesOptions): RedisRates {
       await held.renew(commands).catch(() => undefined);
     },
     isShared: () => way.isClosed,
+    processes: live.count,
+    attempt: way.attempt,
   };
 }
 
@@ -79,9 +85,8 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
     ];
     const answer = await way.attempt(
       async () => parseTaken(await commands.take([inflightKey, ...lists.map(({ key }) => key)], values), lists.length),
-      (late) => {
-        if (late.admitted && lease !== "") held.end(commands, inflightKey, lease);
-      },
+      // Commands of a connection are done in order: if it is done after all, its lease is given up right behind it.
+      { late: () => lease !== "" && held.end(commands, inflightKey, lease) },
     );
     if (answer === undefined) {
       bringing.failed();

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { ApiKey, KeyRecords, KeyRegister } from "#control-plane/api-keys/key-records.ts";
 import type { Store } from "./connect.ts";
+import { type LimitTermsRow, limitTermsOf } from "./plans.ts";
 
 /** The request path's lookup: one statement by primary key, whatever the number of partners and keys. */
 export function keyRecords(store: Store): KeyRecords {
@@ -15,12 +16,13 @@ export function keyRecords(store: Store): KeyRecords {
             select account from sluice.partner_accounts as owned
             where owned.partner = api_keys.partner and owned.environment = api_keys.environment order by account
           )`.as("accounts"),
+          sql<LimitTermsRow | null>`sluice.limit_terms(api_keys.partner, api_keys.environment, api_keys.kid)`.as("limits"),
           // Volatile, so that no pooler answers from a cache of its own, where a revoked key would live on.
           sql<Date>`clock_timestamp()`.as("asked_at"),
         ])
         .where("api_keys.kid", "=", kid)
         .executeTakeFirst();
-      return row && { ...toKey(row), mac: row.mac, pepperVersion: row.pepper_version, accounts: row.accounts };
+      return row && { ...toKey(row), mac: row.mac, pepperVersion: row.pepper_version, accounts: row.accounts, limits: limitTermsOf(row.limits) };
     },
   };
 }

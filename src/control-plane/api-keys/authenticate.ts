@@ -3,7 +3,6 @@ import { timingSafeEqual } from "node:crypto";
 import { expandScope } from "#contract/scope.ts";
 import { sha256 } from "#lib/hash.ts";
 import { Problem } from "#lib/problems.ts";
-import { unlimited } from "#pipeline/limits.ts";
 import type { Authentication, Authenticator, Principal } from "#pipeline/principal.ts";
 import { parseKey } from "./format.ts";
 import { createKeyCache } from "./key-cache.ts";
@@ -101,6 +100,6 @@ function principalOf(record: KeyRecord, knownScopes: ReadonlySet<string>): Princ
     accounts: record.accounts,
     apiVersion: record.apiVersion,
     expiresAt: record.expiresAt,
-    limits: unlimited,
+    limits: record.limits,
   };
 }
