@@ -10,6 +10,7 @@ import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
+import { limitCommands } from "./commands/limit.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { sourceGrants } from "./commands/source.ts";
@@ -39,6 +40,7 @@ const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  ...limitCommands,
   conflictList,
   conflictShow,
   conflictResolve,

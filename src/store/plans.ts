@@ -19,7 +19,10 @@ export function planRecords(store: Store): PlanRecords {
       const row = await select(store).where("plans.name", "=", name).executeTakeFirst();
       return row && toPlan(row);
     },
-    list: async () => (await select(store).orderBy("plans.name").execute()).map(toPlan),
+    list: async (after, limit) => {
+      const query = select(store).orderBy("plans.name").limit(limit);
+      return (await (after === undefined ? query : query.where("plans.name", ">", after)).execute()).map(toPlan);
+    },
     update: async (plan) => {
       await store
         .updateTable("plans")

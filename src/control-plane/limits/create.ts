@@ -2,7 +2,7 @@
 import { defineVerb } from "../verb.ts";
 import { limitInputs, planIn, planInput, planOut, planOutput } from "./plan-form.ts";
 
-export const createPlan = defineVerb({
+export const limitCreate = defineVerb({
   name: "limit.create",
   summary: "Make a plan of limits that partners can be given",
   role: "operator",

@@ -5,7 +5,7 @@ import type { AssignedPlan, KeyLimits, Plan, Rate } from "./plan-records.ts";
 const planName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "takes letters in lower case, digits and dashes, at most 40, a letter first")
-  .describe("The plan's name.");
+  .meta({ description: "The plan's name." });
 const units = z.int().min(1).max(2_000_000_000);
 const seconds = z.int().min(1).max(86_400);
 
@@ -13,17 +13,17 @@ export const planInput = z.object({ plan: planName });
 
 /** Null takes a limit away; what is left out stays as it is. */
 export const rateInputs = {
-  burst_quota: units.nullish().describe("Units of cost in any window of `burst_seconds`."),
+  burst_quota: units.nullish().meta({ description: "Units of cost in any window of `burst_seconds`." }),
   burst_seconds: seconds.nullish(),
-  sustained_quota: units.nullish().describe("Units of cost in any window of `sustained_seconds`."),
+  sustained_quota: units.nullish().meta({ description: "Units of cost in any window of `sustained_seconds`." }),
   sustained_seconds: seconds.nullish(),
 };
 
 export const limitInputs = {
   ...rateInputs,
-  daily_quota: units.nullish().describe("Units of cost in a day (UTC)."),
-  monthly_quota: units.nullish().describe("Units of cost in a month (UTC)."),
-  inflight: z.int().min(1).max(100_000).nullish().describe("Requests of a partner underway at once."),
+  daily_quota: units.nullish().meta({ description: "Units of cost in a day (UTC)." }),
+  monthly_quota: units.nullish().meta({ description: "Units of cost in a month (UTC)." }),
+  inflight: z.int().min(1).max(100_000).nullish().meta({ description: "Requests of a partner underway at once." }),
 };
 
 const rateOutputs = {
@@ -41,8 +41,15 @@ export const planOutput = z.object({
   daily_quota: z.int().nullable(),
   monthly_quota: z.int().nullable(),
   inflight: z.int().nullable(),
-  assignments: z.int().describe("To how many partners it was given, each environment for itself."),
+  assignments: z.int().meta({ description: "To how many partners it was given, each environment for itself." }),
 });
+
+export type PlanJson = z.output<typeof planOutput>;
+export type RatesJson = Pick<PlanJson, keyof typeof rateInputs>;
+
+export function noPlan(name: string): string {
+  return `There is no plan "${name}".`;
+}
 
 export function ratesOut({ burst, sustained }: KeyLimits) {
   return {
@@ -72,8 +79,9 @@ type LimitsIn = { readonly [Name in keyof typeof limitInputs]?: number | null | 
 export function ratesIn(before: KeyLimits, input: RatesIn): { readonly rates: KeyLimits; readonly reasons: readonly string[] } {
   const reasons: string[] = [];
   const rate = (name: "burst" | "sustained"): Rate | undefined => {
-    const quota = sent(input[`${name}_quota`], before[name]?.quota);
-    const length = sent(input[`${name}_seconds`], before[name]?.seconds);
+    if (input[`${name}_quota`] === null || input[`${name}_seconds`] === null) return undefined;
+    const quota = input[`${name}_quota`] ?? before[name]?.quota;
+    const length = input[`${name}_seconds`] ?? before[name]?.seconds;
     if (quota !== undefined && length !== undefined) return { quota, seconds: length };
     if (quota !== length) reasons.push(`${name}_quota and ${name}_seconds go together: so many units in so many seconds.`);
     return undefined;

@@ -29,8 +29,8 @@ export interface AssignedPlan extends Plan {
 export interface PlanRecords {
   insert(plan: Plan): Promise<"inserted" | "name-taken">;
   find(name: string): Promise<AssignedPlan | undefined>;
-  /** By name. */
-  list(): Promise<readonly AssignedPlan[]>;
+  /** By name, those behind `after`. */
+  list(after: string | undefined, limit: number): Promise<readonly AssignedPlan[]>;
   update(plan: Plan): Promise<void>;
   remove(name: string): Promise<"removed" | "in-use">;
   /** The partner's plan by name; undefined: the default. */

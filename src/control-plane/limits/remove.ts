@@ -1,9 +1,9 @@
 /** `limit.remove`: removes a plan that no partner has. */
 import { defineVerb } from "../verb.ts";
-import { planInput, planOut, planOutput } from "./plan-form.ts";
+import { noPlan, planInput, planOut, planOutput } from "./plan-form.ts";
 import { defaultPlan } from "./plan-records.ts";
 
-export const removePlan = defineVerb({
+export const limitRemove = defineVerb({
   name: "limit.remove",
   summary: "Remove a plan of limits that no partner has",
   role: "operator",
@@ -15,7 +15,7 @@ export const removePlan = defineVerb({
     if (name === defaultPlan) return { kind: "refused", reasons: [`"${name}" is the plan of partners that were given no other; it can be changed only.`] };
     return plane.change(asking, async ({ records, audit }) => {
       const before = await records.plans.find(name);
-      if (before === undefined) return { kind: "absent", what: `plan "${name}"` };
+      if (before === undefined) return { kind: "absent", what: noPlan(name) };
       if ((await records.plans.remove(name)) === "in-use") return { kind: "refused", reasons: [`Partners have the plan "${name}"; give them another first.`] };
       const value = planOut(before);
       await audit({ verb: "limit.remove", subject: `plan ${name}`, before: value, after: null });

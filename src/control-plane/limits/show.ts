@@ -1,8 +1,8 @@
 /** `limit.show`: one plan of limits. */
 import { defineVerb } from "../verb.ts";
-import { planInput, planOut, planOutput } from "./plan-form.ts";
+import { noPlan, planInput, planOut, planOutput } from "./plan-form.ts";
 
-export const showPlan = defineVerb({
+export const limitShow = defineVerb({
   name: "limit.show",
   summary: "Show a plan of limits",
   role: "viewer",
@@ -12,6 +12,6 @@ export const showPlan = defineVerb({
   output: planOutput,
   async run(plane, { plan: name }) {
     const plan = await plane.records.plans.find(name);
-    return plan === undefined ? { kind: "absent", what: `plan "${name}"` } : { kind: "done", value: planOut(plan) };
+    return plan === undefined ? { kind: "absent", what: noPlan(name) } : { kind: "done", value: planOut(plan) };
   },
 });

@@ -1,8 +1,8 @@
 /** `limit.update`: changes a plan, for all partners that have it. */
 import { defineVerb } from "../verb.ts";
-import { limitInputs, planIn, planInput, planOut, planOutput } from "./plan-form.ts";
+import { limitInputs, noPlan, planIn, planInput, planOut, planOutput } from "./plan-form.ts";
 
-export const updatePlan = defineVerb({
+export const limitUpdate = defineVerb({
   name: "limit.update",
   summary: "Change a plan of limits, for all partners that have it",
   role: "operator",
@@ -13,7 +13,7 @@ export const updatePlan = defineVerb({
   run(plane, { plan: name, ...limits }, asking) {
     return plane.change(asking, async ({ records, audit }) => {
       const before = await records.plans.find(name);
-      if (before === undefined) return { kind: "absent", what: `plan "${name}"` };
+      if (before === undefined) return { kind: "absent", what: noPlan(name) };
       const { plan, reasons } = planIn(before, limits);
       if (reasons.length > 0) return { kind: "refused", reasons };
       await records.plans.update(plan);
