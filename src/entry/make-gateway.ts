@@ -12,6 +12,7 @@ import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
+import { openLimits } from "./open-limits.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
@@ -56,6 +57,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(() => databases.close());
 
   const elapsedMs = (): number => performance.now();
+  const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
   const receipts = receiptRecords(() => store);
   const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
   const gateway = createGateway({
@@ -77,8 +79,8 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
-    metrics: gateway.metrics,
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts }),
+    metrics: () => gateway.metrics() + limits.metrics(),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits.limiter, receipts }),
     controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

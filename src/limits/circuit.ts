@@ -29,7 +29,8 @@ export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Ci
   let closed = true;
   let late = 0;
   let tryAgainAt = 0;
-  let trying = false;
+  /** Until then a try is underway. A time, since a request that tries may end without a word on some runtimes. */
+  let tryingUntil = 0;
 
   function succeeded(): void {
     late = 0;
@@ -71,13 +72,9 @@ export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Ci
   return {
     async attempt(work, { late: whenLate, withinMs = deadlineMs } = {}) {
       if (closed) return ask(work, withinMs, whenLate);
-      if (trying || elapsedMs() < tryAgainAt) return undefined;
-      trying = true;
-      try {
-        return await ask(work, withinMs, whenLate);
-      } finally {
-        trying = false;
-      }
+      if (elapsedMs() < Math.max(tryAgainAt, tryingUntil)) return undefined;
+      tryingUntil = elapsedMs() + withinMs;
+      return ask(work, withinMs, whenLate);
     },
     probe: (work) => ask(work, deadlineMs),
     get isClosed() {

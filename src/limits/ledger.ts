@@ -35,18 +35,20 @@ interface Page {
   /** By list. */
   readonly generations: Map<string, string>;
   uncounted: Map<string, Window>;
-  /** Whether a request is underway that brings something: one at a time, or it would be counted twice. */
-  bringing: boolean;
+  /** Until then a request is underway that brings something: one at a time, or it would be counted twice. */
+  bringingUntilUs: number;
   usedUntilUs: number;
 }
 
+/** A request that has not said how it went by then never will: some runtimes end requests without a word. */
+const longestUs = 2_000_000;
 const nothing: Brought = { own: 0, uncounted: 0, generation: "" };
 
 export function ledger(capacity: number): Ledger {
   const pages: BoundedTable<Page> = boundedTable({
     capacity,
-    make: () => ({ generations: new Map(), uncounted: new Map(), bringing: false, usedUntilUs: 0 }),
-    isIdle: ({ bringing, usedUntilUs }, nowUs) => !bringing && usedUntilUs <= nowUs,
+    make: () => ({ generations: new Map(), uncounted: new Map(), bringingUntilUs: 0, usedUntilUs: 0 }),
+    isIdle: ({ usedUntilUs }, nowUs) => usedUntilUs <= nowUs,
   });
 
   function pageOf(caller: string, lists: readonly CountedList[], nowUs: number): Page {
@@ -59,8 +61,8 @@ export function ledger(capacity: number): Ledger {
   return {
     bring(caller, lists, own, nowUs) {
       const page = pageOf(caller, lists, nowUs);
-      if (page.bringing) return { brought: lists.map(() => nothing), arrived: () => undefined, failed: () => undefined };
-      page.bringing = true;
+      if (nowUs < page.bringingUntilUs) return { brought: lists.map(() => nothing), arrived: () => undefined, failed: () => undefined };
+      page.bringingUntilUs = nowUs + longestUs;
       const taken = page.uncounted;
       page.uncounted = new Map();
       return {
@@ -70,14 +72,15 @@ export function ledger(capacity: number): Ledger {
           return { own: own[at] ?? 0, uncounted: window?.total ?? 0, generation: page.generations.get(key) ?? "" };
         }),
         arrived(generations) {
-          page.bringing = false;
+          page.bringingUntilUs = 0;
           for (const [at, { key }] of lists.entries()) if (generations[at]) page.generations.set(key, generations[at]);
         },
         failed() {
-          page.bringing = false;
+          page.bringingUntilUs = 0;
           const since = page.uncounted;
           page.uncounted = taken;
-          for (const { key, terms } of lists) for (const [at, slot] of (since.get(key)?.slots ?? []).entries()) add(page, { key, terms }, since.get(key)?.units[at] ?? 0, slot * terms.slotUs);
+          for (const { key, terms } of lists)
+            for (const [at, slot] of (since.get(key)?.slots ?? []).entries()) add(page, { key, terms }, since.get(key)?.units[at] ?? 0, slot * terms.slotUs);
         },
       };
     },

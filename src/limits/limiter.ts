@@ -19,6 +19,9 @@ export interface LimiterParts {
 /** Added to what a caller is told to wait: its clock and ours may run differently. */
 const marginUs = 10_000;
 
+/** Less is no try. */
+const leastMs = 4;
+
 export function limiter({ rates, quotas, budgetMs, elapsedMs, now, onRefusal }: LimiterParts): Limiter {
   function refuse(standings: Standings, violated: readonly string[], waitUs: number): NotAdmitted {
     onRefusal(violated);
@@ -45,7 +48,7 @@ export function limiter({ rates, quotas, budgetMs, elapsedMs, now, onRefusal }: 
     since: number,
     of: (policies: readonly Standing[], quota: readonly Standing[]) => Standings,
   ): Promise<Admitted | NotAdmitted> {
-    const left = budgetMs - (elapsedMs() - since);
+    const left = Math.max(leastMs, budgetMs - (elapsedMs() - since));
     const charged = caller.limits.quotas.length === 0 ? undefined : await (before?.raise(cost) ?? quotas.take(caller, cost, rated.nowMs, left));
     if (charged?.kind === "refused") {
       rated.giveBack();

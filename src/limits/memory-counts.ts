@@ -45,7 +45,8 @@ export interface Noted {
 
 interface Held {
   readonly windows: Map<string, Window>;
-  inflight: number;
+  /** Since when each request is underway; oldest first. */
+  readonly underway: Set<{ readonly sinceUs: number }>;
   /** From then on there is nothing in its windows. */
   emptyAtUs: number;
 }
@@ -60,12 +61,18 @@ interface Counting {
 /** Slots of a window that are told of: those about to end might have ended elsewhere. */
 const toldSlots = slotsPerWindow - 3;
 
-/** `capacity`: of partners and of keys together. */
-export function memoryCounts(capacity: number): MemoryCounts {
+export interface MemoryCountsOptions {
+  /** Of partners and of keys together. */
+  readonly capacity: number;
+  /** Requests are over after this at the latest, said or not; without it, when they say so. */
+  readonly longestRequestMs?: number | undefined;
+}
+
+export function memoryCounts({ capacity, longestRequestMs = Number.POSITIVE_INFINITY }: MemoryCountsOptions): MemoryCounts {
   const table: BoundedTable<Held> = boundedTable({
     capacity,
-    make: () => ({ windows: new Map(), inflight: 0, emptyAtUs: 0 }),
-    isIdle: ({ inflight, emptyAtUs }, nowUs) => inflight === 0 && emptyAtUs <= nowUs,
+    make: () => ({ windows: new Map(), underway: new Set(), emptyAtUs: 0 }),
+    isIdle: ({ underway, emptyAtUs }, nowUs) => underway.size === 0 && emptyAtUs <= nowUs,
   });
 
   function countings(caller: Counted, nowUs: number, processes: number): readonly Counting[] {
@@ -85,16 +92,20 @@ export function memoryCounts(capacity: number): MemoryCounts {
     for (const { window, terms } of counted) charge(window, terms, cost, nowUs);
   }
 
-  /** Once, however often it is called. */
   function enter(caller: Counted, nowUs: number): () => void {
-    const held = table.at(partnerKey(caller), nowUs);
-    held.inflight += 1;
-    let over = false;
-    return () => {
-      if (over) return;
-      over = true;
-      held.inflight -= 1;
-    };
+    const { underway } = table.at(partnerKey(caller), nowUs);
+    const place = { sinceUs: nowUs };
+    underway.add(place);
+    return () => void underway.delete(place);
+  }
+
+  function countUnderway(caller: Counted, nowUs: number): number {
+    const { underway } = table.at(partnerKey(caller), nowUs);
+    for (const place of underway) {
+      if (nowUs - place.sinceUs < longestRequestMs * 1_000) break;
+      underway.delete(place);
+    }
+    return underway.size;
   }
 
   function admit(caller: Counted, cost: number, clock: Clock, processes: number, place: () => void, counted: readonly Counting[]): RatesAnswer {
@@ -122,7 +133,7 @@ export function memoryCounts(capacity: number): MemoryCounts {
     const waits = counted.map(({ policy, window, terms }) => ({ name: policy.name, us: waitUs(window, terms, cost, nowUs) })).filter(({ us }) => us > 0);
     const { inflight } = caller.limits;
     const most = inflight === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(inflight / processes));
-    if (place === undefined && table.at(partnerKey(caller), nowUs).inflight >= most) waits.push({ name: inflightName, us: inflightWaitUs });
+    if (place === undefined && countUnderway(caller, nowUs) >= most) waits.push({ name: inflightName, us: inflightWaitUs });
     if (waits.length > 0)
       return {
         kind: "refused",

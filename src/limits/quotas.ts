@@ -63,7 +63,9 @@ export function quotaBook(processes: () => number): QuotaBook {
   const untold = new RateLimiterMemory({ points: noPoints, duration: 1, keyPrefix: "untold" });
   const known = new Map<string, Known>();
 
-  return { over: (store, attempt) => ({ take: (caller, cost, nowMs, withinMs) => take({ store, attempt, withinMs }, caller, cost, nowMs), standings: standingsOf }) };
+  return {
+    over: (store, attempt) => ({ take: (caller, cost, nowMs, withinMs) => take({ store, attempt, withinMs }, caller, cost, nowMs), standings: standingsOf }),
+  };
 
   async function take(way: Way, caller: Counted, cost: number, nowMs: number): Promise<QuotasAnswer> {
     const charged = await Promise.all(caller.limits.quotas.map((policy) => chargeOne(way, caller, policy, cost, nowMs)));

@@ -18,7 +18,9 @@ const processes = "sluice:processes";
 /** A process that has not been heard of for so long is gone. */
 export const lifeMs = 5_000;
 
-export function limitCommands(client: Pick<Redis | Cluster, "eval" | "evalsha" | "zrem">): LimitCommands {
+export type LimitClient = Pick<Redis | Cluster, "eval" | "evalsha" | "zrem">;
+
+export function limitCommands(client: LimitClient): LimitCommands {
   const run = (script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> => {
     const all = [...keys, ...values];
     return client.evalsha(script.sha, keys.length, ...all).catch((error: unknown) => {

@@ -4,9 +4,9 @@ import type { Counted } from "#pipeline/limits.ts";
 import { type Circuit, circuit } from "./circuit.ts";
 import { type Leases, leaseMs, leases } from "./leases.ts";
 import { type CountedList, type Ledger, ledger } from "./ledger.ts";
+import { type LiveProcesses, liveProcesses } from "./live-processes.ts";
 import { type Clock, type MemoryCounts, memoryCounts } from "./memory-counts.ts";
 import { defaultCapacity } from "./memory-rates.ts";
-import { type LiveProcesses, liveProcesses } from "./live-processes.ts";
 import { inflightName, inflightWaitUs, policiesOf, type Rates, type RatesAnswer, secondsOf, standing } from "./rates.ts";
 import type { LimitCommands } from "./redis-commands.ts";
 import { windowTerms } from "./sliding-window.ts";
@@ -22,6 +22,8 @@ export interface RedisRatesOptions {
   /** What a request waits for Redis at most. */
   readonly deadlineMs: number;
   readonly capacity?: number;
+  /** As in `MemoryCountsOptions`. */
+  readonly longestRequestMs?: number | undefined;
   /** Told when the count is no longer shared, and when it is again; once each. */
   readonly onChange: (shared: boolean, reason: string, processes: number) => void;
 }
@@ -31,6 +33,8 @@ export interface RedisRates {
   over(commands: LimitCommands): Rates;
   /** One bounded round: says that this process lives, prolongs what takes long, finds out whether Redis is back. Never rejects. */
   tend(commands: LimitCommands): Promise<void>;
+  /** This process ends: the others may take its part. Never rejects. */
+  leave(commands: LimitCommands): Promise<void>;
   readonly isShared: () => boolean;
   /** Processes that were heard of last. */
   readonly processes: () => number;
@@ -52,7 +56,7 @@ export function redisRates(options: RedisRatesOptions): RedisRates {
   const live = liveProcesses(elapsedMs);
   const held = leases(options.processId, elapsedMs);
   const way = circuit({ elapsedMs, deadlineMs: options.deadlineMs, onChange: (closed, reason) => options.onChange(closed, reason, live.count()) });
-  const parts: Parts = { options, counts: memoryCounts(capacity), unknown: ledger(capacity), held, way, live };
+  const parts: Parts = { options, counts: memoryCounts({ capacity, longestRequestMs: options.longestRequestMs }), unknown: ledger(capacity), held, way, live };
   return {
     over: (commands) => ratesOver(parts, commands),
     async tend(commands) {
@@ -61,6 +65,7 @@ export function redisRates(options: RedisRatesOptions): RedisRates {
       live.heard(processes);
       await held.renew(commands).catch(() => undefined);
     },
+    leave: (commands) => commands.leave(options.processId).catch(() => undefined),
     isShared: () => way.isClosed,
     processes: live.count,
     attempt: way.attempt,
@@ -69,7 +74,11 @@ export function redisRates(options: RedisRatesOptions): RedisRates {
 
 function ratesOver({ options, counts, unknown, held, way, live }: Parts, commands: LimitCommands): Rates {
   /** What is charged before is taken back first, in the same round trip; then the request keeps its lease. */
-  async function ask(caller: Counted, cost: number, before: { readonly cost: number; readonly atUs: number; readonly release: () => void } | undefined): Promise<RatesAnswer> {
+  async function ask(
+    caller: Counted,
+    cost: number,
+    before: { readonly cost: number; readonly atUs: number; readonly release: () => void } | undefined,
+  ): Promise<RatesAnswer> {
     const clock: Clock = { nowUs: Math.floor(options.elapsedMs() * 1_000), nowMs: options.now() };
     const lists = listsOf(caller);
     const tag = tagOf(caller);
@@ -96,10 +105,12 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
     if (!answer.admitted) return refused(caller, answer);
     const noted = counts.note(caller, cost, clock.nowUs);
     if (lease !== "") held.hold(inflightKey, lease);
-    const release = before?.release ?? releaseOnce(() => {
-      noted.release();
-      if (lease !== "") held.end(commands, inflightKey, lease);
-    });
+    const release =
+      before?.release ??
+      releaseOnce(() => {
+        noted.release();
+        if (lease !== "") held.end(commands, inflightKey, lease);
+      });
     if (before !== undefined) noted.release();
     return {
       kind: "admitted",

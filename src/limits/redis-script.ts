@@ -114,7 +114,15 @@ for i = 2, #KEYS do
     redis.call('LSET', key, -1, text(sum))
   end
   local reset = slot_us * slots
-  if length > 2 then reset = (tonumber(redis.call('LINDEX', key, 0)) + slots + 1) * slot_us - now end
+  while length > 2 do
+    local head = redis.call('LRANGE', key, 0, 1)
+    if head[2] ~= '0' then
+      reset = (tonumber(head[1]) + slots + 1) * slot_us - now
+      break
+    end
+    redis.call('LPOP', key, 2)
+    length = length - 2
+  end
   local base = #answer
   answer[base + 1], answer[base + 2], answer[base + 3], answer[base + 4] = generation or '', sum, wait, reset
 end

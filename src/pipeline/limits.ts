@@ -33,7 +33,7 @@ export interface Standing {
   readonly quota: number;
   readonly windowSeconds: number;
   /** Undefined where it was not asked about: a request that one policy refuses is not taken to the others. */
-  readonly left: { readonly units: number; /** No more than `units` may be used in so many seconds. */ readonly seconds: number } | undefined;
+  readonly left: { readonly units: number /** No more than `units` may be used in so many seconds. */; readonly seconds: number } | undefined;
 }
 
 /** What the headers of an answer say. */

@@ -7,9 +7,29 @@ import type { Standings } from "./limits.ts";
 
 /** Empty where there are no limits. */
 export function rateLimitHeaders({ policies, inflight }: Standings): Readonly<Record<string, string>> {
-  const terms = policies.map(({ name, quota, windowSeconds }) => item(name, [["q", quota], ["w", windowSeconds]]));
-  if (inflight !== undefined) terms.push(item("inflight", [["q", inflight], ["qu", "concurrent-requests"]]));
-  const left = policies.flatMap(({ name, left: rest }) => (rest === undefined ? [] : [item(name, [["r", rest.units], ["t", rest.seconds]])]));
+  const terms = policies.map(({ name, quota, windowSeconds }) =>
+    item(name, [
+      ["q", quota],
+      ["w", windowSeconds],
+    ]),
+  );
+  if (inflight !== undefined)
+    terms.push(
+      item("inflight", [
+        ["q", inflight],
+        ["qu", "concurrent-requests"],
+      ]),
+    );
+  const left = policies.flatMap(({ name, left: rest }) =>
+    rest === undefined
+      ? []
+      : [
+          item(name, [
+            ["r", rest.units],
+            ["t", rest.seconds],
+          ]),
+        ],
+  );
   return {
     ...(terms.length > 0 && { "RateLimit-Policy": terms.join(", ") }),
     ...(left.length > 0 && { RateLimit: left.join(", ") }),

@@ -39,7 +39,12 @@ export function planRecords(store: Store): PlanRecords {
       return removed.numDeletedRows === 1n ? "removed" : "in-use";
     },
     assigned: async (partner, environment) => {
-      const row = await store.selectFrom("plan_assignments").select("plan").where("partner", "=", partner).where("environment", "=", environment).executeTakeFirst();
+      const row = await store
+        .selectFrom("plan_assignments")
+        .select("plan")
+        .where("partner", "=", partner)
+        .where("environment", "=", environment)
+        .executeTakeFirst();
       return row?.plan;
     },
     assign: async (partner, environment, plan) => {
