@@ -53,7 +53,14 @@ export function limiter({ rates, quotas, budgetMs, elapsedMs, now, onRefusal }: 
     if (charged?.kind === "refused") {
       rated.giveBack();
       if (before === undefined) rated.release();
-      return refuse(of(rated.standings, charged.standings), charged.violated, charged.waitUs);
+      return refuse(
+        of(
+          rated.standings.map((one) => givenBack(one, cost)),
+          charged.standings,
+        ),
+        charged.violated,
+        charged.waitUs,
+      );
     }
     return {
       kind: "admitted",
@@ -69,4 +76,9 @@ export function limiter({ rates, quotas, budgetMs, elapsedMs, now, onRefusal }: 
       release: rated.release,
     };
   }
+}
+
+function givenBack(standing: Standing, cost: number): Standing {
+  const { quota, left } = standing;
+  return left === undefined ? standing : { ...standing, left: { ...left, units: Math.min(quota, left.units + Math.min(cost, quota)) } };
 }

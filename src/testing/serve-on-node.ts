@@ -5,9 +5,11 @@ import { readConfig, sourceVariables } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { keepTending } from "#entry/keep-tending.ts";
+import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
+import { createStoppable } from "#entry/stop.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { keyRecords } from "#store/api-keys.ts";
@@ -26,7 +28,7 @@ export interface NodeGateway extends ServedGateway {
 
 /** Serves in this process, at a free port. */
 export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
-  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), passing, now = () => Date.now() } = parts;
+  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), limited = false, passing, now = () => Date.now() } = parts;
   const project = describeGateway(definition);
   const urls = [...sources].flatMap(([name, { live, test }]) => {
     const [liveVariable, testVariable] = sourceVariables(name);
@@ -67,6 +69,8 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     elapsedMs: () => performance.now(),
     prefix: definition.keyPrefix,
   });
+  const life = createStoppable(() => undefined);
+  const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
   const gateway = createGateway({
     definition,
     secret: secrets.secret,
@@ -80,7 +84,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     elapsedMs: () => performance.now(),
   });
   const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits?.limiter, receipts });
 
   return {
     url,
@@ -89,11 +93,12 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets),
-    metrics: gateway.metrics,
+    metrics: () => gateway.metrics() + (limits?.metrics() ?? ""),
     stopTending,
     async stop() {
       stopTending();
       await server.close(0);
+      await life.stop();
       await databases.close();
       await store.destroy();
     },

@@ -10,10 +10,17 @@ import type { Counted, RatePolicy } from "#pipeline/limits.ts";
 import { describeWith } from "../support/requires.ts";
 
 const policy = (name: string) => fc.record({ name: fc.constant(name), quota: fc.integer({ min: 1, max: 40 }), windowSeconds: fc.integer({ min: 1, max: 20 }) });
-const steps = fc.array(fc.record({ gapUs: fc.oneof(fc.nat({ max: 500_000 }), fc.nat({ max: 30_000_000 })), cost: fc.integer({ min: 1, max: 9 }), raise: fc.option(fc.integer({ min: 1, max: 30 })) }), {
-  minLength: 1,
-  maxLength: 60,
-});
+const steps = fc.array(
+  fc.record({
+    gapUs: fc.oneof(fc.nat({ max: 500_000 }), fc.nat({ max: 30_000_000 })),
+    cost: fc.integer({ min: 1, max: 9 }),
+    raise: fc.option(fc.integer({ min: 1, max: 30 })),
+  }),
+  {
+    minLength: 1,
+    maxLength: 60,
+  },
+);
 
 describeWith("redis", "the script of limits", (url) => {
   let redis: Redis;
