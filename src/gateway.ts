@@ -30,6 +30,7 @@ import { siteResources } from "#http/site/site-resources.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
+import type { Limiter } from "#pipeline/limits.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
@@ -66,6 +67,8 @@ export type Databases = (source: string, environment: Environment) => ErpDatabas
 export interface RequestHandles {
   readonly databases: Databases;
   readonly authenticator: Authenticator;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: Limiter | undefined;
   /** Receipts in the gateway's own store, of sources that take none. */
   readonly receipts: ReceiptRecords;
 }
@@ -206,8 +209,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, receipts }) =>
-      http.fetch(request, { origin, authenticator, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, limiter, receipts }) =>
+      http.fetch(request, { origin, authenticator, limiter, ...resources.ways(databases, receipts, () => request.signal) }),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },

@@ -11,6 +11,7 @@ import { exampleRequest } from "./example-request.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
+import { openLimits } from "./open-limits.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -57,6 +58,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(() => databases.close());
 
   const elapsedMs = (): number => performance.now();
+  const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
   const receipts = receiptRecords(() => store);
   const redis =
     config.redisUrl === undefined
@@ -98,8 +100,8 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
-    metrics: () => gateway.metrics() + credentials.metrics(),
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts }),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics(),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits.limiter, receipts }),
     controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

@@ -4,6 +4,7 @@ import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
 import type { PartnerPipeline, RequestContext } from "#pipeline/index.ts";
+import type { Limiter } from "#pipeline/limits.ts";
 import type { Authenticator, Principal } from "#pipeline/principal.ts";
 import { describeError, type Log } from "./log.ts";
 import { problemDocument } from "./problem-document.ts";
@@ -33,6 +34,7 @@ export interface PartnerApiParts {
 export interface RequestWays {
   readonly origin: Origin;
   readonly authenticator: Authenticator;
+  readonly limiter?: Limiter | undefined;
   readonly access: RequestContext["access"];
   readonly operations: RequestContext["operations"];
 }
@@ -43,13 +45,14 @@ const maxBodyBytes = 1_048_576;
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, access, operations }) => {
+  return async (request, { origin, authenticator, limiter, access, operations }) => {
     const started = elapsedMs();
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
     let principal: Principal | undefined;
     let version: string | undefined;
-    let known: Readonly<Record<string, string>> = {};
+    let always: Readonly<Record<string, string>> = {};
+    let cost: number | undefined;
     let response: PartnerResponse;
     let failure: unknown;
     try {
@@ -58,14 +61,20 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       response = await pipeline(operation, target.id, partnerRequest, {
         now: now(),
         authenticator,
+        limiter,
         access,
         operations,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
-        identified(who, servedVersion, headers) {
+        identified(who, servedVersion) {
           principal = who;
           version = servedVersion;
-          known = headers;
+        },
+        charged(units) {
+          cost = units;
+        },
+        always(headers) {
+          always = { ...always, ...headers };
         },
       });
     } catch (error) {
@@ -75,7 +84,6 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
           ? error
           : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
       response = problemDocument(problem, partnerRequest.id, baseUrl);
-      response = { ...response, headers: { ...response.headers, ...known } };
     }
     const fields = {
       request_id: partnerRequest.id,
@@ -87,6 +95,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       environment: principal?.environment,
       key: principal?.keyId,
       version,
+      cost,
       ms: Math.round((elapsedMs() - started) * 100) / 100,
       bytes: response.body?.length ?? 0,
       replayed: response.headers["Idempotency-Replayed"] === undefined ? undefined : true,
@@ -95,7 +104,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
     else log.info(failure === undefined ? fields : { ...fields, ...describeError(failure) }, "request");
     return new Response(request.method === "HEAD" ? null : response.body, {
       status: response.status,
-      headers: { ...response.headers, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
+      headers: { ...response.headers, ...always, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
     });
   };
 }

@@ -5,6 +5,7 @@ import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
 import { keyUses } from "./credential-uses.ts";
 import { partnerRecords } from "./partners.ts";
+import { planRecords } from "./plans.ts";
 
 /** Over a store or a transaction. */
 export function recordsOf(store: Store): Records {
@@ -13,6 +14,7 @@ export function recordsOf(store: Store): Records {
     keys: keyRegister(store),
     audit: auditRecords(store),
     keyUses: keyUses(store),
+    plans: planRecords(store),
   };
 }
 

@@ -7,6 +7,10 @@ export interface StoreTables {
   partner_accounts: PartnerAccountsTable;
   api_keys: ApiKeysTable;
   receipts: ReceiptsTable;
+  plans: PlansTable;
+  plan_assignments: PlanAssignmentsTable;
+  key_limits: RateColumns & { kid: string };
+  quotas: QuotasTable;
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
   credential_uses: CredentialUsesTable;
@@ -74,6 +78,34 @@ export interface ReceiptsTable {
   answer: ColumnType<Buffer, Uint8Array> | null;
   scopes: string[];
   made: string | null;
+}
+
+export interface RateColumns {
+  burst_quota: number | null;
+  burst_seconds: number | null;
+  sustained_quota: number | null;
+  sustained_seconds: number | null;
+}
+
+export interface PlansTable extends RateColumns {
+  name: string;
+  daily_quota: number | null;
+  monthly_quota: number | null;
+  inflight: number | null;
+  created_at: Generated<Date>;
+}
+
+interface PlanAssignmentsTable {
+  partner: string;
+  environment: "live" | "test";
+  plan: string;
+}
+
+interface QuotasTable {
+  key: string;
+  points: number;
+  /** A bigint, as text. */
+  expire: string | null;
 }
 
 interface AuditRecordsTable {

@@ -6,9 +6,11 @@ import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { clientAddress } from "#entry/client-address.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
+import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
+import { createStoppable } from "#entry/stop.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { connectStore } from "#store/connect.ts";
@@ -26,7 +28,7 @@ export interface NodeGateway extends ServedGateway {
 
 /** Serves in this process, at a free port. */
 export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
-  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), passing, now = () => Date.now() } = parts;
+  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), limited = false, passing, now = () => Date.now() } = parts;
   const project = describeGateway(definition);
   const urls = [...sources].flatMap(([name, { live, test }]) => {
     const [liveVariable, testVariable] = sourceVariables(name);
@@ -72,6 +74,9 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     keyPrefix: definition.keyPrefix,
     log,
   });
+  const life = createStoppable(() => undefined);
+  const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
+  life.onStop(() => credentials.close());
   const { authenticator } = credentials;
   const gateway = createGateway({
     definition,
@@ -86,12 +91,12 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     elapsedMs: () => performance.now(),
   });
   const tending = keepTending(() => gateway.tend(databases.find, receipts));
-  let closed: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
   const stopTending = (): void => {
     tending();
-    closed ??= credentials.close();
+    stopped ??= life.stop();
   };
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits?.limiter, receipts });
 
   return {
     url,
@@ -100,12 +105,12 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets),
-    metrics: () => gateway.metrics() + credentials.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? ""),
     stopTending,
     async stop() {
       await server.close(0);
       stopTending();
-      await closed;
+      await stopped;
       await databases.close();
       await store.destroy();
     },
