@@ -69,6 +69,10 @@ export function startFloor(task: unknown): Promise<Running> {
   return startTask("bench/floor.ts", task);
 }
 
+export function startAccessGateway(task: unknown): Promise<Running> {
+  return startTask("bench/access-gateway.ts", task);
+}
+
 export function startBareWrites(task: unknown): Promise<Running> {
   return startTask("bench/bare-writes.ts", task);
 }

@@ -105,7 +105,7 @@ async function makeKey(environment: Readonly<Record<string, string>>): Promise<s
   return (await cli(environment, "key", "create", "--partner", "Bench", "--env", "live", "--scopes", "orders:read")).trim();
 }
 
-async function someIds(url: string): Promise<readonly string[]> {
+export async function someIds(url: string): Promise<readonly string[]> {
   return withClient(url, async (client) => {
     const { rows } = await client.query<{ ORDNO: string }>(
       `SELECT "ORDNO" FROM "OEHDR" WHERE "COMPNY" = '01' AND "CUSNO" = $1 AND "ORDTY" = 'SO' AND "DELFLG" <> 'D' ORDER BY md5("ORDNO") LIMIT 2000`,
@@ -116,7 +116,7 @@ async function someIds(url: string): Promise<readonly string[]> {
 }
 
 /** What the gateway itself sends to the database for these two requests. */
-async function recordStatements(
+export async function recordStatements(
   url: string,
   id: string,
   say: (line: string) => void,

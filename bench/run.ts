@@ -1,6 +1,7 @@
-/** `npm run bench -- reads|protection|writes [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--receipts 10000000] [--erp URL]` */
+/** `npm run bench -- reads|protection|writes|access [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--receipts 10000000] [--erp URL]` */
 
 import { parseArgs } from "node:util";
+import { benchAccess } from "./access.ts";
 import { benchProtection } from "./protection.ts";
 import { benchReads } from "./reads.ts";
 import { report } from "./results.ts";
@@ -13,6 +14,8 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "5" },
     connections: { type: "string", default: "16" },
+    /** Partners and keys of the larger of two stores that are compared. */
+    keys: { type: "string", default: "100000" },
     receipts: { type: "string", default: "10000000" },
     /** An existing Meridian database to read instead of one of the benchmark's own. */
     erp: { type: "string" },
@@ -32,6 +35,9 @@ if (suite === "reads") {
 } else if (suite === "writes") {
   const comparisons = await benchWrites({ ...numbers, receipts: Number(values.receipts), say });
   process.stdout.write(report(suite, `${numbers.orders} orders, ${numbers.connections} connections, ${rounds}`, comparisons, new Date()));
+} else if (suite === "access") {
+  const comparisons = await benchAccess({ ...numbers, keys: Number(values.keys), redisUrl: process.env["REDIS_URL"], say });
+  process.stdout.write(report(suite, `${numbers.orders} orders, ${numbers.connections} connections, ${rounds}`, comparisons, new Date()));
 } else {
-  throw new Error("Which benchmark? There are: reads, protection, writes");
+  throw new Error("Which benchmark? There are: reads, protection, writes, access");
 }

@@ -13,6 +13,8 @@ export interface Request {
   readonly body?: string;
   /** `new`: another one with each request. */
   readonly idempotencyKey?: string;
+  /** Sent in turn; instead of `Authorization` in the headers. */
+  readonly credentials?: readonly string[];
 }
 
 export interface Load extends Request {
@@ -29,14 +31,26 @@ export interface Measured {
 }
 
 /** Rejects when wrk is missing, or when any answer was not 2xx: a fast error is no throughput. */
-export async function measure({ origin, method = "GET", paths, body, idempotencyKey, headers, connections, seconds }: Load): Promise<Measured> {
+export async function measure({
+  origin,
+  method = "GET",
+  paths,
+  body,
+  idempotencyKey,
+  credentials = [],
+  headers,
+  connections,
+  seconds,
+}: Load): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
   try {
     const script = join(folder, "paths.lua");
     writeFileSync(
       script,
       `local paths = {${paths.map((path) => JSON.stringify(path)).join(",")}}
+local credentials = {${credentials.map((credential) => JSON.stringify(`Bearer ${credential}`)).join(",")}}
 local at = 0
+local from = 0
 ${Object.entries(headers)
   .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   .join("\n")}
@@ -44,6 +58,7 @@ local body = ${body === undefined ? "nil" : JSON.stringify(body)}
 ${idempotencyKey === undefined || idempotencyKey === "new" ? "" : `wrk.headers["Idempotency-Key"] = ${JSON.stringify(idempotencyKey)}`}
 request = function()
   at = at % #paths + 1
+  if #credentials > 0 then from = from % #credentials + 1; wrk.headers["Authorization"] = credentials[from] end
   ${idempotencyKey === "new" ? `count = (count or 0) + 1; wrk.headers["Idempotency-Key"] = ${JSON.stringify(`wrk-${process.hrtime.bigint()}-`)} .. count` : ""}
   return wrk.format(${JSON.stringify(method)}, paths[at], nil, body)
 end
