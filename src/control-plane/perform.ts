@@ -33,7 +33,7 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   return outcome.kind === "done" ? { kind: "done", value: verb.output.parse(outcome.value) } : outcome;
 }
 
-export function mayDo(role: Role, needed: Role): boolean {
+function mayDo(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed);
 }
 

@@ -7,7 +7,7 @@ import type { ApiKey } from "./key-records.ts";
 import { momentOf, reasonsAgainstTerms } from "./terms.ts";
 
 const daySeconds = 86_400;
-export const usualOverlapSeconds = 3 * daySeconds;
+const usualOverlapSeconds = 3 * daySeconds;
 export const maxOverlapSeconds = 30 * daySeconds;
 
 export const keyRotate = defineVerb({
