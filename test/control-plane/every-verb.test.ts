@@ -64,6 +64,15 @@ describe.each([...verbs.values()].map((verb) => [verb.name, verb] as const))("%s
     expect(performed).toEqual({ kind: "invalid", errors: [{ pointer: "/no_such_member", code: "unknown-field", detail: expect.any(String) }] });
   });
 
+  test("takes no text that the database would not", async () => {
+    const example = await inputFor(name);
+    const [member] = Object.entries(verb.input.shape).flatMap(([one, schema]) => (schema.safeParse("a").success ? [one] : []));
+    for (const text of ["a\u0000b", "a\ud800b"]) {
+      const performed = await perform(planeOver(store), verb, { ...example, [member ?? "no_such_member"]: text }, askingAt(now));
+      expect(performed).toMatchObject({ kind: "invalid", errors: expect.arrayContaining([expect.objectContaining({ code: "not-storable" })]) });
+    }
+  });
+
   test(verb.method === "GET" ? "changes nothing, and audits nothing" : "is audited when it changes something, without any secret", async () => {
     const plane = planeOver(store);
     const asking = askingAt(now, { requestId: "req-4711" });
