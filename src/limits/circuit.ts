@@ -20,14 +20,18 @@ export interface CircuitOptions {
   readonly onChange: (closed: boolean, reason: string) => void;
 }
 
-/** One answer that is late may be a pause of either side; so many in turn are none. */
+/** One answer that is late may be a pause of either side; so many in turn are none, if they are spread over more than a burst. */
 const lateInTurn = 3;
+const burstMs = 150;
 /** Until the next try. */
 const restMs = 500;
 
 export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Circuit {
   let closed = true;
   let late = 0;
+  let lateSince = 0;
+  /** When anything was answered last, in time or not. */
+  let heardAt = elapsedMs();
   let tryAgainAt = 0;
   /** Until then a try is underway. A time, since a request that tries may end without a word on some runtimes. */
   let tryingUntil = 0;
@@ -39,29 +43,42 @@ export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Ci
     onChange(true, "it answers");
   }
 
-  function failed(reason: string, enough: boolean): void {
+  function failed(reason: string): void {
     tryAgainAt = elapsedMs() + restMs;
-    late += 1;
-    if (!closed || (!enough && late < lateInTurn)) return;
+    if (!closed) return;
     closed = false;
     onChange(false, reason);
+  }
+
+  function wasLate(): void {
+    const now = elapsedMs();
+    if (late === 0) lateSince = now;
+    late += 1;
+    const isSilent = now - heardAt > 2 * deadlineMs;
+    if (!closed || (late >= lateInTurn && (isSilent || now - lateSince > burstMs))) failed(`no answer within ${deadlineMs} ms`);
   }
 
   async function ask<T>(work: () => Promise<T>, withinMs: number, whenLate?: () => void): Promise<T | undefined> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, withinMs, "late");
+      // A process that was held up itself finds the answer with the next turn of its loop: only then it is late.
+      timer = setTimeout(() => {
+        timer = setTimeout(resolve, 0, "late");
+      }, withinMs);
     });
     const answer = start(work).then(
-      (value) => ({ value }),
+      (value) => {
+        heardAt = elapsedMs();
+        return { value };
+      },
       (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
     );
     const outcome = await Promise.race([answer, deadline]);
     clearTimeout(timer);
     if (outcome === "late") {
-      failed(`no answer within ${deadlineMs} ms`, false);
+      wasLate();
       whenLate?.();
-    } else if ("reason" in outcome) failed(outcome.reason, true);
+    } else if ("reason" in outcome) failed(outcome.reason);
     else {
       succeeded();
       return outcome.value;

@@ -115,7 +115,7 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
     return {
       kind: "admitted",
       standings: standingsOf(caller, answer),
-      nowMs: Math.floor(answer.nowUs / 1_000),
+      nowMs: answer.nowUs / 1_000,
       shared: true,
       raise(whole) {
         noted.giveBack();
