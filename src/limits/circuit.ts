@@ -1,13 +1,26 @@
 /** Whether Redis is asked at all: once it fails, requests go on without it at once, and one after the other tries whether it is back. */
 
+export type Attempted<T> =
+  | { readonly kind: "answered"; readonly value: T }
+  /** It was asked, and whether it is done is not known yet: `late` or `lost` will tell. */
+  | { readonly kind: "late" }
+  /** It was not asked, or has failed. */
+  | { readonly kind: "failed" };
+
+export interface AttemptOptions<T> {
+  /** Longest wait, where it is to be shorter than usual. */
+  readonly withinMs?: number;
+  /** Gets an answer that nobody waited for any more. */
+  readonly late?: (answer: T) => void;
+  /** It failed after nobody waited for it any more. */
+  readonly lost?: () => void;
+}
+
 export interface Circuit {
-  /**
-   * The answer, if there is one in time, or within fewer milliseconds where that is asked for; undefined: go on without.
-   * `late` is called when it was asked and is waited for no longer: it may still be done. Never rejects.
-   */
-  attempt<T>(work: () => Promise<T>, options?: { readonly late?: () => void; readonly withinMs?: number }): Promise<T | undefined>;
+  /** Never rejects. */
+  attempt<T>(work: () => Promise<T>, options?: AttemptOptions<T>): Promise<Attempted<T>>;
   /** Tries whatever the state is, and nobody waits for it who has something else to do. */
-  probe<T>(work: () => Promise<T>): Promise<T | undefined>;
+  probe<T>(work: () => Promise<T>): Promise<Attempted<T>>;
   readonly isClosed: boolean;
 }
 
@@ -58,42 +71,43 @@ export function circuit({ elapsedMs, deadlineMs, onChange }: CircuitOptions): Ci
     if (!closed || (late >= lateInTurn && (isSilent || now - lateSince > burstMs))) failed(`no answer within ${deadlineMs} ms`);
   }
 
-  async function ask<T>(work: () => Promise<T>, withinMs: number, whenLate?: () => void): Promise<T | undefined> {
+  async function ask<T>(work: () => Promise<T>, { withinMs = deadlineMs, late: whenLate, lost }: AttemptOptions<T>): Promise<Attempted<T>> {
+    let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = new Promise<"late">((resolve) => {
+    const deadline = new Promise<{ readonly kind: "late" }>((resolve) => {
       // A process that was held up itself finds the answer with the next turn of its loop: only then it is late.
       timer = setTimeout(() => {
-        timer = setTimeout(resolve, 0, "late");
+        timer = setTimeout(resolve, 0, { kind: "late" });
       }, withinMs);
     });
     const answer = start(work).then(
       (value) => {
         heardAt = elapsedMs();
-        return { value };
+        if (over) whenLate?.(value);
+        return { kind: "answered", value } as const;
       },
-      (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => {
+        if (over) lost?.();
+        return { kind: "failed", reason: error instanceof Error ? error.message : String(error) } as const;
+      },
     );
     const outcome = await Promise.race([answer, deadline]);
+    over = true;
     clearTimeout(timer);
-    if (outcome === "late") {
-      wasLate();
-      whenLate?.();
-    } else if ("reason" in outcome) failed(outcome.reason);
-    else {
-      succeeded();
-      return outcome.value;
-    }
-    return undefined;
+    if (outcome.kind === "late") wasLate();
+    else if (outcome.kind === "failed") failed(outcome.reason);
+    else succeeded();
+    return outcome;
   }
 
   return {
-    async attempt(work, { late: whenLate, withinMs = deadlineMs } = {}) {
-      if (closed) return ask(work, withinMs, whenLate);
-      if (elapsedMs() < Math.max(tryAgainAt, tryingUntil)) return undefined;
-      tryingUntil = elapsedMs() + withinMs;
-      return ask(work, withinMs, whenLate);
+    async attempt(work, options = {}) {
+      if (closed) return ask(work, options);
+      if (elapsedMs() < Math.max(tryAgainAt, tryingUntil)) return { kind: "failed" };
+      tryingUntil = elapsedMs() + deadlineMs;
+      return ask(work, options);
     },
-    probe: (work) => ask(work, deadlineMs),
+    probe: (work) => ask(work, {}),
     get isClosed() {
       return closed;
     },

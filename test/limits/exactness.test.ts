@@ -27,7 +27,9 @@ const policy = (quota: number, windowSeconds: number, name = "burst"): RatePolic
 const steadily = (perSecond: number): readonly number[] => Array.from({ length: perSecond * seconds }, (_, at) => (at * 1_000) / perSecond);
 /** Hard before and after each edge of a window. */
 const atEdges = (perEdge: number): readonly number[] =>
-  Array.from({ length: seconds + 1 }, (_, second) => Array.from({ length: perEdge }, (_, at) => Math.max(0, second * 1_000 - 150 + (300 * at) / perEdge))).flat();
+  Array.from({ length: seconds + 1 }, (_, second) =>
+    Array.from({ length: perEdge }, (_, at) => Math.max(0, second * 1_000 - 150 + (300 * at) / perEdge)),
+  ).flat();
 
 const loads: readonly Load[] = [
   { name: "a skewed load of three times what is allowed", policies: [policy(100, 1)], cost: 1, at: steadily(300) },
