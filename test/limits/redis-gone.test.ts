@@ -205,7 +205,7 @@ describeWith("redis", "when Redis is gone", () => {
     expect((await second?.limiter.take(caller, 1))?.kind).toBe("refused");
     // As after half a minute without the process: its leases are over.
     const key = `sluice:{${caller.partner}:live}:inflight`;
-    const leases = await second?.redis.zrange(key, 0, -1);
+    const leases = await second?.redis.zrange(key, "0", "-1");
     expect(leases).toHaveLength(2);
     for (const lease of leases ?? []) await second?.redis.zadd(key, "1", lease);
     expect((await second?.limiter.take(caller, 1))?.kind).toBe("admitted");
