@@ -23,6 +23,8 @@ export interface OpenedLimits {
 
 /** Other processes hear of this one as often. */
 const roundMs = 1_000;
+/** Requests do not wait for so long: limits have a deadline of their own. */
+const silenceMs = 5_000;
 const expiryMs = 600_000;
 
 export function openLimits({ store, redisUrl, log, elapsedMs }: OpenLimitsOptions, life: Stoppable): OpenedLimits {
@@ -30,7 +32,7 @@ export function openLimits({ store, redisUrl, log, elapsedMs }: OpenLimitsOption
   const shared = redisUrl === undefined ? undefined : { processId: randomUUID(), deadlineMs: redisDeadlineMs };
   const all = limits({ elapsedMs, now, log, ...(shared !== undefined && { shared }) });
   // What it means that the connection is lost is said by the limits themselves.
-  const redis = redisUrl === undefined ? undefined : openRedis({ url: redisUrl, onChange: () => undefined });
+  const redis = redisUrl === undefined ? undefined : openRedis({ url: redisUrl, onChange: () => undefined, silenceMs });
   const opened = all.over({ redis, quotas: () => quotaStore(() => store) });
 
   const rounds = setInterval(() => void opened.tend(), roundMs).unref();

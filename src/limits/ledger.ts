@@ -21,14 +21,23 @@ export interface Bringing {
   readonly brought: readonly Brought[];
   /** The generations that Redis answered with. */
   arrived(generations: readonly string[]): void;
+  /** It is certain that nothing arrived. */
   failed(): void;
 }
 
 export interface Ledger {
   /** `own`: all that this process has admitted of each list. */
   bring(caller: string, lists: readonly CountedList[], own: readonly number[], nowUs: number): Bringing;
-  /** Something was admitted without Redis; returns how to take that back. */
-  admittedAlone(caller: string, lists: readonly CountedList[], cost: number, nowUs: number): () => void;
+  /** Something was admitted without Redis. */
+  admittedAlone(caller: string, lists: readonly CountedList[], cost: number, nowUs: number): ChargeAlone;
+}
+
+/** Each takes effect once. */
+export interface ChargeAlone {
+  /** Redis does not know of it. */
+  note(): void;
+  /** It is charged no longer. */
+  takeBack(): void;
 }
 
 interface Page {
@@ -41,7 +50,7 @@ interface Page {
 }
 
 /** A request that has not said how it went by then never will: some runtimes end requests without a word. */
-const longestUs = 2_000_000;
+const longestUs = 60_000_000;
 const nothing: Brought = { own: 0, uncounted: 0, generation: "" };
 
 export function ledger(capacity: number): Ledger {
@@ -79,22 +88,36 @@ export function ledger(capacity: number): Ledger {
           page.bringingUntilUs = 0;
           const since = page.uncounted;
           page.uncounted = taken;
-          for (const { key, terms } of lists)
-            for (const [at, slot] of (since.get(key)?.slots ?? []).entries()) add(page, { key, terms }, since.get(key)?.units[at] ?? 0, slot * terms.slotUs);
+          for (const list of lists) for (const { units, atUs } of slotsOf(since, list)) add(page, list, units, atUs);
         },
       };
     },
     admittedAlone(caller, lists, cost, nowUs) {
       const page = pageOf(caller, lists, nowUs);
-      for (const list of lists) add(page, list, cost, nowUs);
-      return () => {
-        for (const { key, terms } of lists) {
-          const window = page.uncounted.get(key);
-          if (window !== undefined) giveBack(window, terms, cost, nowUs);
-        }
+      let state: "known" | "unknown" | "over" = "known";
+      return {
+        note() {
+          if (state !== "known") return;
+          state = "unknown";
+          for (const list of lists) add(page, list, cost, nowUs);
+        },
+        takeBack() {
+          if (state === "unknown") for (const list of lists) takeBack(page, list, cost, nowUs);
+          state = "over";
+        },
       };
     },
   };
+}
+
+function slotsOf(windows: ReadonlyMap<string, Window>, { key, terms }: CountedList) {
+  const window = windows.get(key);
+  return (window?.slots ?? []).map((slot, at) => ({ units: window?.units[at] ?? 0, atUs: slot * terms.slotUs }));
+}
+
+function takeBack(page: Page, { key, terms }: CountedList, cost: number, atUs: number): void {
+  const window = page.uncounted.get(key);
+  if (window !== undefined) giveBack(window, terms, cost, atUs);
 }
 
 function add(page: Page, { key, terms }: CountedList, cost: number, atUs: number): void {

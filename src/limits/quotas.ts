@@ -101,7 +101,7 @@ export function quotaBook(processes: () => number): QuotaBook {
     const termsHere = { customDuration: Math.min(terms.customDuration, longestSeconds) };
     const debt = (await untold.get(key))?.consumedPoints ?? 0;
     const before = known.get(key)?.consumed ?? 0;
-    const answer = await attempt(
+    const asked = await attempt(
       async () => {
         const { consumedPoints } = await store.penalty(key, price + debt, terms);
         if (consumedPoints - price - debt >= before / 2) return consumedPoints;
@@ -111,7 +111,8 @@ export function quotaBook(processes: () => number): QuotaBook {
       },
       { withinMs },
     );
-    if (answer !== undefined) {
+    if (asked.kind === "answered") {
+      const answer = asked.value;
       if (debt > 0) await untold.delete(key);
       remember(key, answer, period.endsAt, nowMs);
       return {

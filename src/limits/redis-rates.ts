@@ -60,9 +60,9 @@ export function redisRates(options: RedisRatesOptions): RedisRates {
   return {
     over: (commands) => ratesOver(parts, commands),
     async tend(commands) {
-      const processes = await way.probe(() => commands.beat(options.processId));
-      if (processes === undefined) return;
-      live.heard(processes);
+      const heard = await way.probe(() => commands.beat(options.processId));
+      if (heard.kind !== "answered") return;
+      live.heard(heard.value);
       await held.renew(commands).catch(() => undefined);
     },
     leave: (commands) => commands.leave(options.processId).catch(() => undefined),
@@ -70,6 +70,13 @@ export function redisRates(options: RedisRatesOptions): RedisRates {
     processes: live.count,
     attempt: way.attempt,
   };
+}
+
+/** Decided by this process alone. */
+interface Alone {
+  readonly answer: RatesAnswer;
+  /** To be called when it is certain that Redis has not counted it; undefined for a refusal. */
+  readonly unknown: (() => void) | undefined;
 }
 
 function ratesOver({ options, counts, unknown, held, way, live }: Parts, commands: LimitCommands): Rates {
@@ -83,6 +90,7 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
     const lists = listsOf(caller);
     const tag = tagOf(caller);
     const inflightKey = `${tag}:inflight`;
+    const keys = [inflightKey, ...lists.map(({ key }) => key)];
     const lease = before === undefined && caller.limits.inflight !== undefined ? held.next() : "";
     const bringing = unknown.bring(tag, lists, counts.admitted(caller, clock.nowUs), clock.nowUs);
     const values = [
@@ -92,15 +100,27 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
         return [terms.quota, terms.slotUs, own, uncounted, generation];
       }),
     ];
-    const answer = await way.attempt(
-      async () => parseTaken(await commands.take([inflightKey, ...lists.map(({ key }) => key)], values), lists.length),
-      // Commands of a connection are done in order: if it is done after all, its lease is given up right behind it.
-      { late: () => lease !== "" && held.end(commands, inflightKey, lease) },
-    );
-    if (answer === undefined) {
-      bringing.failed();
-      return alone(caller, cost, clock, lists, tag, before?.release);
+    let here: Alone | undefined;
+    const asked = await way.attempt(async () => parseTaken(await commands.take(keys, values), lists.length), {
+      late(done) {
+        bringing.arrived(done.policies.map(({ generation }) => generation));
+        if (done.admitted && lease !== "") held.end(commands, inflightKey, lease);
+        // It was decided here meanwhile: where the two differ, Redis is told, or will be.
+        if (done.admitted && here?.unknown === undefined) commands.take(keys, givingBack(lists, cost, done.nowUs)).catch(() => undefined);
+        if (!done.admitted) here?.unknown?.();
+      },
+      lost() {
+        bringing.failed();
+        here?.unknown?.();
+      },
+    });
+    if (asked.kind !== "answered") {
+      if (asked.kind === "failed") bringing.failed();
+      here = alone(caller, cost, clock, lists, tag, before?.release);
+      if (asked.kind === "failed") here.unknown?.();
+      return here.answer;
     }
+    const answer = asked.value;
     bringing.arrived(answer.policies.map(({ generation }) => generation));
     if (!answer.admitted) return refused(caller, answer);
     const noted = counts.note(caller, cost, clock.nowUs);
@@ -115,7 +135,7 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
     return {
       kind: "admitted",
       standings: standingsOf(caller, answer),
-      nowMs: Math.floor(answer.nowUs / 1_000),
+      nowMs: answer.nowUs / 1_000,
       shared: true,
       raise(whole) {
         noted.giveBack();
@@ -123,27 +143,32 @@ function ratesOver({ options, counts, unknown, held, way, live }: Parts, command
       },
       giveBack() {
         noted.giveBack();
-        void way.attempt(() => commands.take([inflightKey, ...lists.map(({ key }) => key)], givingBack(lists, cost, answer.nowUs)));
+        void way.attempt(() => commands.take(keys, givingBack(lists, cost, answer.nowUs)));
       },
       release,
     };
   }
 
-  function alone(caller: Counted, cost: number, clock: Clock, lists: readonly CountedList[], tag: string, place: (() => void) | undefined): RatesAnswer {
-    return unknownToRedis(counts.take(caller, cost, clock, live.count(), place), cost);
+  function alone(caller: Counted, cost: number, clock: Clock, lists: readonly CountedList[], tag: string, place: (() => void) | undefined): Alone {
+    return decided(counts.take(caller, cost, clock, live.count(), place), cost);
 
-    function unknownToRedis(answer: RatesAnswer, charged: number): RatesAnswer {
-      if (answer.kind === "refused") return answer;
-      const takeBack = unknown.admittedAlone(tag, lists, charged, clock.nowUs);
+    function decided(answer: RatesAnswer, charged: number): Alone {
+      if (answer.kind === "refused") return { answer, unknown: undefined };
+      const charge = unknown.admittedAlone(tag, lists, charged, clock.nowUs);
       return {
-        ...answer,
-        async raise(whole) {
-          takeBack();
-          return unknownToRedis(await answer.raise(whole), whole);
-        },
-        giveBack() {
-          takeBack();
-          answer.giveBack();
+        unknown: charge.note,
+        answer: {
+          ...answer,
+          async raise(whole) {
+            charge.takeBack();
+            const raised = decided(await answer.raise(whole), whole);
+            raised.unknown?.();
+            return raised.answer;
+          },
+          giveBack() {
+            charge.takeBack();
+            answer.giveBack();
+          },
         },
       };
     }

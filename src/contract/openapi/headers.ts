@@ -11,6 +11,14 @@ export const sharedHeaders = {
     description:
       "In the two weeks before the key of the request ends: when, as a Date of RFC 9651 (seconds since 1970), and with `help` a page that says what to do. Absent without such.",
     schema: { type: "string", examples: ['@1798761599;help="https://api.example.com/docs/guides/authentication#keys-that-end"'] },
+  RateLimitPolicy: {
+    description:
+      "What your plan allows, a policy each: `q` units in any `w` seconds, or `q` requests at once. A list of RFC 9651. Absent where nothing is limited. [Limits](/docs/guides/limits) says more.",
+    schema: { type: "string", examples: ['"burst";q=100;w=10, "inflight";q=20;qu="concurrent-requests"'] },
+  },
+  RateLimit: {
+    description: "What is left of each policy: no more than `r` units may be used within `t` seconds. A list of RFC 9651.",
+    schema: { type: "string", examples: ['"burst";r=57;t=1'] },
   },
   RetryAfter: { description: "Seconds to wait before the next try; in planned maintenance, until it ends.", schema: { type: "integer" } },
 } as const satisfies JsonSchema;
@@ -36,12 +44,16 @@ function named(name: Shared): JsonSchema {
   return { $ref: `#/components/headers/${name}` };
 }
 
+/** Of every answer to a caller that is known. */
+export const limitHeaders: JsonSchema = { "RateLimit-Policy": named("RateLimitPolicy"), RateLimit: named("RateLimit") };
+
 /** Headers of an answer, by what each is called on the wire. */
 export function headers(further: Readonly<Record<string, Shared>> = {}): JsonSchema {
   return {
     "Api-Version": named("ApiVersion"),
     "Request-Id": named("RequestId"),
     "Api-Key-Expires": named("ApiKeyExpires"),
+    ...limitHeaders,
     ...Object.fromEntries(Object.entries(further).map(([header, name]) => [header, named(name)])),
   };
 }
