@@ -1,10 +1,13 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createOAuth } from "#control-plane/oauth/oauth.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
+import { envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
+import { fetchKeysOnWorkers } from "./cloudflare/fetch-keys.ts";
 import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
@@ -74,12 +77,24 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   const now = (): number => Date.now();
   const elapsedMs = (): number => performance.now();
   const log = createConsoleLog(config.logLevel, now);
+  const peppers = createPeppers(keyPeppers);
   const authentication = createKeyAuthentication({
-    peppers: createPeppers(keyPeppers),
+    peppers,
     knownScopes: scopes,
     elapsedMs,
     prefix: definition.keyPrefix,
     shareLookups: false,
+  });
+  const oauth = createOAuth({
+    issuer: publicUrl,
+    peppers,
+    envelopes: envelopes({ current: secret, others: config.previousSecrets }),
+    knownScopes: scopes,
+    prefix: definition.keyPrefix,
+    fetchKeys: fetchKeysOnWorkers,
+    elapsedMs,
+    shareLookups: false,
+    warn: log.warn.bind(log),
   });
   const gateway = createGateway({
     definition,
@@ -98,7 +113,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     elapsedMs,
     shareLookups: false,
   });
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication) };
+  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication, oauth) };
 }
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */

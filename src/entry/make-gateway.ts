@@ -2,13 +2,17 @@
 import type { Config } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
+import { envelopes } from "#lib/envelope.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
+import { oauthRecords } from "#store/oauth.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
+import { fetchKeysOnNode } from "./fetch-keys.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
 import { openSources } from "./open-sources.ts";
@@ -56,7 +60,18 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
 
   const elapsedMs = (): number => performance.now();
   const receipts = receiptRecords(() => store);
-  const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
+  const keys = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
+  const oauth = createOAuth({
+    issuer: url,
+    peppers,
+    envelopes: envelopes({ current: location.secret, others: config.previousSecrets }),
+    knownScopes: scopes,
+    prefix: definition.keyPrefix,
+    fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts }),
+    elapsedMs,
+    warn: log.warn.bind(log),
+  })(oauthRecords(() => store));
+  const authenticator = keysOrTokens(keys, oauth.authenticator);
   const gateway = createGateway({
     definition,
     secret: location.secret,
@@ -77,7 +92,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
     metrics: gateway.metrics,
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts }),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer: oauth.server, receipts }),
     controlPlane: controlPlane(definition, store, peppers, config.sources),
   };
 }

@@ -7,7 +7,13 @@ export function issuerRegister(store: Store): IssuerRegister {
   return {
     async list() {
       // Volatile, so that no pooler answers from a cache of its own, where an issuer would be trusted on.
-      const rows = await store.selectFrom("trusted_issuers").selectAll().select(sql`clock_timestamp()`.as("asked_at")).orderBy("created_at").orderBy("id").execute();
+      const rows = await store
+        .selectFrom("trusted_issuers")
+        .selectAll()
+        .select(sql`clock_timestamp()`.as("asked_at"))
+        .orderBy("created_at")
+        .orderBy("id")
+        .execute();
       return rows.map((row) => ({
         id: row.id,
         issuer: row.issuer,

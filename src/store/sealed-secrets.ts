@@ -7,7 +7,10 @@ export function secretRecords(store: Store): SecretRecords {
   return {
     async takeWrappedUnder(names, after, limit) {
       if (names.length === 0) return [];
-      let query = store.selectFrom("sealed_secrets").selectAll().where("wrapped_under", "in", [...names]);
+      let query = store
+        .selectFrom("sealed_secrets")
+        .selectAll()
+        .where("wrapped_under", "in", [...names]);
       if (after !== undefined) query = query.where(sql<boolean>`(of_table, of_row) > (${after.table}, ${after.row})`);
       const rows = await query.orderBy("of_table").orderBy("of_row").limit(limit).forUpdate().skipLocked().execute();
       return rows.map(

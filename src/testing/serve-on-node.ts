@@ -4,14 +4,18 @@ import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
+import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
+import { envelopes } from "#lib/envelope.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
+import { oauthRecords } from "#store/oauth.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
 
@@ -60,13 +64,25 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
   const databases = openSources(project.sources, sources, config);
   const receipts = receiptRecords(() => store);
-  const authenticator = createKeyAuthenticator({
+  const peppers = createPeppers(new Map([[1, secrets.pepper]]));
+  const keys = createKeyAuthenticator({
     keys: keyRecords(store),
-    peppers: createPeppers(new Map([[1, secrets.pepper]])),
+    peppers,
     knownScopes: project.scopes,
     elapsedMs: () => performance.now(),
     prefix: definition.keyPrefix,
   });
+  const oauth = createOAuth({
+    issuer: url,
+    peppers,
+    envelopes: envelopes({ current: secrets.secret, others: config.previousSecrets }),
+    knownScopes: project.scopes,
+    prefix: definition.keyPrefix,
+    fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts, ...(parts.ca !== undefined && { ca: parts.ca }) }),
+    elapsedMs: () => performance.now(),
+    warn: log.warn.bind(log),
+  })(oauthRecords(() => store));
+  const authenticator = keysOrTokens(keys, oauth.authenticator);
   const gateway = createGateway({
     definition,
     secret: secrets.secret,
@@ -80,7 +96,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     elapsedMs: () => performance.now(),
   });
   const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer: oauth.server, receipts });
 
   return {
     url,

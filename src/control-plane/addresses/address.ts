@@ -29,8 +29,7 @@ export function parseRange(text: string): AddressRange | undefined {
   const width = parsed.kind() === "ipv4" ? 32 : 128;
   const bits = prefix === undefined ? width : Number(prefix);
   if (bits > width) return undefined;
-  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() && bits >= mappedBits)
-    return { network: parsed.toIPv4Address(), bits: bits - mappedBits };
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() && bits >= mappedBits) return { network: parsed.toIPv4Address(), bits: bits - mappedBits };
   return { network: parsed, bits };
 }
 

@@ -8,6 +8,14 @@ export function reasonAgainstClient(client: ClientRecord, now: number, address: 
   if (client.revokedAt !== undefined) return "revoked";
   if (client.suspendedAt !== undefined || client.partnerSuspendedAt !== undefined) return "suspended";
   if (client.expiresAt !== undefined && now >= client.expiresAt) return "expired";
-  if (client.allowFrom !== undefined && (address === undefined || !isWithin(address, client.allowFrom.flatMap((range) => parseRange(range) ?? [])))) return "address";
+  if (
+    client.allowFrom !== undefined &&
+    (address === undefined ||
+      !isWithin(
+        address,
+        client.allowFrom.flatMap((range) => parseRange(range) ?? []),
+      ))
+  )
+    return "address";
   return undefined;
 }

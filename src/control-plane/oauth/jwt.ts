@@ -27,7 +27,9 @@ export interface JwtTerms {
   readonly now: number;
 }
 
-export type JwtChecked = { readonly kind: "valid"; readonly claims: JWTPayload & { readonly exp: number } } | { readonly kind: "refused"; readonly why: string };
+export type JwtChecked =
+  | { readonly kind: "valid"; readonly claims: JWTPayload & { readonly exp: number } }
+  | { readonly kind: "refused"; readonly why: string };
 
 /** Headers by which a token would bring its own key, or a meaning of its own. */
 const refusedHeaders = ["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"];

@@ -89,10 +89,7 @@ export function localKeys(keys: PublicKeySet): ReturnType<typeof createLocalJWKS
 }
 
 /** Several keys that a header without `kid` could mean are none. */
-export async function keyFor(
-  resolve: ReturnType<typeof createLocalJWKSet>,
-  { alg, kid }: { readonly alg?: string; readonly kid?: string },
-): Promise<KeyFound> {
+export async function keyFor(resolve: ReturnType<typeof createLocalJWKSet>, { alg, kid }: { readonly alg?: string; readonly kid?: string }): Promise<KeyFound> {
   try {
     return { kind: "key", key: await resolve({ ...(alg !== undefined && { alg }), ...(kid !== undefined && { kid }) }) };
   } catch (error) {

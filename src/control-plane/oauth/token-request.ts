@@ -62,7 +62,8 @@ export function tokenRequests({ authenticateClient, tokens, knownScopes }: Token
     const scopes = scopesFor(client, form.get("scope"), knownScopes);
     if (scopes === undefined) return { ...refused("invalid_scope", "The client has not all of these scopes."), client: client.id };
     const scope = scopes.join(" ");
-    if (scope.length > maxScopeLength) return { ...refused("invalid_scope", "These are too many scopes for one token; ask for those you need."), client: client.id };
+    if (scope.length > maxScopeLength)
+      return { ...refused("invalid_scope", "These are too many scopes for one token; ask for those you need."), client: client.id };
     const grant = { client: client.id, environment: client.environment, scopes, clientExpiresAt: client.expiresAt };
     return { kind: "issued", ...(await tokens.issue(ring, grant, now)), scope, client };
   };
@@ -88,7 +89,8 @@ function credentialsOf({ form, authorization }: TokenRequest): ClientCredentials
     return { kind: "assertion", id, assertion };
   }
   if (type !== undefined) return refused("invalid_request", "client_assertion is missing.");
-  if (id === undefined || secret === undefined) return { ...refused("invalid_client", "The request names no client, or nothing that proves it."), reason: "absent" };
+  if (id === undefined || secret === undefined)
+    return { ...refused("invalid_client", "The request names no client, or nothing that proves it."), reason: "absent" };
   return { kind: "secret", id, secret };
 }
 

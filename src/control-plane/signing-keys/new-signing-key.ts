@@ -29,4 +29,3 @@ export async function newSigningKey(envelopes: Envelopes, signsInSeconds = publi
 export function readPrivateKey(plain: Uint8Array): z.output<typeof privateJwk> {
   return privateJwk.parse(JSON.parse(Buffer.from(plain).toString()));
 }
-

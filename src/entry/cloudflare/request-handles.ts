@@ -2,9 +2,11 @@
 
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
+import { keysOrTokens, type OAuth, type OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { oauthRecords } from "#store/oauth.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import type { WorkerConfig } from "./bindings.ts";
 
@@ -22,6 +24,7 @@ export function openHandles(
   { config, storeUrl, sources: urls }: WorkerConfig,
   sources: readonly DeclaredSource[],
   authentication: Authentication,
+  oauthOver: (records: OAuthRecords) => OAuth,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
   const pools: ReturnType<typeof openSource>[] = [];
@@ -68,10 +71,13 @@ export function openHandles(
     return database;
   };
 
+  const oauth = oauthOver(oauthRecords(openedStore));
+  const keys = authentication({ find: (kid) => keyRecords(openedStore()).find(kid) });
   return {
     databases,
     receipts: receiptRecords(openedStore),
-    authenticator: authentication({ find: (kid) => keyRecords(openedStore()).find(kid) }),
+    authenticator: keysOrTokens(keys, oauth.authenticator),
+    tokenServer: oauth.server,
     // A connection that cannot be closed in order is gone already.
     close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())])),
   };
