@@ -1,9 +1,10 @@
 /** The ports that verbs are run with. */
 import type { Envelopes } from "#lib/envelope.ts";
 import type { Environment } from "#pipeline/principal.ts";
-import type { KeyRegister } from "./api-keys/key-records.ts";
+import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
-import type { AuditEntry } from "./audit/audit-records.ts";
+import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
+import type { AuditChain } from "./audit/chain.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
@@ -19,11 +20,14 @@ export interface Records {
   readonly issuers: IssuerRegister;
   readonly signingKeys: SigningKeyRecords;
   readonly secrets: SecretRecords;
+  readonly audit: AuditRecords;
+  /** Where uses of keys are noted. */
+  readonly keyUses?: KeyUses;
 }
 
 export interface Changing {
   readonly records: Records;
-  /** Notes what the change does; at least once, unless nothing is changed. */
+  /** Notes what the change does. A change that notes nothing is undone. */
   audit(entry: AuditEntry): Promise<void>;
 }
 
@@ -35,6 +39,7 @@ export interface ControlPlane {
   readonly peppers: Peppers;
   /** Seals secrets at rest. */
   readonly envelopes: Envelopes;
+  readonly auditChain: AuditChain;
   /** Every scope that can be granted. */
   readonly knownScopes: ReadonlySet<string>;
   /** Contract versions, newest first. */

@@ -2,6 +2,7 @@
 import type { Config } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
@@ -9,7 +10,7 @@ import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { oauthRecords } from "#store/oauth.ts";
 import { receiptRecords } from "#store/receipts.ts";
-import { type ControlPlane, controlPlane } from "./control-plane.ts";
+import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
@@ -93,6 +94,6 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   return {
     metrics: gateway.metrics,
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer: oauth.server, receipts }),
-    controlPlane: controlPlane(definition, store, peppers, config.sources),
+    controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

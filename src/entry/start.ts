@@ -1,10 +1,11 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
 import { join } from "node:path";
 import { type Config, readConfig, type Variables } from "#config";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
-import { type ControlPlane, usualScopes } from "./control-plane.ts";
+import { usualScopes } from "./control-plane.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
@@ -114,7 +115,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
 
 /** What to type for the first key; undefined once there is one. */
 async function firstKeyCommand(plane: ControlPlane, project: string | undefined): Promise<string | undefined> {
-  if ((await plane.keys.list()).length > 0) return undefined;
+  if ((await plane.records.keys.list(undefined, undefined, 1)).length > 0) return undefined;
   const environment = plane.notServed.has("live") ? "test" : "live";
   const words = [
     `--partner "First partner" --account ${environment}:<customer number>`,

@@ -19,7 +19,7 @@ export function clientRecords(store: Store): ClientRecords {
           select account from sluice.partner_accounts as owned
           where owned.partner = oauth_clients.partner and owned.environment = oauth_clients.environment order by account
         )`.as("accounts"),
-      sql<Date | null>`null`.as("partner_suspended_at"),
+      "partners.suspended_at as partner_suspended_at",
       // Volatile, so that no pooler answers from a cache of its own, where a revoked client would live on.
       sql<Date>`clock_timestamp()`.as("asked_at"),
     ]);

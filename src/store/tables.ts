@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { TrustedIssuer } from "#control-plane/issuers/issuer-records.ts";
 import type { ClientAuth } from "#control-plane/oauth-clients/client-records.ts";
 import type { SigningKey } from "#control-plane/signing-keys/signing-key-records.ts";
+import type { JsonValue } from "#lib/json.ts";
 
 export interface StoreTables {
   partners: PartnersTable;
@@ -15,12 +16,16 @@ export interface StoreTables {
   trusted_issuers: TrustedIssuersTable;
   signing_keys: SigningKeysTable;
   sealed_secrets: SealedSecretsTable;
+  audit_records: AuditRecordsTable;
+  audit_head: AuditHeadTable;
 }
 
 interface PartnersTable {
   id: string;
   name: string;
+  note: string | null;
   created_at: Date;
+  suspended_at: Date | null;
 }
 
 interface PartnerAccountsTable {
@@ -39,6 +44,9 @@ interface ApiKeysTable {
   /** Read it as text: the driver makes a local midnight of a date, which is another day elsewhere. */
   api_version: ColumnType<Date, string>;
   label: string | null;
+  allow_from: string[] | null;
+  replaces: string | null;
+  lineage: string;
   created_at: Date;
   expires_at: Date | null;
   suspended_at: Date | null;
@@ -131,4 +139,30 @@ interface SealedSecretsTable {
   wrapped_key: ColumnType<Buffer, Uint8Array, Uint8Array>;
   sealed: ColumnType<Buffer, Uint8Array, Uint8Array>;
   sealed_at: Generated<Date>;
+}
+
+interface AuditRecordsTable {
+  /** A bigint, as text. */
+  seq: string;
+  at: Date;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
+  verb: string;
+  subject: string;
+  before: ColumnType<JsonValue, string>;
+  after: ColumnType<JsonValue, string>;
+  request_id: string | null;
+  key_id: string;
+  previous: Buffer;
+  hash: Buffer;
+}
+
+interface AuditHeadTable {
+  one: Generated<boolean>;
+  /** A bigint, as text. */
+  seq: string;
+  hash: Buffer;
+  key_id: string | null;
+  signature: Buffer | null;
 }

@@ -7,25 +7,25 @@ import { type Asking, defineVerb } from "../verb.ts";
 /** Rows that are locked at once, for the milliseconds that it takes. */
 const batchSize = 100;
 
-export const rewrapSecrets = defineVerb({
+export const secretRewrap = defineVerb({
   name: "secret.rewrap",
   summary: "Wrap secrets at rest under the current SLUICE_SECRET, and count what is left under others",
   role: "admin",
   method: "POST",
   path: "/admin/secrets/rewrap",
-  input: z.strictObject({
-    limit: z.coerce.number().int().min(0).max(100_000).default(10_000).describe("Most that are wrapped by this call; 0 only counts."),
+  input: z.object({
+    limit: z.int().min(0).max(100_000).default(10_000).meta({ description: "Most that are wrapped by this call; 0 only counts." }),
   }),
   output: z.object({
-    rewrapped: z.number().int().describe("Wrapped anew by this call."),
-    unreadable: z.number().int().describe("Found, and not readable: tampered with, or moved from another row."),
+    rewrapped: z.int().meta({ description: "Wrapped anew by this call." }),
+    unreadable: z.int().meta({ description: "Found, and not readable: tampered with, or moved from another row." }),
     under: z.array(
       z.object({
-        key: z.string().describe("Name of a secret, made of it; it tells nothing of the secret."),
-        secrets: z.number().int(),
+        key: z.string().meta({ description: "Names a secret, and tells nothing of it." }),
+        secrets: z.int(),
         is: z
           .enum(["current", "known", "unknown"])
-          .describe("`current`: SLUICE_SECRET. `known`: one of SLUICE_PREVIOUS_SECRETS. `unknown`: neither; what is under it cannot be read."),
+          .meta({ description: "`current`: SLUICE_SECRET. `known`: one of SLUICE_PREVIOUS_SECRETS. `unknown`: neither; what is under it cannot be read." }),
       }),
     ),
   }),
