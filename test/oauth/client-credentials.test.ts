@@ -18,7 +18,14 @@ test("a client with a secret gets a token that reads what its partner's key woul
     expect(answer.headers.get("cache-control")).toBe("no-store");
     const access = String(answer.json["access_token"]);
     expect(decodeProtectedHeader(access)).toEqual({ alg: "ES256", typ: "at+jwt", kid: expect.any(String) });
-    expect(decodeJwt(access)).toMatchObject({ iss: gateway.url, sub: id, client_id: id, aud: `${gateway.url}/v1`, scope: scopes.join(" "), environment: "live" });
+    expect(decodeJwt(access)).toMatchObject({
+      iss: gateway.url,
+      sub: id,
+      client_id: id,
+      aud: `${gateway.url}/v1`,
+      scope: scopes.join(" "),
+      environment: "live",
+    });
     const key = await gateway.createKey({ partner: "first", environment: "live", scopes });
     const byToken = await get("/v1/orders?limit=3", access);
     expect(byToken.status, byToken.text).toBe(200);

@@ -21,24 +21,41 @@ function error(answer: Answer): readonly unknown[] {
   return [answer.status, answer.json["error"]];
 }
 
-const basic = (id: string, secret: string): Readonly<Record<string, string>> => ({ Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` });
+const basic = (id: string, secret: string): Readonly<Record<string, string>> => ({
+  Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
+});
 
 describe("the form", () => {
   test("with a parameter twice, known or not", async () => {
     const form = new URLSearchParams(usual).toString();
-    for (const more of ["grant_type=client_credentials", `client_id=${client.id}`, "scope=orders:read&scope=products:read", "other=1&other=1", "scope=&scope=orders:read", "gr%61nt_type=x"]) {
+    for (const more of [
+      "grant_type=client_credentials",
+      `client_id=${client.id}`,
+      "scope=orders:read&scope=products:read",
+      "other=1&other=1",
+      "scope=&scope=orders:read",
+      "gr%61nt_type=x",
+    ]) {
       expect(error(await open().token(`${form}&${more}`)), more).toEqual([400, "invalid_request"]);
     }
   });
 
   test("of another kind, encoding or size", async () => {
-    for (const type of ["application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencodedx", ""]) {
+    for (const type of [
+      "application/json",
+      "text/plain",
+      "multipart/form-data; boundary=x",
+      "application/x-www-form-urlencoded; charset=utf-16",
+      "application/x-www-form-urlencodedx",
+      "",
+    ]) {
       expect(error(await open().token(usual, { "Content-Type": type })), type).toEqual([400, "invalid_request"]);
     }
     expect(error(await open().token(usual, { "Content-Encoding": "gzip" }))).toEqual([400, "invalid_request"]);
     expect(error(await open().token(`${new URLSearchParams(usual)}&x=${"y".repeat(20_000)}`))).toEqual([400, "invalid_request"]);
     expect(error(await open().token(Array.from({ length: 60 }, (_, at) => `p${at}=1`).join("&")))).toEqual([400, "invalid_request"]);
-    for (const odd of ["grant_type=%zz", "grant_type=%ff", "%=1", "grant_type=client_credentials&x=%c3%28"]) expect(error(await open().token(odd)), odd).toEqual([400, "invalid_request"]);
+    for (const odd of ["grant_type=%zz", "grant_type=%ff", "%=1", "grant_type=client_credentials&x=%c3%28"])
+      expect(error(await open().token(odd)), odd).toEqual([400, "invalid_request"]);
     expect((await open().token(usual, { "Content-Type": "Application/X-WWW-Form-URLencoded; charset=UTF-8" })).status).toBe(200);
   });
 
@@ -58,14 +75,24 @@ describe("the form", () => {
   });
 
   test("in the query instead, where logs would keep it", async () => {
-    const answer = await fetch(`${open().gateway.url}/oauth/token?${new URLSearchParams(usual)}`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" } });
+    const answer = await fetch(`${open().gateway.url}/oauth/token?${new URLSearchParams(usual)}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    });
     expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ error: "invalid_request" })]);
   });
 
   test("without a grant type, or with one that is not offered", async () => {
     expect(error(await open().token({ client_id: client.id, client_secret: client.secret }))).toEqual([400, "invalid_request"]);
     expect(error(await open().token({ ...usual, grant_type: "" }))).toEqual([400, "invalid_request"]);
-    for (const grant_type of ["password", "authorization_code", "refresh_token", "Client_Credentials", "client_credentials ", "urn:ietf:params:oauth:grant-type:jwt-bearer"]) {
+    for (const grant_type of [
+      "password",
+      "authorization_code",
+      "refresh_token",
+      "Client_Credentials",
+      "client_credentials ",
+      "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    ]) {
       expect(error(await open().token({ ...usual, grant_type })), grant_type).toEqual([400, "unsupported_grant_type"]);
     }
   });
@@ -112,14 +139,26 @@ describe("the client", () => {
       expect(error(answer), one.slice(0, 30)).toEqual([401, "invalid_client"]);
       answers.add(answer.text);
     }
-    for (const form of [{ grant_type: "client_credentials" }, { grant_type: "client_credentials", client_id: id }, { grant_type: "client_credentials", client_secret: secret }]) {
+    for (const form of [
+      { grant_type: "client_credentials" },
+      { grant_type: "client_credentials", client_id: id },
+      { grant_type: "client_credentials", client_secret: secret },
+    ]) {
       expect(error(await open().token(form))).toEqual([401, "invalid_client"]);
     }
     expect(answers.size).toBe(1);
   });
 
   test("in an Authorization header of any other form", async () => {
-    for (const Authorization of ["Basic", "Basic ", "Basic !!!", `Basic ${Buffer.from(client.id).toString("base64")}`, `Bearer ${client.secret}`, `Basic ${"A".repeat(4_000)}`, `Basic ${Buffer.from("%zz:%zz").toString("base64")}`]) {
+    for (const Authorization of [
+      "Basic",
+      "Basic ",
+      "Basic !!!",
+      `Basic ${Buffer.from(client.id).toString("base64")}`,
+      `Bearer ${client.secret}`,
+      `Basic ${"A".repeat(4_000)}`,
+      `Basic ${Buffer.from("%zz:%zz").toString("base64")}`,
+    ]) {
       expect(error(await open().token({ grant_type: "client_credentials" }, { Authorization })), Authorization.slice(0, 20)).toEqual([401, "invalid_client"]);
     }
   });
@@ -127,7 +166,10 @@ describe("the client", () => {
   test("whose key is an API key, or the reverse", async () => {
     const key = await open().gateway.createKey({ partner: "first", environment: "live", scopes });
     expect(error(await open().token({ ...usual, client_secret: key }))).toEqual([401, "invalid_client"]);
-    expect(error(await open().token({ grant_type: "client_credentials", client_id: key.split("_")[2] ?? "", client_secret: key }))).toEqual([401, "invalid_client"]);
+    expect(error(await open().token({ grant_type: "client_credentials", client_id: key.split("_")[2] ?? "", client_secret: key }))).toEqual([
+      401,
+      "invalid_client",
+    ]);
     for (const bearer of [client.secret, client.id]) expect((await open().get("/v1/orders?limit=1", bearer)).status).toBe(401);
   });
 });
@@ -137,11 +179,21 @@ describe("an assertion", () => {
   let id = "";
   beforeAll(async () => {
     own = await signer("one");
-    id = String((await open().ask("client.create", { partner: "first", environment: "live", scopes, auth: "private_key_jwt", jwks: { keys: [own.publicJwk] } }))["id"]);
+    id = String(
+      (await open().ask("client.create", { partner: "first", environment: "live", scopes, auth: "private_key_jwt", jwks: { keys: [own.publicJwk] } }))["id"],
+    );
   });
 
   const claimsOf = (more: JWTPayload = {}): JWTPayload => {
-    const all: JWTPayload = { iss: id, sub: id, aud: `${open().gateway.url}/oauth/token`, jti: crypto.randomUUID(), iat: seconds(), exp: seconds() + 60, ...more };
+    const all: JWTPayload = {
+      iss: id,
+      sub: id,
+      aud: `${open().gateway.url}/oauth/token`,
+      jti: crypto.randomUUID(),
+      iat: seconds(),
+      exp: seconds() + 60,
+      ...more,
+    };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   };
   const ask = (client_assertion: string, more: Readonly<Record<string, string>> = {}) =>
@@ -149,7 +201,16 @@ describe("an assertion", () => {
 
   test("for another audience, for several, or for none", async () => {
     const { url } = open().gateway;
-    for (const aud of [undefined, "", `${url}/v1`, `${url}/`, "https://other.example", [`${url}/oauth/token`, "https://other.example"], [`${url}/oauth/token`, url], []]) {
+    for (const aud of [
+      undefined,
+      "",
+      `${url}/v1`,
+      `${url}/`,
+      "https://other.example",
+      [`${url}/oauth/token`, "https://other.example"],
+      [`${url}/oauth/token`, url],
+      [],
+    ]) {
       expect(error(await ask(await own.sign(claimsOf({ aud })))), JSON.stringify(aud)).toEqual([401, "invalid_client"]);
     }
   });
@@ -181,7 +242,11 @@ describe("an assertion", () => {
     const elsewhere = await open().another();
     const again = await fetch(`${elsewhere.url}/oauth/token`, {
       method: "POST",
-      body: new URLSearchParams({ grant_type: "client_credentials", client_assertion_type: assertionType, client_assertion: await own.sign({ ...reused, aud: elsewhere.url }) }),
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_assertion_type: assertionType,
+        client_assertion: await own.sign({ ...reused, aud: elsewhere.url }),
+      }),
     });
     expect([again.status, await again.json()]).toEqual([401, expect.objectContaining({ error: "invalid_client" })]);
   });
@@ -196,17 +261,28 @@ describe("an assertion", () => {
     expect(error(await ask(await own.sign(claimsOf({ sub: client.id }))))).toEqual([401, "invalid_client"]);
     expect(error(await ask(await own.sign(claimsOf({ iss: client.id, sub: client.id }))))).toEqual([401, "invalid_client"]);
     expect(error(await ask(await own.sign(claimsOf()), { client_id: client.id }))).toEqual([401, "invalid_client"]);
-    for (const header of [{ jwk: stranger.publicJwk }, { jku: "https://attacker.example/keys" }, { x5u: "https://attacker.example/cert" }, { typ: "at+jwt" }, { typ: "other" }]) {
+    for (const header of [
+      { jwk: stranger.publicJwk },
+      { jku: "https://attacker.example/keys" },
+      { x5u: "https://attacker.example/cert" },
+      { typ: "at+jwt" },
+      { typ: "other" },
+    ]) {
       expect(error(await ask(await own.sign(claimsOf(), header))), JSON.stringify(header)).toEqual([401, "invalid_client"]);
     }
-    for (const header of [{ typ: "JWT" }, { typ: "client-authentication+jwt" }, { kid: undefined }]) expect((await ask(await own.sign(claimsOf(), header))).status).toBe(200);
+    for (const header of [{ typ: "JWT" }, { typ: "client-authentication+jwt" }, { kid: undefined }])
+      expect((await ask(await own.sign(claimsOf(), header))).status).toBe(200);
   });
 
   test("in another form, or of another type", async () => {
-    for (const text of ["x", "a.b.c", "..", `${await own.sign(claimsOf())}x`, "x".repeat(10_000)]) expect(error(await ask(text)), text.slice(0, 10)).toEqual([401, "invalid_client"]);
+    for (const text of ["x", "a.b.c", "..", `${await own.sign(claimsOf())}x`, "x".repeat(10_000)])
+      expect(error(await ask(text)), text.slice(0, 10)).toEqual([401, "invalid_client"]);
     const form = { grant_type: "client_credentials", client_assertion: await own.sign(claimsOf()) };
     expect(error(await open().token(form))).toEqual([400, "invalid_request"]);
-    expect(error(await open().token({ ...form, client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:saml2-bearer" }))).toEqual([400, "invalid_request"]);
+    expect(error(await open().token({ ...form, client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:saml2-bearer" }))).toEqual([
+      400,
+      "invalid_request",
+    ]);
     const access = await open().accessToken(client);
     expect(error(await ask(access))).toEqual([401, "invalid_client"]);
   });
@@ -226,7 +302,10 @@ describe("an assertion", () => {
 
 test("used assertions are forgotten when they could not be used again", async () => {
   const { store } = open();
-  await store.updateTable("oauth_assertions").set({ expires_at: new Date(0) }).execute();
+  await store
+    .updateTable("oauth_assertions")
+    .set({ expires_at: new Date(0) })
+    .execute();
   const own = await signer("one");
   const made = await open().ask("client.create", { partner: "first", environment: "live", scopes, auth: "private_key_jwt", jwks: { keys: [own.publicJwk] } });
   for (let at = 0; at < 4; at += 1) {

@@ -82,7 +82,8 @@ describe("the header", () => {
       for (const header of [{ ...more, kid }, more]) await refused(JSON.stringify(Object.keys(header)), await own.sign(claims, { typ: "at+jwt", ...header }));
       await refused("signed by the gateway, with a header of the kind", await signAsGateway(claims, more));
     }
-    for (const odd of ["../../etc/passwd", "' or 1=1 --", "x".repeat(5_000), "__proto__", "constructor"]) await refused(odd.slice(0, 20), await own.sign(claims, { typ: "at+jwt", kid: odd }));
+    for (const odd of ["../../etc/passwd", "' or 1=1 --", "x".repeat(5_000), "__proto__", "constructor"])
+      await refused(odd.slice(0, 20), await own.sign(claims, { typ: "at+jwt", kid: odd }));
   });
 
   test("crit, b64 and zip, even where the gateway itself had signed them", async () => {
@@ -93,11 +94,13 @@ describe("the header", () => {
   });
 
   test("another typ", async () => {
-    for (const typ of [undefined, "JWT", "at+jwt+x", "logout+jwt", "client-authentication+jwt"]) await refused(String(typ), await signAsGateway(claims, { typ }));
+    for (const typ of [undefined, "JWT", "at+jwt+x", "logout+jwt", "client-authentication+jwt"])
+      await refused(String(typ), await signAsGateway(claims, { typ }));
   });
 
   test("another algorithm of the list than the gateway's own", async () => {
-    for (const kind of ["PS256", "EdDSA"] as const) await refused(kind, await (await signer(decodeProtectedHeader(genuine).kid ?? "", kind)).sign(claims, { typ: "at+jwt" }));
+    for (const kind of ["PS256", "EdDSA"] as const)
+      await refused(kind, await (await signer(decodeProtectedHeader(genuine).kid ?? "", kind)).sign(claims, { typ: "at+jwt" }));
   });
 });
 

@@ -34,8 +34,10 @@ export interface TokenWays {
   readonly ring: KeyRing;
 }
 
-/** How late a process may notice that an issuer is trusted, or no longer. */
+/** How late a process may notice that an issuer is trusted no longer. */
 const issuersKeptMs = 5_000;
+/** Tokens of issuers that nobody knows cost one look in this time, however many of them are sent. */
+const issuersCoolDownMs = 1_000;
 
 /** What a token says, once its signature and claims were checked. */
 interface Bearer {
@@ -62,7 +64,7 @@ export function createTokenAuthentication(options: TokenAuthenticationOptions): 
     capacity: options.cacheCapacity ?? 10_000,
     shareLookups,
   });
-  const issuers = remembered<readonly TrustedIssuer[]>({ elapsedMs, ttlMs: issuersKeptMs, coolDownMs: 0, shareLookups });
+  const issuers = remembered<readonly TrustedIssuer[]>({ elapsedMs, ttlMs: issuersKeptMs, coolDownMs: issuersCoolDownMs, shareLookups });
 
   function known(record: ClientRecord | undefined): KnownClient | undefined {
     return record && { record, scopes: new Set(record.scopes.flatMap((scope) => expandScope(scope, knownScopes))), principals: new Map() };
@@ -107,9 +109,13 @@ export function createTokenAuthentication(options: TokenAuthenticationOptions): 
     if (unchecked === undefined) return refused("malformed");
     const { iss, aud } = unchecked.claims;
     if (iss === options.issuer) return byOwnToken(ways, token, unchecked, now);
-    const trusted = await issuers.get(() => ways.issuers.list());
     // Which audience is meant decides which keys are asked; that it is the only one is checked with them.
-    const issuer = trusted.find((one) => one.issuer === iss && (Array.isArray(aud) ? aud.includes(one.audience) : aud === one.audience));
+    const isMeant = (one: TrustedIssuer): boolean => one.issuer === iss && (Array.isArray(aud) ? aud.includes(one.audience) : aud === one.audience);
+    const trusted = await issuers.get(
+      () => ways.issuers.list(),
+      (known) => !known.some(isMeant),
+    );
+    const issuer = trusted.find(isMeant);
     return issuer === undefined ? refused("token") : byTokenOf(issuer, ways, token, unchecked, now);
   }
 
