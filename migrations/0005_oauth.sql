@@ -94,6 +94,10 @@ create table sluice.signing_keys (
   withdrawn_at timestamptz
 );
 
+-- Whatever changes of these reaches every process (0004).
+select sluice.watch_credentials('sluice.oauth_clients', 'client', 'id');
+select sluice.watch_credentials('sluice.signing_keys', 'signing-key', 'kid');
+
 -- Adds a key and its sealed private key, one process at a time; answers whether it did. Not while another one waits for its time,
 -- nor, with `p_unless_newer`, when the newest has signed for less than that. `p_withdraw`: those before count no more, and whatever
 -- waits is dropped. Each statement in here sees what was committed before it, the lock's wait included.

@@ -3,19 +3,14 @@
 import { parseArgs } from "node:util";
 import { processVariables } from "#config";
 import { checkCommand } from "./commands/check.ts";
-import { clientCreate, clientList, clientResume, clientRevoke, clientRotateSecret, clientSetKeys, clientShow, clientSuspend } from "./commands/client.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./commands/command.ts";
 import { conflictList, conflictResolve, conflictShow } from "./commands/conflict.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
-import { issuerList, issuerRemove, issuerTrust } from "./commands/issuer.ts";
-import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
-import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
-import { secretRewrap } from "./commands/secret.ts";
-import { signingKeyList, signingKeyRotate } from "./commands/signing-key.ts";
+import { operatorCommands } from "./commands/operator-commands.ts";
 import { sourceGrants } from "./commands/source.ts";
 import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
@@ -37,26 +32,7 @@ const commands: readonly Command[] = [
   sourceGrants,
   sourceInstall,
   sourceUninstall,
-  partnerCreate,
-  partnerAddAccount,
-  partnerList,
-  keyCreate,
-  keyList,
-  keyRevoke,
-  clientCreate,
-  clientList,
-  clientShow,
-  clientRotateSecret,
-  clientSetKeys,
-  clientSuspend,
-  clientResume,
-  clientRevoke,
-  issuerTrust,
-  issuerList,
-  issuerRemove,
-  signingKeyList,
-  signingKeyRotate,
-  secretRewrap,
+  ...operatorCommands,
   conflictList,
   conflictShow,
   conflictResolve,

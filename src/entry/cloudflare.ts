@@ -1,14 +1,18 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
+import { canonicalAddress } from "#control-plane/addresses/address.ts";
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createOAuth } from "#control-plane/oauth/oauth.ts";
+import { createFailureWindows } from "#control-plane/failures/failure-windows.ts";
+import { createThrottle } from "#control-plane/failures/throttle.ts";
+import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
+import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { fetchKeysOnWorkers } from "./cloudflare/fetch-keys.ts";
-import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
+import { type AccessOver, type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
@@ -59,10 +63,16 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
   };
 }
 
+/** Cloudflare itself writes this header, over whatever the client sent; elsewhere it would be anybody's word. */
+function originOf(request: Request): { readonly address?: string } {
+  const address = canonicalAddress(request.headers.get("cf-connecting-ip") ?? "");
+  return address === undefined ? {} : { address };
+}
+
 /** Never rejects. */
 async function serve(request: Request, { gateway, log }: Serving, handles: OpenHandles): Promise<Response> {
   try {
-    return await gateway.fetch(request, {}, handles);
+    return await gateway.fetch(request, originOf(request), handles);
   } catch (error) {
     log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
     return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
@@ -96,6 +106,9 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     shareLookups: false,
     warn: log.warn.bind(log),
   });
+  const windows = createFailureWindows({ limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs, capacity: 20_000, elapsedMs });
+  const throttle = createThrottle(windows);
+  const throttledTokens = throttleTokens(windows);
   const gateway = createGateway({
     definition,
     secret,
@@ -113,7 +126,11 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     elapsedMs,
     shareLookups: false,
   });
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication, oauth) };
+  const access: AccessOver = (keys, records) => {
+    const { server, authenticator } = oauth.over(records);
+    return { authenticator: throttle.over(keysOrTokens(authentication.over(keys), authenticator)), tokenServer: throttledTokens(server) };
+  };
+  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, access) };
 }
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */

@@ -1,14 +1,10 @@
 /** Makes a gateway for a Node process: opens its databases, and hands them to the engine. */
 import type { Config } from "#config";
-import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
-import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
-import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
-import { oauthRecords } from "#store/oauth.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
@@ -16,8 +12,11 @@ import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
+import { openCredentials } from "./open-credentials.ts";
+import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
+import { failuresInRedis } from "./shared-failures.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
@@ -61,18 +60,30 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
 
   const elapsedMs = (): number => performance.now();
   const receipts = receiptRecords(() => store);
-  const keys = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
-  const oauth = createOAuth({
-    issuer: url,
+  const redis =
+    config.redisUrl === undefined
+      ? undefined
+      : openRedis({
+          url: config.redisUrl,
+          onChange: (state, reason) =>
+            state === "lost" ? log.warn({ reason }, "Redis is lost: each process counts for itself") : log.info({}, "Redis is back"),
+        });
+  life.onStop(() => redis?.disconnect());
+  const credentials = openCredentials({
+    config,
+    storeUrl: location.storeUrl,
+    store,
     peppers,
-    envelopes: envelopes({ current: location.secret, others: config.previousSecrets }),
     knownScopes: scopes,
-    prefix: definition.keyPrefix,
+    keyPrefix: definition.keyPrefix,
+    log,
+    publicUrl: url,
+    envelopes: envelopes({ current: location.secret, others: config.previousSecrets }),
     fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts }),
-    elapsedMs,
-    warn: log.warn.bind(log),
-  })(oauthRecords(() => store));
-  const authenticator = keysOrTokens(keys, oauth.authenticator);
+    sharedFailures: redis && failuresInRedis(redis, { limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs }),
+  });
+  life.onStop(() => credentials.close());
+  const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
     secret: location.secret,
@@ -92,8 +103,8 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
-    metrics: gateway.metrics,
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer: oauth.server, receipts }),
+    metrics: () => gateway.metrics() + credentials.metrics(),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, receipts }),
     controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

@@ -49,7 +49,7 @@ export function oauthApi({ issuer, scopes, log, now, elapsedMs }: OAuthParts): O
         if (asked.method !== "POST") throw new Problem("method-not-allowed", "A token is asked for with POST.", { headers: { Allow: "POST" } });
         const form = await formOf(request, asked);
         answer = "code" in form ? form : await server.token({ form, authorization: header(asked, "authorization"), address: asked.address, now: now() });
-        response = answer.kind === "issued" ? issued(answer) : refusal(answer.code, answer.description);
+        response = rendered(answer);
       } catch (error) {
         failure = error;
         response = failed(error, asked.id, issuer);
@@ -61,7 +61,7 @@ export function oauthApi({ issuer, scopes, log, now, elapsedMs }: OAuthParts): O
         status: response.status,
         code: answer?.kind === "refused" ? answer.code : failure instanceof Problem ? failure.code : failure === undefined ? undefined : "internal-error",
         reason: answer?.kind === "refused" ? answer.reason : undefined,
-        key: answer?.kind === "issued" ? answer.client.id : answer?.client,
+        key: answer?.kind === "issued" ? answer.client.id : answer?.kind === "refused" ? answer.client : undefined,
         partner: answer?.kind === "issued" ? answer.client.partner : undefined,
         environment: answer?.kind === "issued" ? answer.client.environment : undefined,
         ms: Math.round((elapsedMs() - started) * 100) / 100,
@@ -104,6 +104,20 @@ function isForm(contentType: string | undefined): boolean {
   return /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"?)?$/i.test(contentType?.trim() ?? "");
 }
 
+/** Throws where nothing was looked at. */
+function rendered(answer: TokenAnswer): PartnerResponse {
+  switch (answer.kind) {
+    case "issued":
+      return issued(answer);
+    case "refused":
+      return refusal(answer.code, answer.description);
+    case "throttled":
+      throw new Problem("too-many-failures", "Too many requests from this address had no valid credential.", {
+        headers: { "Retry-After": String(answer.retryAfterSeconds) },
+      });
+  }
+}
+
 function issued({ token, expiresInSeconds, scope }: TokenAnswer & { readonly kind: "issued" }): PartnerResponse {
   return {
     status: 200,
@@ -123,7 +137,7 @@ function refusal(code: TokenErrorCode, description: string, headers: Readonly<Re
 
 /** What is wrong with the request itself is an error of the RFC, whatever its kind. */
 function failed(error: unknown, requestId: string, baseUrl: string): PartnerResponse {
-  if (error instanceof Problem && error.status < 500 && error.code !== "method-not-allowed")
+  if (error instanceof Problem && error.status < 500 && error.code !== "method-not-allowed" && error.code !== "too-many-failures")
     return refusal(
       "invalid_request",
       [error.detail, ...error.errors.map(({ detail }) => detail)].join(" ").replaceAll(/[^\x20-\x7e]|["\\]/g, "'"),

@@ -49,6 +49,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
     let operation: Operation | undefined;
     let principal: Principal | undefined;
     let version: string | undefined;
+    let known: Readonly<Record<string, string>> = {};
     let response: PartnerResponse;
     let failure: unknown;
     try {
@@ -61,9 +62,10 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         operations,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
-        identified(who, servedVersion) {
+        identified(who, servedVersion, headers) {
           principal = who;
           version = servedVersion;
+          known = headers;
         },
       });
     } catch (error) {
@@ -73,7 +75,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
           ? error
           : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
       response = problemDocument(problem, partnerRequest.id, baseUrl);
-      if (version !== undefined) response = { ...response, headers: { ...response.headers, "Api-Version": version } };
+      response = { ...response, headers: { ...response.headers, ...known } };
     }
     const fields = {
       request_id: partnerRequest.id,

@@ -13,6 +13,7 @@ import { command } from "./command.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
+import { expiryWarning } from "./expiry-warning.ts";
 import { json } from "./json-headers.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
@@ -29,6 +30,8 @@ export interface PipelineParts {
   known(contract: Contract): Readonly<Record<string, Known | undefined>>;
   /** Newest first. */
   readonly versions: readonly string[];
+  /** URL of the page that says what to do about a key that ends. */
+  readonly expiryHelp: string;
 }
 
 /** What one request brings along: its own ways to the keys and the ERP, the clock, and a note for the usage record. */
@@ -37,7 +40,8 @@ export interface RequestContext {
   readonly authenticator: Authenticator;
   access(contract: Contract, principal: Principal): ResourceAccess;
   operations(principal: Principal): OperationAccess;
-  identified(principal: Principal, version: string): void;
+  /** `headers`: of every answer from here on, problems included. */
+  identified(principal: Principal, version: string, headers: Readonly<Record<string, string>>): void;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -54,9 +58,10 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
     const version = chooseVersion(parts.versions, request, principal);
-    context.identified(principal, version);
+    const headers = { "Api-Version": version, ...expiryWarning(principal, context.now, parts.expiryHelp) };
+    context.identified(principal, version, headers);
     const answer = await answerTo(operation, id ?? "", { request, principal, version, context });
-    return { ...answer, headers: { ...answer.headers, "Api-Version": version } };
+    return { ...answer, headers: { ...answer.headers, ...headers } };
   };
 
   async function answerTo(operation: Operation, id: string, asked: Asked): Promise<PartnerResponse> {

@@ -3,6 +3,7 @@ import type { Records } from "#control-plane/control-plane.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { keyUses } from "./credential-uses.ts";
 import { issuerRegister } from "./issuers.ts";
 import { clientRegister } from "./oauth-clients.ts";
 import { partnerRecords } from "./partners.ts";
@@ -19,6 +20,7 @@ export function recordsOf(store: Store): Records {
     signingKeys: signingKeyRecords(store),
     secrets: secretRecords(store),
     audit: auditRecords(store),
+    keyUses: keyUses(store),
   };
 }
 

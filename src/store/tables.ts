@@ -18,6 +18,7 @@ export interface StoreTables {
   sealed_secrets: SealedSecretsTable;
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
+  credential_uses: CredentialUsesTable;
 }
 
 interface PartnersTable {
@@ -51,6 +52,15 @@ interface ApiKeysTable {
   expires_at: Date | null;
   suspended_at: Date | null;
   revoked_at: Date | null;
+}
+
+interface CredentialUsesTable {
+  credential: string;
+  first_used_at: Date;
+  last_used_at: Date;
+  last_address: string | null;
+  /** A bigint, as text. */
+  uses: string;
 }
 
 export interface ReceiptsTable {

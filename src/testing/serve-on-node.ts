@@ -2,20 +2,18 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
-import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
+import { clientAddress } from "#entry/client-address.ts";
 import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
+import { openCredentials } from "#entry/open-credentials.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { envelopes } from "#lib/envelope.ts";
-import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
-import { oauthRecords } from "#store/oauth.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
 
@@ -39,7 +37,9 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       [testVariable, test ?? ""],
     ];
   });
-  const read = readConfig({ DATABASE_URL: storeUrl, ...secrets.variables, ...Object.fromEntries(urls), ...variables }, project.sources);
+  // Tests send what is refused by the hundred, from one address.
+  const standard = { DATABASE_URL: storeUrl, AUTH_FAILURES: "0", ...secrets.variables };
+  const read = readConfig({ ...standard, ...Object.fromEntries(urls), ...variables }, project.sources);
   if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
   const { config } = read;
 
@@ -57,6 +57,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const server = await serve({
     host: "127.0.0.1",
     port: 0,
+    clientAddress: clientAddress(config.trustedProxies),
     handler: (request, origin) => handler(request, origin),
     render: (problem) => problemDocument(problem, crypto.randomUUID(), url),
   });
@@ -64,25 +65,19 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
   const databases = openSources(project.sources, sources, config);
   const receipts = receiptRecords(() => store);
-  const peppers = createPeppers(new Map([[1, secrets.pepper]]));
-  const keys = createKeyAuthenticator({
-    keys: keyRecords(store),
-    peppers,
+  const credentials = openCredentials({
+    config,
+    storeUrl,
+    store,
+    peppers: createPeppers(new Map([[1, secrets.pepper]])),
     knownScopes: project.scopes,
-    elapsedMs: () => performance.now(),
-    prefix: definition.keyPrefix,
-  });
-  const oauth = createOAuth({
-    issuer: url,
-    peppers,
+    keyPrefix: definition.keyPrefix,
+    log,
+    publicUrl: url,
     envelopes: envelopes({ current: secrets.secret, others: config.previousSecrets }),
-    knownScopes: project.scopes,
-    prefix: definition.keyPrefix,
     fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts, ...(parts.ca !== undefined && { ca: parts.ca }) }),
-    elapsedMs: () => performance.now(),
-    warn: log.warn.bind(log),
-  })(oauthRecords(() => store));
-  const authenticator = keysOrTokens(keys, oauth.authenticator);
+  });
+  const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
     secret: secrets.secret,
@@ -95,8 +90,13 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     now,
     elapsedMs: () => performance.now(),
   });
-  const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer: oauth.server, receipts });
+  const tending = keepTending(() => gateway.tend(databases.find, receipts));
+  let closed: Promise<void> | undefined;
+  const stopTending = (): void => {
+    tending();
+    closed ??= credentials.close();
+  };
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, receipts });
 
   return {
     url,
@@ -105,11 +105,12 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets),
-    metrics: gateway.metrics,
+    metrics: () => gateway.metrics() + credentials.metrics(),
     stopTending,
     async stop() {
-      stopTending();
       await server.close(0);
+      stopTending();
+      await closed;
       await databases.close();
       await store.destroy();
     },

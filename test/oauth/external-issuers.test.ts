@@ -1,12 +1,11 @@
 /** Tokens of other issuers: taken for clients that are registered as theirs, by keys that are fetched within bounds. */
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remoteKeys } from "#control-plane/oauth/remote-keys.ts";
 import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { selfSigned } from "../support/self-signed.ts";
-import { assertionType, oauthGateway, type Signer, scopes, seconds, signer } from "./gateway.ts";
+import { assertionType, type Claims, oauthGateway, type Signer, scopes, seconds, signer } from "./gateway.ts";
 
 const certificate = selfSigned();
 const open = oauthGateway({ variables: { OAUTH_PRIVATE_HOSTS: "localhost" }, ca: () => certificate.cert });
@@ -48,7 +47,7 @@ interface Trusted {
   readonly id: string;
   readonly client: string;
   readonly entry: { body: string; status?: number; asked: number };
-  readonly token: (claims?: JWTPayload, header?: Readonly<Record<string, unknown>>, by?: Signer) => Promise<string>;
+  readonly token: (claims?: Claims, header?: Readonly<Record<string, unknown>>, by?: Signer) => Promise<string>;
 }
 
 /** An issuer with one client, `shop`, that it vouches for. */
@@ -61,7 +60,7 @@ async function trust(more: Readonly<Record<string, string | string[]>> = {}, key
   const client = await open().client({ auth: "external_issuer", issuer: id, subject: "shop" });
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // unknown issuers are looked for once a second
   const token: Trusted["token"] = (claims = {}, header = {}, by = own) => {
-    const all: JWTPayload = { iss: issuer, aud: audience, sub: "user", client_id: "shop", iat: seconds(), exp: seconds() + 300, ...claims };
+    const all: Claims = { iss: issuer, aud: audience, sub: "user", client_id: "shop", iat: seconds(), exp: seconds() + 300, ...claims };
     return by.sign(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), { typ: "at+jwt", ...header });
   };
   return { issuer, id, client: client.id, entry, token };

@@ -1,6 +1,6 @@
 /** A gateway over real HTTP and real databases, with a partner, and the ways of a client that asks for tokens. */
 import { generateKeyPairSync } from "node:crypto";
-import { exportJWK, type JWTPayload, SignJWT } from "jose";
+import { exportJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, expect } from "vitest";
 import { perform } from "#control-plane/perform.ts";
 import { verbs } from "#control-plane/verbs.ts";
@@ -118,10 +118,12 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
+export type Claims = Readonly<Record<string, unknown>>;
+
 export interface Signer {
   readonly publicJwk: Readonly<Record<string, string>>;
   /** Standard claims are those given, and no others. */
-  sign(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
+  sign(claims: Claims, header?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 /** A key pair of a partner or of another issuer. */

@@ -1,8 +1,7 @@
 /** The token endpoint refuses whatever could mean two things, with the errors of RFC 6749, section 5.2. */
-import type { JWTPayload } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { sendRaw } from "../support/raw-http.ts";
-import { type Answer, assertionType, oauthGateway, type Signer, scopes, seconds, signer } from "./gateway.ts";
+import { type Answer, assertionType, type Claims, oauthGateway, type Signer, scopes, seconds, signer } from "./gateway.ts";
 
 const open = oauthGateway();
 let client = { id: "", secret: "" };
@@ -184,8 +183,8 @@ describe("an assertion", () => {
     );
   });
 
-  const claimsOf = (more: JWTPayload = {}): JWTPayload => {
-    const all: JWTPayload = {
+  const claimsOf = (more: Claims = {}): Claims => {
+    const all: Claims = {
       iss: id,
       sub: id,
       aud: `${open().gateway.url}/oauth/token`,
@@ -226,7 +225,7 @@ describe("an assertion", () => {
       { iat: undefined },
       { exp: undefined },
       { exp: "soon" },
-    ] as readonly JWTPayload[]) {
+    ]) {
       expect(error(await ask(await own.sign(claimsOf(times)))), JSON.stringify(times)).toEqual([401, "invalid_client"]);
     }
   });

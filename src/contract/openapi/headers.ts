@@ -7,6 +7,11 @@ export const sharedHeaders = {
   ApiVersion: { description: "The contract version of this answer.", schema: { type: "string", format: "date" } },
   RequestId: { description: "Names this request in the operator's log.", schema: { type: "string" } },
   ETag: { description: "Names this state of the record. It changes whenever anything the API knows of the record changes.", schema: { type: "string" } },
+  ApiKeyExpires: {
+    description:
+      "In the two weeks before the key of the request ends: when, as a Date of RFC 9651 (seconds since 1970), and with `help` a page that says what to do. Absent without such.",
+    schema: { type: "string", examples: ['@1798761599;help="https://api.example.com/docs/guides/authentication#keys-that-end"'] },
+  },
   RetryAfter: { description: "Seconds to wait before the next try; in planned maintenance, until it ends.", schema: { type: "integer" } },
 } as const satisfies JsonSchema;
 
@@ -36,6 +41,7 @@ export function headers(further: Readonly<Record<string, Shared>> = {}): JsonSch
   return {
     "Api-Version": named("ApiVersion"),
     "Request-Id": named("RequestId"),
+    "Api-Key-Expires": named("ApiKeyExpires"),
     ...Object.fromEntries(Object.entries(further).map(([header, name]) => [header, named(name)])),
   };
 }

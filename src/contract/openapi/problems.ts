@@ -94,7 +94,7 @@ export function problemResponse(status: number, codes: readonly ProblemCode[], f
     description: [codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(" "), ...further].join("\n\n"),
     headers: {
       "Request-Id": headerOf("RequestId"),
-      ...((status === 503 || codes.includes("in-progress")) && { "Retry-After": headerOf("RetryAfter") }),
+      ...((status === 503 || status === 429 || codes.includes("in-progress")) && { "Retry-After": headerOf("RetryAfter") }),
       ...(codes.includes("outcome-unknown") && { Location: headerOf("OperationLocation") }),
       ...(codes.includes("duplicate") && { Location: headerOf("Location") }),
       ...(codes.includes("precondition-failed") && { ETag: headerOf("ETag") }),

@@ -1,7 +1,8 @@
 /** OAuth2 put together: the token endpoint, the published keys and the check of tokens, over each request's own way to the store. */
 import type { Envelopes } from "#lib/envelope.ts";
-import type { Authenticator } from "#pipeline/principal.ts";
 import type { Peppers } from "../api-keys/peppers.ts";
+import type { ChangeWatch } from "../credentials/change-watch.ts";
+import type { RecallingAuthenticator } from "../credentials/recalling-authenticator.ts";
 import type { IssuerRecords } from "../issuers/issuer-records.ts";
 import type { ClientRecords } from "../oauth-clients/client-records.ts";
 import { createKeyRing } from "../signing-keys/key-ring.ts";
@@ -12,7 +13,7 @@ import { isJwt } from "./jwt.ts";
 import { oauthPaths } from "./metadata.ts";
 import type { PublicKeySet } from "./public-keys.ts";
 import { type FetchKeys, remoteKeys } from "./remote-keys.ts";
-import { createTokenAuthentication } from "./token-authentication.ts";
+import { createTokenAuthentication, type TokenAuthentication } from "./token-authentication.ts";
 import { type TokenAnswer, type TokenRequest, tokenRequests } from "./token-request.ts";
 
 export interface OAuthOptions {
@@ -27,6 +28,9 @@ export interface OAuthOptions {
   readonly fetchKeys: FetchKeys;
   /** Monotonic milliseconds. */
   readonly elapsedMs: () => number;
+  /** Tells of changes; where nothing can watch for them, what was looked up is looked up anew after a second. */
+  readonly watch?: Pick<ChangeWatch, "confirmedAt" | "onChange">;
+  readonly cacheCapacity?: number;
   /** Whether a request may wait for something that another one began to look up; true by default. */
   readonly shareLookups?: boolean;
   readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void;
@@ -45,17 +49,20 @@ export interface TokenServer {
 }
 
 export interface OAuth {
-  readonly server: TokenServer;
-  /** Of access tokens alone. */
-  readonly authenticator: Authenticator;
+  over(records: OAuthRecords): {
+    readonly server: TokenServer;
+    /** Of access tokens alone. */
+    readonly authenticator: RecallingAuthenticator;
+  };
+  readonly counts: TokenAuthentication["counts"];
 }
 
 /** One memory of values for all requests. */
-export function createOAuth(options: OAuthOptions): (records: OAuthRecords) => OAuth {
-  const { issuer, knownScopes, elapsedMs, shareLookups = true } = options;
-  const ringOf = createKeyRing({ envelopes: options.envelopes, elapsedMs, shareLookups });
+export function createOAuth(options: OAuthOptions): OAuth {
+  const { issuer, knownScopes, elapsedMs, watch, shareLookups = true } = options;
+  const ringOf = createKeyRing({ envelopes: options.envelopes, elapsedMs, shareLookups, watch });
   const remote = remoteKeys({ fetchKeys: options.fetchKeys, elapsedMs, shareLookups, warn: options.warn });
-  const tokens = accessTokens({ issuer });
+  const tokens = accessTokens(issuer);
   const authenticateClient = clientAuthentication({
     peppers: options.peppers,
     prefix: options.prefix,
@@ -63,18 +70,27 @@ export function createOAuth(options: OAuthOptions): (records: OAuthRecords) => O
     audiences: [issuer + oauthPaths.token, issuer],
   });
   const answer = tokenRequests({ authenticateClient, tokens, knownScopes });
-  const authentication = createTokenAuthentication({ tokens, issuer, remoteKeys: remote, knownScopes, elapsedMs, shareLookups });
+  const authentication = createTokenAuthentication({
+    ...{ tokens, issuer, remoteKeys: remote, knownScopes, elapsedMs, watch, cacheCapacity: options.cacheCapacity, shareLookups },
+  });
 
-  return ({ clients, issuers, signingKeys }) => {
-    const ring = ringOf(signingKeys);
-    return {
-      server: { token: (request) => answer({ clients, ring }, request), publicKeys: () => ring.publicKeys() },
-      authenticator: authentication({ clients, issuers, ring }),
-    };
+  return {
+    counts: authentication.counts,
+    over: ({ clients, issuers, signingKeys }) => {
+      const ring = ringOf(signingKeys);
+      return {
+        server: { token: (request) => answer({ clients, ring }, request), publicKeys: () => ring.publicKeys() },
+        authenticator: authentication.over({ clients, issuers, ring }),
+      };
+    },
   };
 }
 
 /** Keys and tokens in one header: what has the form of a signed token is one, everything else is a key, or nothing. */
-export function keysOrTokens(keys: Authenticator, tokens: Authenticator): Authenticator {
-  return { authenticate: (token, now, address) => (isJwt(token) ? tokens : keys).authenticate(token, now, address) };
+export function keysOrTokens(keys: RecallingAuthenticator, tokens: RecallingAuthenticator): RecallingAuthenticator {
+  const which = (token: string): RecallingAuthenticator => (isJwt(token) ? tokens : keys);
+  return {
+    authenticate: (token, now, address) => which(token).authenticate(token, now, address),
+    recall: (token, now, address) => which(token).recall(token, now, address),
+  };
 }

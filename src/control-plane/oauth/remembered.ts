@@ -13,6 +13,8 @@ export interface RememberedOptions {
 export interface Remembered<Value> {
   /** From memory where it is fresh. `missing`: it lacks something that may have come since, so a newer one is wanted if the store may be asked again. */
   get(load: () => Promise<Value>, missing?: (value: Value) => boolean): Promise<Value>;
+  /** From memory alone. */
+  recall(): Value | undefined;
   forget(): void;
 }
 
@@ -41,6 +43,7 @@ export function remembered<Value>(options: RememberedOptions): Remembered<Value>
       underway ??= lookUp(load);
       return underway;
     },
+    recall: () => (known !== undefined && options.elapsedMs() - known.atMs < options.ttlMs ? known.value : undefined),
     forget() {
       known = undefined;
     },

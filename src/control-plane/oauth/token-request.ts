@@ -27,7 +27,9 @@ export type TokenAnswer =
       readonly client: ClientRecord;
     }
   /** `reason` is for the log. */
-  | { readonly kind: "refused"; readonly code: TokenErrorCode; readonly description: string; readonly reason?: string; readonly client?: string | undefined };
+  | { readonly kind: "refused"; readonly code: TokenErrorCode; readonly description: string; readonly reason?: string; readonly client?: string | undefined }
+  /** So many credentials from this address have failed that none is looked at for now. */
+  | { readonly kind: "throttled"; readonly retryAfterSeconds: number };
 
 export interface TokenRequestOptions {
   readonly authenticateClient: AuthenticateClient;
@@ -74,7 +76,7 @@ function refused(code: TokenErrorCode, description: string): TokenAnswer & { rea
 }
 
 /** One way to authenticate, and no trace of another. */
-function credentialsOf({ form, authorization }: TokenRequest): ClientCredentials | (TokenAnswer & { readonly kind: "refused" }) {
+export function credentialsOf({ form, authorization }: TokenRequest): ClientCredentials | (TokenAnswer & { readonly kind: "refused" }) {
   const [id, secret, assertion, type] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"].map((name) => form.get(name));
   const ways = [authorization, secret, assertion ?? type].filter((way) => way !== undefined);
   if (ways.length > 1) return refused("invalid_request", "A client authenticates in one way: the Authorization header, client_secret or client_assertion.");

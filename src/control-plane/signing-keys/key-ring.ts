@@ -1,6 +1,7 @@
 /** The keys that sign access tokens, as the request path uses them: remembered for seconds, made on first need, and replaced when they are old. */
 import { type CryptoKey, importJWK, type JWTPayload, SignJWT } from "jose";
 import type { Envelopes } from "#lib/envelope.ts";
+import type { ChangeWatch } from "../credentials/change-watch.ts";
 import type { PublicKeySet } from "../oauth/public-keys.ts";
 import { remembered } from "../oauth/remembered.ts";
 import { keyFor, localKeys } from "../oauth/remote-keys.ts";
@@ -11,6 +12,8 @@ export interface KeyRingOptions {
   readonly envelopes: Envelopes;
   readonly elapsedMs: () => number;
   readonly shareLookups: boolean;
+  /** Tells of keys that were added or withdrawn. */
+  readonly watch?: Pick<ChangeWatch, "onChange"> | undefined;
 }
 
 export interface KeyRing {
@@ -19,6 +22,8 @@ export interface KeyRing {
   sign(claims: JWTPayload, type: string): Promise<string>;
   /** Undefined for a key that is not one of the gateway's, or counts no more. */
   find(kid: string): Promise<CryptoKey | undefined>;
+  /** Whether it is such a key, as far as that is known without a lookup. */
+  recalls(kid: string): boolean;
 }
 
 /** A key that has signed for so long is replaced by whichever process notices first. */
@@ -35,8 +40,11 @@ interface Known {
 }
 
 /** One memory, over each request's own way to the store. */
-export function createKeyRing({ envelopes, elapsedMs, shareLookups }: KeyRingOptions): (records: SigningKeyRecords) => KeyRing {
+export function createKeyRing({ envelopes, elapsedMs, shareLookups, watch }: KeyRingOptions): (records: SigningKeyRecords) => KeyRing {
   const known = remembered<Known>({ elapsedMs, shareLookups, ttlMs: rememberedMs, coolDownMs });
+  watch?.onChange((changed) => {
+    if (changed === "everything" || [...changed].some((name) => name.startsWith("signing-key:"))) known.forget();
+  });
   /** Values, by key: opening one takes a look into the store. */
   const signers = new Map<string, CryptoKey>();
 
@@ -80,6 +88,7 @@ export function createKeyRing({ envelopes, elapsedMs, shareLookups }: KeyRingOpt
         const key = signers.get(signing.kid) ?? (await signerOf(signing.kid));
         return new SignJWT(claims).setProtectedHeader({ alg: signingAlgorithm, typ: type, kid: signing.kid }).sign(key);
       },
+      recalls: (kid) => known.recall()?.keys.some((key) => key.kid === kid) ?? false,
       async find(kid) {
         const has = ({ keys }: Known): boolean => keys.some((key) => key.kid === kid);
         const found = await known.get(load, (value) => !has(value));

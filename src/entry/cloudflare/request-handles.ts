@@ -2,7 +2,7 @@
 
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
-import { keysOrTokens, type OAuth, type OAuthRecords } from "#control-plane/oauth/oauth.ts";
+import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
@@ -15,17 +15,13 @@ export interface OpenHandles extends RequestHandles {
   close(): Promise<void>;
 }
 
-type Authentication = (keys: KeyRecords) => RequestHandles["authenticator"];
+/** Checks credentials, and issues tokens, over the ways to the store of one request. */
+export type AccessOver = (keys: KeyRecords, records: OAuthRecords) => Pick<RequestHandles, "authenticator" | "tokenServer">;
 
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
 const connectionsPerRequest = 1;
 
-export function openHandles(
-  { config, storeUrl, sources: urls }: WorkerConfig,
-  sources: readonly DeclaredSource[],
-  authentication: Authentication,
-  oauthOver: (records: OAuthRecords) => OAuth,
-): OpenHandles {
+export function openHandles({ config, storeUrl, sources: urls }: WorkerConfig, sources: readonly DeclaredSource[], accessOver: AccessOver): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
   const pools: ReturnType<typeof openSource>[] = [];
   let store: Store | undefined;
@@ -71,13 +67,11 @@ export function openHandles(
     return database;
   };
 
-  const oauth = oauthOver(oauthRecords(openedStore));
-  const keys = authentication({ find: (kid) => keyRecords(openedStore()).find(kid) });
+  const access = accessOver({ find: (kid) => keyRecords(openedStore()).find(kid) }, oauthRecords(openedStore));
   return {
     databases,
     receipts: receiptRecords(openedStore),
-    authenticator: keysOrTokens(keys, oauth.authenticator),
-    tokenServer: oauth.server,
+    ...access,
     // A connection that cannot be closed in order is gone already.
     close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())])),
   };

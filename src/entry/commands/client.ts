@@ -7,12 +7,13 @@ import { clientRotateSecret as rotateSecret } from "#control-plane/oauth-clients
 import { clientSetKeys as setKeys } from "#control-plane/oauth-clients/set-keys.ts";
 import { clientShow as show } from "#control-plane/oauth-clients/show.ts";
 import { clientSuspend as suspend } from "#control-plane/oauth-clients/suspend.ts";
+import type { Command } from "./command.ts";
 import { choice, instant, jsonObject, seconds, text, texts } from "./flags.ts";
 import { listCommand, verbCommand } from "./verb-command.ts";
 
 const theClient = { "client id": text("client") };
 
-export const clientCreate = verbCommand(create, {
+const clientCreate = verbCommand(create, {
   usage: [
     "--partner <name|id> --env test|live --scopes <resource:action>[,...] [--auth client_secret|private_key_jwt|external_issuer] [--jwks <json>] [--jwks-url <url>] [--issuer <id>] [--subject <name>] [--label <text>] [--expires <date|90d>] [--allow-from <network>[,...]] [--api-version <date>]",
     'A client with a private key of its own registers the public one: --auth private_key_jwt --jwks "$(cat public-keys.json)", or --jwks-url.',
@@ -43,7 +44,7 @@ export const clientCreate = verbCommand(create, {
   },
 });
 
-export const clientList = listCommand(list, {
+const clientList = listCommand(list, {
   usage: ["[--partner <name|id>]"],
   flags: { partner: text("partner") },
   none: "There are no OAuth clients.",
@@ -60,9 +61,9 @@ export const clientList = listCommand(list, {
   },
 });
 
-export const clientShow = verbCommand(show, { usage: ["<client id>"], words: theClient, say: (client) => JSON.stringify(client, null, 2) });
+const clientShow = verbCommand(show, { usage: ["<client id>"], words: theClient, say: (client) => JSON.stringify(client, null, 2) });
 
-export const clientRotateSecret = verbCommand(rotateSecret, {
+const clientRotateSecret = verbCommand(rotateSecret, {
   usage: ["<client id> [--overlap 72h]", "The secret of before stays valid for the overlap, at most 30d; two are valid at once, and no more."],
   words: theClient,
   flags: { overlap: seconds("overlap_seconds") },
@@ -74,7 +75,7 @@ export const clientRotateSecret = verbCommand(rotateSecret, {
   },
 });
 
-export const clientSetKeys = verbCommand(setKeys, {
+const clientSetKeys = verbCommand(setKeys, {
   usage: ["<client id> --jwks <json> | --jwks-url <url>", "Keys of before count no more: name them again for as long as they are in use."],
   words: theClient,
   flags: { jwks: jsonObject("jwks"), "jwks-url": text("jwks_url") },
@@ -82,8 +83,19 @@ export const clientSetKeys = verbCommand(setKeys, {
     `${id} signs with ${jwks_url === null ? `the keys ${(key_ids ?? []).map((kid) => kid ?? "(no id)").join(", ")}` : `the keys at ${jwks_url}`}`,
 });
 
-export const clientSuspend = verbCommand(suspend, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Suspended ${id} of ${partner.name}` });
+const clientSuspend = verbCommand(suspend, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Suspended ${id} of ${partner.name}` });
 
-export const clientResume = verbCommand(resume, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Resumed ${id} of ${partner.name}` });
+const clientResume = verbCommand(resume, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Resumed ${id} of ${partner.name}` });
 
-export const clientRevoke = verbCommand(revoke, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Revoked ${id} of ${partner.name}` });
+const clientRevoke = verbCommand(revoke, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Revoked ${id} of ${partner.name}` });
+
+export const clientCommands: readonly Command[] = [
+  clientCreate,
+  clientList,
+  clientShow,
+  clientRotateSecret,
+  clientSetKeys,
+  clientSuspend,
+  clientResume,
+  clientRevoke,
+];

@@ -2,11 +2,11 @@
 import { issuerList as list } from "#control-plane/issuers/list.ts";
 import { issuerRemove as remove } from "#control-plane/issuers/remove.ts";
 import { issuerTrust as trust } from "#control-plane/issuers/trust.ts";
-import { table } from "./command.ts";
+import { type Command, table } from "./command.ts";
 import { choice, text, texts } from "./flags.ts";
 import { verbCommand } from "./verb-command.ts";
 
-export const issuerTrust = verbCommand(trust, {
+const issuerTrust = verbCommand(trust, {
   usage: [
     "--issuer <url> --audience <text> --jwks-url <url> [--algorithms ES256,PS256,EdDSA] [--token-type at+jwt|JWT] [--client-claim sub|client_id|azp]",
     "Its tokens count for clients made with --auth external_issuer --issuer <id> --subject <what the claim says>.",
@@ -22,7 +22,7 @@ export const issuerTrust = verbCommand(trust, {
   say: ({ id, issuer, audience }) => `Trusted ${id}: ${issuer} for ${audience}`,
 });
 
-export const issuerList = verbCommand(list, {
+const issuerList = verbCommand(list, {
   usage: [],
   say: ({ items }) =>
     items.length === 0
@@ -33,8 +33,10 @@ export const issuerList = verbCommand(list, {
         ),
 });
 
-export const issuerRemove = verbCommand(remove, {
+const issuerRemove = verbCommand(remove, {
   usage: ["<issuer id>"],
   words: { "issuer id": text("issuer") },
   say: ({ id, issuer }) => `Removed ${id}: ${issuer}`,
 });
+
+export const issuerCommands: readonly Command[] = [issuerTrust, issuerList, issuerRemove];

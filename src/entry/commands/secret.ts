@@ -1,10 +1,10 @@
 /** `sluice secret ...`: secrets at rest. */
 import { secretRewrap as rewrap } from "#control-plane/secrets/rewrap.ts";
-import { exitCodes, table } from "./command.ts";
+import { type Command, exitCodes, table } from "./command.ts";
 import { whole } from "./flags.ts";
 import { verbCommand } from "./verb-command.ts";
 
-export const secretRewrap = verbCommand(rewrap, {
+const secretRewrap = verbCommand(rewrap, {
   usage: [
     "[--limit <number>]",
     "After SLUICE_SECRET was changed: once nothing is left under another secret, that may be taken out of SLUICE_PREVIOUS_SECRETS.",
@@ -21,3 +21,5 @@ export const secretRewrap = verbCommand(rewrap, {
   },
   exitCode: ({ under }) => (under.every(({ is }) => is === "current") ? exitCodes.done : exitCodes.refused),
 });
+
+export const secretCommands: readonly Command[] = [secretRewrap];
