@@ -21,7 +21,6 @@ export const keyRotate = defineVerb({
     overlap_seconds: z
       .int()
       .min(0)
-      .max(maxOverlapSeconds)
       .default(usualOverlapSeconds)
       .meta({ description: "How long the old key goes on to work: 72 hours without it, 30 days at most." }),
     expires_at: z.iso.datetime().optional().meta({ description: "The new key's end; without it the new key lasts as long as the old one was to last." }),
@@ -36,7 +35,10 @@ export const keyRotate = defineVerb({
       if (!old) return { kind: "absent", what: noKey(kid) };
       const refused = refusalToRotate(old, now);
       if (refused) return refused;
-      const reasons = reasonsAgainstTerms(plane, { expires_at }, now);
+      const reasons = [
+        ...reasonsAgainstTerms(plane, { expires_at }, now),
+        ...(overlap_seconds > maxOverlapSeconds ? ["An overlap lasts at most 30 days."] : []),
+      ];
       if (reasons.length > 0) return { kind: "refused", reasons };
 
       const { environment, scopes, apiVersion, label, allowFrom } = old;
