@@ -9,13 +9,16 @@ import { envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { recordsOf, transactionsOf } from "#store/records.ts";
 
+/** An earlier secret of the same gateway. */
+export const otherSecret = new Uint8Array(32).fill(6);
+
 export function planeOver(store: Store, own: Partial<ControlPlane> = {}): ControlPlane {
   const auditChain = own.auditChain ?? createAuditChain([new Uint8Array(32).fill(7)]);
   return {
     records: recordsOf(store),
     change: changesOf(transactionsOf(store), auditChain),
     peppers: createPeppers(new Map([[1, new Uint8Array(32)]])),
-    envelopes: envelopes({ current: new Uint8Array(32).fill(7), others: [] }),
+    envelopes: envelopes({ current: new Uint8Array(32).fill(7), others: [otherSecret] }),
     auditChain,
     knownScopes: new Set(["orders:read", "orders:write", "products:read"]),
     versions: ["2026-02-01", "2026-01-01"],
