@@ -5,6 +5,7 @@ import { z } from "zod";
 import demo from "../demo/gateway.ts";
 import { readConfig } from "../src/config.ts";
 import { createPeppers } from "../src/control-plane/api-keys/peppers.ts";
+import { fetchKeysOnNode } from "../src/entry/fetch-keys.ts";
 import { createLog } from "../src/entry/log.ts";
 import { openCredentials } from "../src/entry/open-credentials.ts";
 import { openLimits } from "../src/entry/open-limits.ts";
@@ -13,6 +14,7 @@ import { serve } from "../src/entry/serve.ts";
 import { createStoppable } from "../src/entry/stop.ts";
 import { createGateway, describeGateway } from "../src/gateway.ts";
 import { problemDocument } from "../src/http/problem-document.ts";
+import { envelopes } from "../src/lib/envelope.ts";
 import { unlimited } from "../src/pipeline/limits.ts";
 import type { Authenticator } from "../src/pipeline/principal.ts";
 import { connectStore } from "../src/store/connect.ts";
@@ -27,6 +29,7 @@ if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
 const { config } = read;
 if (config.sources.kind !== "external" || config.store.kind !== "external" || !config.secret || !config.keyPeppers) throw new Error("not configured");
 
+const url = "http://127.0.0.1";
 const life = createStoppable(() => undefined);
 const log = createLog("error");
 const elapsedMs = (): number => performance.now();
@@ -51,6 +54,7 @@ const anybody: Authenticator = {
     },
   }),
 };
+const noTokens = { token: async () => Promise.reject(new Error("no tokens here")), publicKeys: async () => ({ keys: [] }) };
 const credentials =
   knows === "nobody"
     ? undefined
@@ -62,10 +66,12 @@ const credentials =
         knownScopes: scopes,
         keyPrefix: demo.keyPrefix,
         log,
+        publicUrl: url,
+        envelopes: envelopes({ current: config.secret, others: [] }),
+        fetchKeys: fetchKeysOnNode({ privateHosts: new Set() }),
       });
 const limits = knows === "nobody" ? undefined : openLimits({ store, redisUrl: knows === "redis" ? config.redisUrl : undefined, log, elapsedMs }, life);
 
-const url = "http://127.0.0.1";
 const gateway = createGateway({
   definition: demo,
   secret: config.secret,
@@ -77,7 +83,13 @@ const gateway = createGateway({
   now: () => Date.now(),
   elapsedMs,
 });
-const handles = { databases: databases.find, authenticator: credentials?.authenticator ?? anybody, limiter: limits?.limiter, receipts };
+const handles = {
+  databases: databases.find,
+  authenticator: credentials?.authenticator ?? anybody,
+  tokenServer: credentials?.tokenServer ?? noTokens,
+  limiter: limits?.limiter,
+  receipts,
+};
 const server = await serve({
   host: "127.0.0.1",
   port: 0,

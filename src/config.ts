@@ -52,6 +52,8 @@ export interface Config {
   readonly secret: Uint8Array | undefined;
   /** Secrets of before, newest first: what was stored under them can still be read. */
   readonly previousSecrets: readonly Uint8Array[];
+  /** Hosts whose keys for OAuth2 may be fetched from private addresses. */
+  readonly privateKeyHosts: ReadonlySet<string>;
   /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
   readonly retention: Retention;
   /** Where processes count together; undefined: each counts for itself. */
@@ -134,6 +136,7 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       keyPeppers: values.SLUICE_KEY_PEPPER,
       secret: values.SLUICE_SECRET,
       previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
+      privateKeyHosts: new Set(values.OAUTH_PRIVATE_HOSTS),
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
       redisUrl: values.REDIS_URL,
       credentials: {
@@ -213,6 +216,11 @@ const schema = z.object({
     .transform((text, context) => base64Of32(text) ?? fail(context, "is not 32 or more bytes in base64."))
     .optional(),
   SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
+  OAUTH_PRIVATE_HOSTS: z
+    .string()
+    .transform((text) => text.split(",").map((host) => host.trim().toLowerCase()))
+    .refine((hosts) => hosts.every((host) => /^[a-z0-9._:-]+$/.test(host)), "is not a list of host names, separated by commas.")
+    .optional(),
   RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
   STORE_LISTEN: z.enum(["true", "false"], "is neither true nor false.").default("true"),
   CREDENTIAL_CACHE_SIZE: wholeNumber(100, 10_000_000).default(100_000),

@@ -3,6 +3,7 @@
 import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations } from "#contract/operations.ts";
+import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -22,6 +23,7 @@ import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
+import { oauthApi } from "#http/oauth-routes.ts";
 import { type Origin, partnerApi } from "#http/partner-api.ts";
 import { routes } from "#http/route.ts";
 import { guideWords } from "#http/site/guide-words.ts";
@@ -67,6 +69,8 @@ export type Databases = (source: string, environment: Environment) => ErpDatabas
 export interface RequestHandles {
   readonly databases: Databases;
   readonly authenticator: Authenticator;
+  /** Issues access tokens to OAuth clients. */
+  readonly tokenServer: TokenServer;
   /** Undefined: nobody is limited. */
   readonly limiter?: Limiter | undefined;
   /** Receipts in the gateway's own store, of sources that take none. */
@@ -203,14 +207,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const http = app({
     api,
+    oauth: oauthApi({ issuer: options.publicUrl, scopes: describeGateway(definition).scopes, log, now, elapsedMs: options.elapsedMs }),
     site: siteOf(options, versions),
     documents: documentsOf(definition, options.retention),
     health: () => healthOf(guards.health(), drifts),
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, limiter, receipts }) =>
-      http.fetch(request, { origin, authenticator, limiter, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts }) =>
+      http.fetch(request, { origin, authenticator, tokenServer, limiter, ...resources.ways(databases, receipts, () => request.signal) }),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },

@@ -1,17 +1,26 @@
 /** The ports that verbs are run with. */
+import type { Envelopes } from "#lib/envelope.ts";
 import type { Environment } from "#pipeline/principal.ts";
 import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
+import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { PlanRecords } from "./limits/plan-records.ts";
+import type { ClientRegister } from "./oauth-clients/client-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
+import type { SecretRecords } from "./secrets/secret-records.ts";
+import type { SigningKeyRecords } from "./signing-keys/signing-key-records.ts";
 import type { Asking } from "./verb.ts";
 
 /** The gateway's own records, each with a port of its own. */
 export interface Records {
   readonly partners: PartnerRecords;
   readonly keys: KeyRegister;
+  readonly clients: ClientRegister;
+  readonly issuers: IssuerRegister;
+  readonly signingKeys: SigningKeyRecords;
+  readonly secrets: SecretRecords;
   readonly plans: PlanRecords;
   readonly audit: AuditRecords;
   /** Where uses of keys are noted. */
@@ -30,6 +39,8 @@ export interface ControlPlane {
   /** A change and its audit records, in one transaction: both, or neither. */
   change<T>(asking: Asking, work: (changing: Changing) => Promise<T>): Promise<T>;
   readonly peppers: Peppers;
+  /** Seals secrets at rest. */
+  readonly envelopes: Envelopes;
   readonly auditChain: AuditChain;
   /** Every scope that can be granted. */
   readonly knownScopes: ReadonlySet<string>;

@@ -1,8 +1,12 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
+import { clientVerbs } from "./oauth-clients/verbs.ts";
 import { partnerVerbs } from "./partners/verbs.ts";
+import { secretVerbs } from "./secrets/verbs.ts";
+import { signingKeyVerbs } from "./signing-keys/verbs.ts";
 import type { Verb } from "./verb.ts";
 
 /** Each noun's verbs stand in its own folder, in the order in which they are listed to people. */
@@ -10,6 +14,10 @@ const nouns: readonly (readonly Verb[])[] = [
   // One a line, so that parts are added side by side.
   partnerVerbs,
   keyVerbs,
+  clientVerbs,
+  issuerVerbs,
+  signingKeyVerbs,
+  secretVerbs,
   limitVerbs,
   auditVerbs,
 ];

@@ -4,12 +4,16 @@ import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createFailureWindows } from "#control-plane/failures/failure-windows.ts";
 import { createThrottle } from "#control-plane/failures/throttle.ts";
+import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
+import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
+import { envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
 import { limits } from "#limits/limits.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
-import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
+import { fetchKeysOnWorkers } from "./cloudflare/fetch-keys.ts";
+import { type AccessOver, type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { workerRedisDeadlineMs } from "./cloudflare/request-redis.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
@@ -85,16 +89,28 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   const now = (): number => Date.now();
   const elapsedMs = (): number => performance.now();
   const log = createConsoleLog(config.logLevel, now);
+  const peppers = createPeppers(keyPeppers);
   const authentication = createKeyAuthentication({
-    peppers: createPeppers(keyPeppers),
+    peppers,
     knownScopes: scopes,
     elapsedMs,
     prefix: definition.keyPrefix,
     shareLookups: false,
   });
-  const throttle = createThrottle(
-    createFailureWindows({ limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs, capacity: 20_000, elapsedMs }),
-  );
+  const oauth = createOAuth({
+    issuer: publicUrl,
+    peppers,
+    envelopes: envelopes({ current: secret, others: config.previousSecrets }),
+    knownScopes: scopes,
+    prefix: definition.keyPrefix,
+    fetchKeys: fetchKeysOnWorkers,
+    elapsedMs,
+    shareLookups: false,
+    warn: log.warn.bind(log),
+  });
+  const windows = createFailureWindows({ limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs, capacity: 20_000, elapsedMs });
+  const throttle = createThrottle(windows);
+  const throttledTokens = throttleTokens(windows);
   const gateway = createGateway({
     definition,
     secret,
@@ -112,9 +128,13 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     elapsedMs,
     shareLookups: false,
   });
+  const access: AccessOver = (keys, records) => {
+    const { server, authenticator } = oauth.over(records);
+    return { authenticator: throttle.over(keysOrTokens(authentication.over(keys), authenticator)), tokenServer: throttledTokens(server) };
+  };
   const shared = config.redisUrl === undefined ? undefined : { processId: crypto.randomUUID(), deadlineMs: workerRedisDeadlineMs };
   const all = limits({ elapsedMs, now, log, longestRequestMs, ...(shared !== undefined && { shared }) });
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, (keys) => throttle.over(authentication.over(keys)), all.over) };
+  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, access, all.over) };
 }
 
 /** A request that its client gives up may end here without a word: its place is free again after this. */

@@ -6,6 +6,7 @@ import { changesOf } from "#control-plane/change.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import type { Actor } from "#control-plane/verb.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
+import { envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { recordsOf, transactionsOf } from "#store/records.ts";
 
@@ -26,7 +27,15 @@ export function controlPlane(definition: GatewayDefinition, store: Store, secret
   return {
     records: recordsOf(store),
     change: changesOf(transactionsOf(store), auditChain),
-    ...{ peppers: secrets.peppers, auditChain, knownScopes: scopes, versions, keyPrefix: definition.keyPrefix, notServed },
+    ...{
+      peppers: secrets.peppers,
+      envelopes: envelopes({ current: secrets.secret, others: secrets.previousSecrets }),
+      auditChain,
+      knownScopes: scopes,
+      versions,
+      keyPrefix: definition.keyPrefix,
+      notServed,
+    },
   };
 }
 

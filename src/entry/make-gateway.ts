@@ -3,11 +3,13 @@ import type { Config } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
+import { envelopes } from "#lib/envelope.ts";
 import { connectStore } from "#store/connect.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
+import { fetchKeysOnNode } from "./fetch-keys.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
@@ -77,10 +79,13 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     knownScopes: scopes,
     keyPrefix: definition.keyPrefix,
     log,
+    publicUrl: url,
+    envelopes: envelopes({ current: location.secret, others: config.previousSecrets }),
+    fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts }),
     sharedFailures: redis && failuresInRedis(redis, { limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs }),
   });
   life.onStop(() => credentials.close());
-  const { authenticator } = credentials;
+  const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
     secret: location.secret,
@@ -101,7 +106,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
     metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics(),
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits.limiter, receipts }),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, limiter: limits.limiter, receipts }),
     controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

@@ -9,13 +9,18 @@ import type { FailureRecords } from "#control-plane/failures/failure-records.ts"
 import { createFailureWindows } from "#control-plane/failures/failure-windows.ts";
 import { shareFailures } from "#control-plane/failures/share-failures.ts";
 import { createThrottle } from "#control-plane/failures/throttle.ts";
+import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
+import type { FetchKeys } from "#control-plane/oauth/remote-keys.ts";
+import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import type { Log, RequestHandles } from "#gateway";
+import type { Envelopes } from "#lib/envelope.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { credentialChanges } from "#store/credential-changes.ts";
 import { useRecords } from "#store/credential-uses.ts";
 import { failureRecords } from "#store/failed-authentications.ts";
 import { listenForChanges } from "#store/listen.ts";
+import { oauthRecords } from "#store/oauth.ts";
 import { repeat } from "./rounds.ts";
 
 export interface CredentialsOptions {
@@ -26,12 +31,17 @@ export interface CredentialsOptions {
   readonly knownScopes: ReadonlySet<string>;
   readonly keyPrefix: string | undefined;
   readonly log: Log;
+  /** Where partners reach the gateway: the issuer of its tokens. */
+  readonly publicUrl: string;
+  readonly envelopes: Envelopes;
+  readonly fetchKeys: FetchKeys;
   /** Where failures are shared; in the store without it. */
   readonly sharedFailures?: FailureRecords | undefined;
 }
 
 export interface Credentials {
   readonly authenticator: RequestHandles["authenticator"];
+  readonly tokenServer: RequestHandles["tokenServer"];
   readonly metrics: () => string;
   /** Ends what runs in the background; uses are noted a last time. Requests are answered as before, each key looked up once a second. */
   close(): Promise<void>;
@@ -73,6 +83,19 @@ export function openCredentials(options: CredentialsOptions): Credentials {
     watch,
     cacheCapacity: credentials.cacheSize,
   });
+  const oauth = createOAuth({
+    issuer: options.publicUrl,
+    peppers: options.peppers,
+    envelopes: options.envelopes,
+    knownScopes: options.knownScopes,
+    prefix: options.keyPrefix,
+    fetchKeys: options.fetchKeys,
+    elapsedMs,
+    watch,
+    cacheCapacity: credentials.cacheSize,
+    warn: log.warn.bind(log),
+  });
+  const { server, authenticator: tokens } = oauth.over(oauthRecords(() => store));
   const windows = createFailureWindows({ limit: credentials.failures, windowMs: credentials.failuresWindowMs, capacity: 20_000, elapsedMs });
   const shared = options.sharedFailures ?? failureRecords(store, credentials.failuresWindowMs);
   const throttle = createThrottle(windows);
@@ -95,12 +118,26 @@ export function openCredentials(options: CredentialsOptions): Credentials {
   ];
 
   return {
-    authenticator: notingUses(throttle.over(keys.over(keyRecords(store))), uses),
-    metrics: () => credentialMetrics({ watch, elapsedMs, isListening: listener?.isListening, lookups: keys.counts, throttle: throttle.counts, uses }),
+    authenticator: notingUses(throttle.over(keysOrTokens(keys.over(keyRecords(store)), tokens)), uses),
+    tokenServer: throttleTokens(windows)(server),
+    metrics: () =>
+      credentialMetrics({
+        watch,
+        elapsedMs,
+        isListening: listener?.isListening,
+        lookups: sumOf([keys.counts, ...oauth.counts]),
+        throttle: throttle.counts,
+        uses,
+      }),
     async close() {
       await Promise.all([listener?.close(), ...rounds.map((each) => each.stop())]);
       await uses.flush().catch((error: unknown) => log.warn({ reason: String(error) }, "the last uses of credentials could not be noted"));
       await polled.destroy();
     },
   };
+}
+
+function sumOf(all: readonly { readonly lookups: number; readonly failures: number; readonly unconfirmed: number }[]) {
+  const sum = (of: "lookups" | "failures" | "unconfirmed"): number => all.reduce((total, counts) => total + counts[of], 0);
+  return { lookups: sum("lookups"), failures: sum("failures"), unconfirmed: sum("unconfirmed") };
 }

@@ -1,9 +1,12 @@
 /** The edge: partner API, documents, docs site and health, each under its own paths. */
 
 import { Hono } from "hono";
+import { oauthPaths } from "#control-plane/oauth/metadata.ts";
+import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import { digest } from "#lib/hash.ts";
 import { Problem } from "#lib/problems.ts";
 import { describeError, type Log } from "./log.ts";
+import type { OAuthApi } from "./oauth-routes.ts";
 import type { PartnerApi, RequestWays } from "./partner-api.ts";
 import { problemDocument } from "./problem-document.ts";
 import { siteRoutes } from "./site/routes.ts";
@@ -11,6 +14,7 @@ import type { Site } from "./site/site.ts";
 
 export interface AppParts {
   readonly api: PartnerApi;
+  readonly oauth: OAuthApi;
   readonly site: Site;
   /** Documents by contract version, as JSON text. */
   readonly documents: ReadonlyMap<string, string>;
@@ -18,12 +22,21 @@ export interface AppParts {
   readonly log: Log;
 }
 
-export type App = Hono<{ Bindings: RequestWays }>;
+/** What one request brings along. */
+export interface AppWays extends RequestWays {
+  readonly tokenServer: TokenServer;
+}
 
-export function app({ api, site, documents, health, log }: AppParts): App {
-  const hono: App = new Hono<{ Bindings: RequestWays }>();
+export type App = Hono<{ Bindings: AppWays }>;
+
+export function app({ api, oauth, site, documents, health, log }: AppParts): App {
+  const hono: App = new Hono<{ Bindings: AppWays }>();
 
   hono.all("/v1/*", (c) => api(c.req.raw, c.env));
+
+  hono.all(oauthPaths.token, (c) => oauth.token(c.req.raw, c.env.origin, c.env.tokenServer));
+  hono.get(oauthPaths.keys, (c) => oauth.publicKeys(c.req.raw, c.env.tokenServer));
+  hono.get(oauthPaths.metadata, (c) => oauth.metadata(c.req.raw));
 
   hono.get("/health", (c) => c.json(health(), 200, { "Cache-Control": "no-store" }));
 

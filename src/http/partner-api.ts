@@ -109,7 +109,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
   };
 }
 
-function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {
+export function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {
   const target = origin.rawTarget ?? targetOf(request.url);
   const question = target.indexOf("?");
   const headers = origin.rawHeaders === undefined ? [...request.headers] : pairs(origin.rawHeaders);

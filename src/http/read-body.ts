@@ -6,12 +6,13 @@ import { mediaTypeOf } from "#pipeline/media-type.ts";
 
 /**
  * The body's bytes, or undefined for an absent or empty one. `headers`: names in lower case, as received. Throws 415, 413 as
- * soon as the limit is passed, and 400 for a body that ends early. Never holds more than the limit and one chunk.
+ * soon as the limit is passed, and 400 for a body that ends early. `checkType`: throws for a kind that is not taken. Never holds more than the limit and one chunk.
  */
 export async function readBody(
   request: Request,
   headers: readonly (readonly [name: string, value: string])[],
   maxBytes: number,
+  checkType: () => void = () => void mediaTypeOf(request.method, headers),
 ): Promise<Uint8Array | undefined> {
   const declared = declaredLength(headers);
   const inChunks = headers.some(([name]) => name === "transfer-encoding");
@@ -19,7 +20,7 @@ export async function readBody(
   if (inChunks && declared !== undefined) throw badLength("Stands beside Transfer-Encoding: one of them only.");
   if (declared === 0) return undefined;
   const framed = inChunks || declared !== undefined;
-  if (framed) mediaTypeOf(request.method, headers);
+  if (framed) checkType();
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes);
   // A declared length binds the runtime's parser, and whole bodies are read much faster than streams.
   const bytes = declared === undefined ? await readStream(request, maxBytes) : await readWhole(request);
@@ -27,7 +28,7 @@ export async function readBody(
   if (declared !== undefined && bytes.length < declared) throw cutOff(undefined);
   if (bytes.length === 0) return undefined;
   // HTTP/2 announces no body: that there is one shows only now.
-  if (!framed) mediaTypeOf(request.method, headers);
+  if (!framed) checkType();
   return bytes;
 }
 

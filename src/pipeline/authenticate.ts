@@ -5,12 +5,13 @@ import { header, type PartnerRequest } from "./exchange.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 
 const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
-/** Longer ones are not looked at. */
-const maxToken = 512;
+/** Longer ones are not looked at. A key has less than a hundred characters; an access token, also that of another issuer, a few thousand. */
+const maxToken = 8_192;
 
 export async function authenticate(authenticator: Authenticator, request: PartnerRequest, now: number): Promise<Principal> {
   const authorization = header(request, "authorization");
-  if (authorization === undefined) throw unauthenticated("The Authorization header is missing. Keys are sent as `Authorization: Bearer <key>`.", "absent");
+  if (authorization === undefined)
+    throw unauthenticated("The Authorization header is missing. Keys and access tokens are sent as `Authorization: Bearer <key>`.", "absent");
   const token = bearer.exec(authorization)?.[1];
   // What is no token goes the same way as an invalid one: it counts as a failure of its address, and costs no more.
   const isToken = token !== undefined && token.length <= maxToken;
@@ -19,7 +20,8 @@ export async function authenticate(authenticator: Authenticator, request: Partne
     throw new Problem("too-many-failures", "Too many requests from this address had no valid credential.", {
       headers: { "Retry-After": String(found.retryAfterSeconds) },
     });
-  if (found.kind === "refused") throw unauthenticated(isToken ? "The API key is not valid." : "The Authorization header is not `Bearer <key>`.", found.reason);
+  if (found.kind === "refused")
+    throw unauthenticated(isToken ? "The API key or access token is not valid." : "The Authorization header is not `Bearer <key>`.", found.reason);
   return found.principal;
 }
 

@@ -4,14 +4,22 @@ import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
 import { keyUses } from "./credential-uses.ts";
+import { issuerRegister } from "./issuers.ts";
+import { clientRegister } from "./oauth-clients.ts";
 import { partnerRecords } from "./partners.ts";
 import { planRecords } from "./plans.ts";
+import { secretRecords } from "./sealed-secrets.ts";
+import { signingKeyRecords } from "./signing-keys.ts";
 
 /** Over a store or a transaction. */
 export function recordsOf(store: Store): Records {
   return {
     partners: partnerRecords(store),
     keys: keyRegister(store),
+    clients: clientRegister(store),
+    issuers: issuerRegister(store),
+    signingKeys: signingKeyRecords(store),
+    secrets: secretRecords(store),
     audit: auditRecords(store),
     keyUses: keyUses(store),
     plans: planRecords(store),

@@ -1,5 +1,8 @@
 /** Row types of the gateway's own tables, as `migrations/` makes them and the driver returns them. */
 import type { ColumnType, Generated } from "kysely";
+import type { TrustedIssuer } from "#control-plane/issuers/issuer-records.ts";
+import type { ClientAuth } from "#control-plane/oauth-clients/client-records.ts";
+import type { SigningKey } from "#control-plane/signing-keys/signing-key-records.ts";
 import type { JsonValue } from "#lib/json.ts";
 
 export interface StoreTables {
@@ -7,6 +10,12 @@ export interface StoreTables {
   partner_accounts: PartnerAccountsTable;
   api_keys: ApiKeysTable;
   receipts: ReceiptsTable;
+  oauth_clients: OAuthClientsTable;
+  oauth_client_secrets: OAuthClientSecretsTable;
+  oauth_assertions: OAuthAssertionsTable;
+  trusted_issuers: TrustedIssuersTable;
+  signing_keys: SigningKeysTable;
+  sealed_secrets: SealedSecretsTable;
   plans: PlansTable;
   plan_assignments: PlanAssignmentsTable;
   key_limits: RateColumns & { kid: string };
@@ -106,6 +115,72 @@ interface QuotasTable {
   points: number;
   /** A bigint, as text. */
   expire: string | null;
+}
+
+type RegisteredKeys = Extract<ClientAuth, { readonly jwks: unknown }>["jwks"];
+
+interface OAuthClientsTable {
+  id: string;
+  partner: string;
+  environment: "live" | "test";
+  auth: "client_secret" | "private_key_jwt" | "external_issuer";
+  /** Written as JSON text; the driver reads it. */
+  jwks: ColumnType<RegisteredKeys | null, string | null, string | null>;
+  jwks_url: string | null;
+  issuer: string | null;
+  subject: string | null;
+  scopes: string[];
+  allow_from: string[] | null;
+  api_version: ColumnType<Date, string>;
+  label: string | null;
+  created_at: Date;
+  expires_at: Date | null;
+  suspended_at: Date | null;
+  revoked_at: Date | null;
+}
+
+interface OAuthClientSecretsTable {
+  client: string;
+  id: string;
+  mac: ColumnType<Buffer, Uint8Array>;
+  pepper_version: number;
+  created_at: Date;
+  expires_at: Date | null;
+}
+
+interface OAuthAssertionsTable {
+  client: string;
+  jti_hash: ColumnType<Buffer, Uint8Array>;
+  expires_at: Date;
+}
+
+interface TrustedIssuersTable {
+  id: string;
+  issuer: string;
+  audience: string;
+  jwks_url: string;
+  algorithms: TrustedIssuer["algorithms"][number][];
+  token_type: "at+jwt" | "JWT";
+  client_claim: "sub" | "client_id" | "azp";
+  created_at: Date;
+}
+
+interface SigningKeysTable {
+  kid: string;
+  algorithm: string;
+  public_jwk: SigningKey["publicKey"];
+  created_at: Date;
+  signs_from: Date;
+  withdrawn_at: Date | null;
+}
+
+interface SealedSecretsTable {
+  of_table: string;
+  of_row: string;
+  wrapped_under: string;
+  wrapped_key: ColumnType<Buffer, Uint8Array, Uint8Array>;
+  sealed: ColumnType<Buffer, Uint8Array, Uint8Array>;
+  sealed_at: Generated<Date>;
 }
 
 interface AuditRecordsTable {

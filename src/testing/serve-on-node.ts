@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { clientAddress } from "#entry/client-address.ts";
+import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
 import { openLimits } from "#entry/open-limits.ts";
@@ -13,6 +14,7 @@ import { readAssetFromDisk } from "#entry/site-assets.ts";
 import { createStoppable } from "#entry/stop.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
+import { envelopes } from "#lib/envelope.ts";
 import { connectStore } from "#store/connect.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
@@ -73,11 +75,14 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     knownScopes: project.scopes,
     keyPrefix: definition.keyPrefix,
     log,
+    publicUrl: url,
+    envelopes: envelopes({ current: secrets.secret, others: config.previousSecrets }),
+    fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts, ...(parts.ca !== undefined && { ca: parts.ca }) }),
   });
   const life = createStoppable(() => undefined);
   const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
   life.onStop(() => credentials.close());
-  const { authenticator } = credentials;
+  const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
     secret: secrets.secret,
@@ -96,7 +101,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     tending();
     stopped ??= life.stop();
   };
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits?.limiter, receipts });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, limiter: limits?.limiter, receipts });
 
   return {
     url,

@@ -25,6 +25,8 @@ export interface GatewayParts {
   readonly limited?: boolean;
   /** Told of each point of a write, where the runtime lets a test listen. */
   readonly passing?: (point: WritePoint) => void;
+  /** A certificate to trust, in PEM, where the runtime lets a test add one. */
+  readonly ca?: string;
   /** The gateway's clock, where the runtime lets it be set. */
   readonly now?: () => number;
 }

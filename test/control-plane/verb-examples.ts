@@ -2,12 +2,17 @@
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keySuspend } from "#control-plane/api-keys/suspend.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { issuerTrust } from "#control-plane/issuers/trust.ts";
+import { clientCreate } from "#control-plane/oauth-clients/create.ts";
+import { clientSuspend } from "#control-plane/oauth-clients/suspend.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
 import { partnerSuspend } from "#control-plane/partners/suspend.ts";
 import { perform } from "#control-plane/perform.ts";
+import { newSigningKey } from "#control-plane/signing-keys/new-signing-key.ts";
 import type { Asking, Verb } from "#control-plane/verb.ts";
+import { envelopes } from "#lib/envelope.ts";
 import type { JsonObject } from "#lib/json.ts";
-import { did } from "../support/control-plane.ts";
+import { did, otherSecret } from "../support/control-plane.ts";
 
 /** Stands in inputs where somebody may type a secret; no audit record may hold it. */
 export const plantedSecret = "planted-secret-Zq81";
@@ -19,6 +24,10 @@ export interface Made {
   partner(): Promise<string>;
   /** The id of a new key of a new partner. */
   key(): Promise<string>;
+  /** The id of a new OAuth client of a new partner. */
+  client(terms?: JsonObject): Promise<string>;
+  /** The id of an issuer that is trusted from now on. */
+  issuer(): Promise<string>;
 }
 
 /** By the verb's name. What has to be there first is made with `made`. */
@@ -41,6 +50,24 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "key.suspend": async ({ key }) => ({ key: await key() }),
   "key.resume": async (made) => ({ key: await after(made, keySuspend, { key: await made.key() }) }),
   "key.revoke": async ({ key }) => ({ key: await key() }),
+  "client.create": async ({ partner }) => ({ partner: await partner(), environment: "live", scopes: ["orders:read"] }),
+  "client.list": async () => ({}),
+  "client.show": async ({ client }) => ({ client: await client() }),
+  "client.rotate-secret": async ({ client }) => ({ client: await client() }),
+  "client.set-keys": async ({ client }) => ({ client: await client({ auth: "private_key_jwt", jwks: publicKeys }), jwks_url: "https://partner.example/keys" }),
+  "client.suspend": async ({ client }) => ({ client: await client() }),
+  "client.resume": async (made) => ({ client: await after(made, clientSuspend, { client: await made.client() }) }),
+  "client.revoke": async ({ client }) => ({ client: await client() }),
+  "issuer.trust": async () => issuerTerms(),
+  "issuer.list": async () => ({}),
+  "issuer.remove": async ({ issuer }) => ({ issuer: await issuer() }),
+  "signing-key.list": async () => ({}),
+  "signing-key.rotate": async () => ({ compromised: true }),
+  "secret.rewrap": async ({ plane }) => {
+    const sealedBefore = await newSigningKey(envelopes({ current: otherSecret, others: [] }));
+    await plane.records.signingKeys.add({ ...sealedBefore, withdrawOthers: true });
+    return {};
+  },
   "audit.list": async () => ({}),
   "audit.verify": async () => ({}),
 };
@@ -50,7 +77,20 @@ export function maker(plane: ControlPlane, asking: Asking): Made {
     (await did(perform(plane, partnerCreate, { name: freshName(), accounts: [{ environment: "live", account: "C1" }] }, asking))).id;
   const key = async (): Promise<string> =>
     (await did(perform(plane, keyCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"] }, asking))).id;
-  return { plane, asking, partner, key };
+  const client = async (terms: JsonObject = {}): Promise<string> =>
+    (await did(perform(plane, clientCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"], ...terms }, asking))).id;
+  const issuer = async (): Promise<string> => (await did(perform(plane, issuerTrust, issuerTerms(), asking))).id;
+  return { plane, asking, partner, key, client, issuer };
+}
+
+/** The public key of RFC 7515, appendix A.3. */
+const publicKeys = {
+  keys: [{ kty: "EC", crv: "P-256", x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" }],
+};
+
+function issuerTerms(): JsonObject {
+  const issuer = `https://${crypto.randomUUID()}.example`;
+  return { issuer, audience: "https://api.example", jwks_url: `${issuer}/keys` };
 }
 
 function freshName(): string {

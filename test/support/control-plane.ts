@@ -5,8 +5,12 @@ import { changesOf } from "#control-plane/change.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import type { Performed } from "#control-plane/perform.ts";
 import type { Asking } from "#control-plane/verb.ts";
+import { envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { recordsOf, transactionsOf } from "#store/records.ts";
+
+/** An earlier secret of the same gateway. */
+export const otherSecret = new Uint8Array(32).fill(6);
 
 export function planeOver(store: Store, own: Partial<ControlPlane> = {}): ControlPlane {
   const auditChain = own.auditChain ?? createAuditChain([new Uint8Array(32).fill(7)]);
@@ -14,6 +18,7 @@ export function planeOver(store: Store, own: Partial<ControlPlane> = {}): Contro
     records: recordsOf(store),
     change: changesOf(transactionsOf(store), auditChain),
     peppers: createPeppers(new Map([[1, new Uint8Array(32)]])),
+    envelopes: envelopes({ current: new Uint8Array(32).fill(7), others: [otherSecret] }),
     auditChain,
     knownScopes: new Set(["orders:read", "orders:write", "products:read"]),
     versions: ["2026-02-01", "2026-01-01"],

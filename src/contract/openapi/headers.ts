@@ -11,6 +11,7 @@ export const sharedHeaders = {
     description:
       "In the two weeks before the key of the request ends: when, as a Date of RFC 9651 (seconds since 1970), and with `help` a page that says what to do. Absent without such.",
     schema: { type: "string", examples: ['@1798761599;help="https://api.example.com/docs/guides/authentication#keys-that-end"'] },
+  },
   RateLimitPolicy: {
     description:
       "What your plan allows, a policy each: `q` units in any `w` seconds, or `q` requests at once. A list of RFC 9651. Absent where nothing is limited. [Limits](/docs/guides/limits) says more.",

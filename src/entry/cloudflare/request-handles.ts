@@ -3,11 +3,13 @@
 import type { Redis } from "ioredis";
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
+import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
 import type { OpenLimits } from "#limits/limits.ts";
 import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { oauthRecords } from "#store/oauth.ts";
 import { quotaStore } from "#store/quota-store.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import type { WorkerConfig } from "./bindings.ts";
@@ -19,7 +21,8 @@ export interface OpenHandles extends RequestHandles {
 }
 
 type LimitsOver = (ways: { readonly redis: Redis | undefined; readonly quotas: () => QuotaStore }) => Pick<OpenLimits, "limiter">;
-type Authentication = (keys: KeyRecords) => RequestHandles["authenticator"];
+/** Checks credentials, and issues tokens, over the ways to the store of one request. */
+export type AccessOver = (keys: KeyRecords, records: OAuthRecords) => Pick<RequestHandles, "authenticator" | "tokenServer">;
 
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
 const connectionsPerRequest = 1;
@@ -27,7 +30,7 @@ const connectionsPerRequest = 1;
 export function openHandles(
   { config, storeUrl, sources: urls }: WorkerConfig,
   sources: readonly DeclaredSource[],
-  authentication: Authentication,
+  accessOver: AccessOver,
   limitsOver: LimitsOver,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
@@ -78,11 +81,12 @@ export function openHandles(
     return database;
   };
 
+  const access = accessOver({ find: (kid) => keyRecords(openedStore()).find(kid) }, oauthRecords(openedStore));
   return {
     databases,
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
-    authenticator: authentication({ find: (kid) => keyRecords(openedStore()).find(kid) }),
+    ...access,
     // A connection that cannot be closed in order is gone already.
     close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close()), redis && closeRequestRedis(redis)])),
   };

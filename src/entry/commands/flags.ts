@@ -63,6 +63,21 @@ export function wholeOrNone(member: string): Flag {
   return flag(member, schema, (value) => (value === "none" ? null : Number(value)));
 }
 
+/** A JSON object, such as the contents of a file: `--jwks "$(cat keys.json)"`. */
+export function jsonObject(member: string): Flag {
+  const schema = z.string().transform((typed, context): Readonly<Record<string, JsonValue>> => {
+    try {
+      const value: JsonValue = JSON.parse(typed); // whatever was typed: the verb checks what it is
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
+    } catch {
+      // said below, as for any other text
+    }
+    context.addIssue({ code: "custom", message: "takes a JSON object" });
+    return z.NEVER;
+  });
+  return flag(member, schema, (value) => value);
+}
+
 /** True when it was typed. */
 export function yes(member: string): Flag {
   return { member, option: { type: "boolean" }, schema: z.boolean(), take: (value) => value === true };

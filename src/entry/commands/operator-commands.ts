@@ -1,12 +1,20 @@
 /** The commands over the control plane's verbs. */
 import { auditCommands } from "./audit.ts";
+import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
+import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
 import { partnerCommands } from "./partner.ts";
+import { secretCommands } from "./secret.ts";
+import { signingKeyCommands } from "./signing-key.ts";
 
 export const operatorCommands: readonly Command[] = [
   // One a line, so that parts are added side by side.
   ...partnerCommands,
   ...keyCommands,
+  ...clientCommands,
+  ...issuerCommands,
+  ...signingKeyCommands,
+  ...secretCommands,
   ...auditCommands,
 ];

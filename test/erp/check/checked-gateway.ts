@@ -2,6 +2,7 @@
 import { createGateway, describeGateway, type GatewayDefinition, openSource, type RecordedSchema } from "#gateway";
 import { unlimited } from "#pipeline/limits.ts";
 import { noReceipts } from "../../support/no-receipts.ts";
+import { noTokens } from "../../support/no-tokens.ts";
 
 export interface CheckedGateway {
   /** Statuses by resource, of a list of each; `503 60` where there is a `Retry-After`. */
@@ -68,7 +69,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     gateway.fetch(
       new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }),
       {},
-      { databases: () => database, authenticator, receipts: noReceipts },
+      { databases: () => database, authenticator, tokenServer: noTokens, receipts: noReceipts },
     );
 
   async function status(path: string): Promise<string> {

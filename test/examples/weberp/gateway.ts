@@ -5,6 +5,7 @@ import { createGateway, describeGateway, openSource, type RequestHandles } from 
 import { unlimited } from "#pipeline/limits.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
 import { noReceipts } from "../../support/no-receipts.ts";
+import { noTokens } from "../../support/no-tokens.ts";
 
 export interface Answer {
   readonly status: number;
@@ -70,7 +71,7 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
       const response = await fetch(
         new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }),
         {},
-        { databases: () => database, authenticator, receipts: noReceipts },
+        { databases: () => database, authenticator, tokenServer: noTokens, receipts: noReceipts },
       );
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };
