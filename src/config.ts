@@ -1,5 +1,6 @@
 /** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
 import { z } from "zod";
+import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
 import type { ProtectionSettings } from "#erp/protection/settings.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { protectionOf, protectionVariables, wholeNumber } from "./protection-config.ts";
@@ -53,6 +54,10 @@ export interface Config {
   readonly previousSecrets: readonly Uint8Array[];
   /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
   readonly retention: Retention;
+  /** How long it is kept what partners asked. */
+  readonly usageKept: UsageKept;
+  /** Where operators reach the admin API, if anywhere; never on the port that partners use. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined;
 }
 
 export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
@@ -118,6 +123,8 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       secret: values.SLUICE_SECRET,
       previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
+      usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS },
+      admin: values.ADMIN_PORT === undefined ? undefined : { host: values.ADMIN_HOST, port: values.ADMIN_PORT },
     },
   };
 }
@@ -163,6 +170,8 @@ const schema = z.object({
   HOST: hostName.optional(),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: hostName.default("127.0.0.1"),
+  ADMIN_PORT: wholeNumber(0, 65_535).optional(),
+  ADMIN_HOST: hostName.default("127.0.0.1"),
   PUBLIC_URL: z
     .string()
     .refine(
@@ -189,6 +198,9 @@ const schema = z.object({
     .optional(),
   SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
   RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
+  REQUEST_LOG_DAYS: wholeNumber(1, 3_650).default(usageKept.requestLogDays),
+  // The month so far is counted from them.
+  USAGE_DAYS: wholeNumber(31, 3_650).default(usageKept.usageDays),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */

@@ -3,6 +3,7 @@
 import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations } from "#contract/operations.ts";
+import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -30,7 +31,9 @@ import { siteResources } from "#http/site/site-resources.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
+import type { AccountAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
+import type { UsageSink } from "#pipeline/usage.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
@@ -68,6 +71,10 @@ export interface RequestHandles {
   readonly authenticator: Authenticator;
   /** Receipts in the gateway's own store, of sources that take none. */
   readonly receipts: ReceiptRecords;
+  /** What callers are told of themselves. */
+  readonly account: AccountAccess;
+  /** Where it is noted what callers did. */
+  readonly usage: UsageSink;
 }
 
 export interface GatewayOptions {
@@ -98,6 +105,8 @@ export interface GatewayOptions {
   readonly previousSecrets?: readonly Uint8Array[];
   /** How long answers of writes are kept. */
   readonly retention?: Retention;
+  /** How long partners can look at their requests. */
+  readonly usageKept?: UsageKept;
   /** Told of each point of a write at which a test may interrupt it. */
   readonly passing?: (point: WritePoint) => void;
   /** Whether a request may wait for something that another one began to look up; true by default. */
@@ -132,10 +141,14 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 }
 
 /** The OpenAPI documents of a definition by version, as the text that is served and committed. `kept`: where it is not as usual. */
-export function documentsOf(definition: GatewayDefinition, kept: Retention = defaultRetention): ReadonlyMap<string, string> {
+export function documentsOf(
+  definition: GatewayDefinition,
+  kept: Retention = defaultRetention,
+  { requestLogDays }: UsageKept = usageKept,
+): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept, requestLogDays }), null, 2)}\n`]]);
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -200,13 +213,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const http = app({
     api,
     site: siteOf(options, versions),
-    documents: documentsOf(definition, options.retention),
+    documents: documentsOf(definition, options.retention, options.usageKept),
     health: () => healthOf(guards.health(), drifts),
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, receipts }) =>
-      http.fetch(request, { origin, authenticator, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, receipts, account, usage }) =>
+      http.fetch(request, { origin, authenticator, account, usage, ...resources.ways(databases, receipts, () => request.signal) }),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
@@ -272,7 +285,7 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
     versions,
     keyPrefix: definition.keyPrefix,
     resources: siteResources(definition.contracts),
-    words: guideWords(definition.contracts, hasTest, options.retention),
+    words: guideWords(definition.contracts, hasTest, options.retention, options.usageKept),
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,

@@ -1,6 +1,8 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
+import type { Config } from "#config";
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { forgetOld } from "#control-plane/retention/forget.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
@@ -20,6 +22,7 @@ interface Serving {
   readonly kind: "serving";
   readonly gateway: Gateway;
   readonly log: Log;
+  readonly usageKept: Config["usageKept"];
   /** What the next request is given. */
   readonly open: () => OpenHandles;
 }
@@ -48,7 +51,7 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       if (started.kind === "refused") throw new Error(started.reasons.join(" "));
       const handles = started.open();
       try {
-        await started.gateway.tend(handles.databases, handles.receipts);
+        await Promise.all([started.gateway.tend(handles.databases, handles.receipts), forgetOld(handles.retention, started.usageKept)]);
       } finally {
         await handles.close();
       }
@@ -94,11 +97,12 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     protection: config.protection,
     previousSecrets: config.previousSecrets,
     retention: config.retention,
+    usageKept: config.usageKept,
     now,
     elapsedMs,
     shareLookups: false,
   });
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication) };
+  return { kind: "serving", gateway, log, usageKept: config.usageKept, open: () => openHandles(read.config, sources, authentication, log) };
 }
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */

@@ -5,11 +5,16 @@ import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
+import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
+import { retentionRecords } from "#store/retention.ts";
+import { usageWriter } from "#store/usage.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
+import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
+import { keepUsage } from "./keep-usage.ts";
 import { createLog } from "./log.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -54,6 +59,20 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   const databases = openSources(sources, location.sources, config);
   life.onStop(() => databases.close());
 
+  const usage = keepUsage(
+    usageWriter(() => store),
+    log,
+  );
+  life.onStop(usage.stop);
+  life.onStop(
+    keepForgetting(
+      retentionRecords(() => store),
+      config.usageKept,
+      log,
+    ),
+  );
+  const account = ownAccount(() => store);
+
   const elapsedMs = (): number => performance.now();
   const receipts = receiptRecords(() => store);
   const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
@@ -70,14 +89,15 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     protection: config.protection,
     previousSecrets: config.previousSecrets,
     retention: config.retention,
+    usageKept: config.usageKept,
     now: () => Date.now(),
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
-    metrics: gateway.metrics,
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts }),
+    metrics: () => gateway.metrics() + usage.metrics(),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts, account, usage: usage.sink }),
     controlPlane: controlPlane(definition, store, peppers, config.sources),
   };
 }

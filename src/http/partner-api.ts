@@ -5,6 +5,7 @@ import { Problem } from "#lib/problems.ts";
 import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
 import type { PartnerPipeline, RequestContext } from "#pipeline/index.ts";
 import type { Authenticator, Principal } from "#pipeline/principal.ts";
+import type { UsageSink } from "#pipeline/usage.ts";
 import { describeError, type Log } from "./log.ts";
 import { problemDocument } from "./problem-document.ts";
 import { readBody } from "./read-body.ts";
@@ -35,6 +36,8 @@ export interface RequestWays {
   readonly authenticator: Authenticator;
   readonly access: RequestContext["access"];
   readonly operations: RequestContext["operations"];
+  readonly account: RequestContext["account"];
+  readonly usage: UsageSink;
 }
 
 /** Of a body, once it is read; a batch of a hundred orders has room in it. */
@@ -43,8 +46,8 @@ const maxBodyBytes = 1_048_576;
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, access, operations }) => {
-    const started = elapsedMs();
+  return async (request, { origin, authenticator, access, operations, account, usage }) => {
+    const [started, at] = [elapsedMs(), now()];
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
     let principal: Principal | undefined;
@@ -55,10 +58,11 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       const target = route(partnerRequest.method, partnerRequest.path);
       operation = target.operation;
       response = await pipeline(operation, target.id, partnerRequest, {
-        now: now(),
+        now: at,
         authenticator,
         access,
         operations,
+        account,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
         identified(who, servedVersion) {
@@ -91,11 +95,34 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
     };
     if (response.status >= 500) log.error({ ...fields, ...describeError(failure) }, "request failed");
     else log.info(failure === undefined ? fields : { ...fields, ...describeError(failure) }, "request");
+    if (principal !== undefined && operation !== undefined)
+      usage.note({
+        at,
+        requestId: partnerRequest.id,
+        partner: principal.partner,
+        environment: principal.environment,
+        keyId: principal.keyId,
+        address: origin.address,
+        method: operation.method,
+        route: operation.path,
+        operation: operation.id,
+        version: version ?? principal.apiVersion,
+        status: response.status,
+        code: fields.code,
+        cost: response.status === 429 ? 0 : costOf(operation),
+        ms: fields.ms,
+        replayed: fields.replayed === true,
+      });
     return new Response(request.method === "HEAD" ? null : response.body, {
       status: response.status,
       headers: { ...response.headers, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
     });
   };
+}
+
+/** In units of the caller's limits. */
+function costOf(operation: Operation): number {
+  return "cost" in operation ? operation.cost : 1;
 }
 
 function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {

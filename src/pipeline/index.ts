@@ -4,6 +4,7 @@ import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Operation, ReadOperation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
+import { accountAnswer } from "./account.ts";
 import { chooseVersion } from "./api-version.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
@@ -17,7 +18,7 @@ import { json } from "./json-headers.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
-import type { OperationAccess, ResourceAccess } from "./ports.ts";
+import type { AccountAccess, OperationAccess, ResourceAccess } from "./ports.ts";
 import { prepareContracts } from "./prepared.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
@@ -37,7 +38,9 @@ export interface RequestContext {
   readonly authenticator: Authenticator;
   access(contract: Contract, principal: Principal): ResourceAccess;
   operations(principal: Principal): OperationAccess;
-  identified(principal: Principal, version: string): void;
+  readonly account: AccountAccess;
+  /** Told who calls as soon as that is known, and once more with the version that is served. */
+  identified(principal: Principal, version?: string): void;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -53,6 +56,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
   return async (operation, id, request, context) => {
     checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
+    context.identified(principal);
     const version = chooseVersion(parts.versions, request, principal);
     context.identified(principal, version);
     const answer = await answerTo(operation, id ?? "", { request, principal, version, context });
@@ -64,6 +68,8 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     switch (operation.kind) {
       case "status":
         return operationStatus(id, request.query, context.operations(principal));
+      case "account":
+        return accountAnswer(operation, { ...asked, cursors: parts.cursors });
       case "batch":
         return batch(operation, { ...asked, prepared });
       case "command":

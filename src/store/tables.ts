@@ -6,6 +6,19 @@ export interface StoreTables {
   partner_accounts: PartnerAccountsTable;
   api_keys: ApiKeysTable;
   receipts: ReceiptsTable;
+  operators: OperatorsTable;
+}
+
+interface OperatorsTable {
+  id: string;
+  name: string;
+  role: "viewer" | "operator" | "admin";
+  mac: ColumnType<Buffer, Uint8Array>;
+  pepper_version: number;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
 }
 
 interface PartnersTable {

@@ -5,6 +5,7 @@ import { readConfig, sourceVariables } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { keepTending } from "#entry/keep-tending.ts";
+import { keepUsage } from "#entry/keep-usage.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
@@ -12,7 +13,9 @@ import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
+import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
+import { usageWriter } from "#store/usage.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
 
 export interface NodeGateway extends ServedGateway {
@@ -79,8 +82,13 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     now,
     elapsedMs: () => performance.now(),
   });
+  const usage = keepUsage(
+    usageWriter(() => store),
+    log,
+  );
+  const account = ownAccount(() => store);
   const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts, account, usage: usage.sink });
 
   return {
     url,
@@ -89,12 +97,13 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets.pepper),
-    metrics: gateway.metrics,
+    metrics: () => gateway.metrics() + usage.metrics(),
     stopTending,
     async stop() {
       stopTending();
       await server.close(0);
       await databases.close();
+      await usage.stop();
       await store.destroy();
     },
   };

@@ -2,14 +2,20 @@
 
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
-import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
+import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
+import { usageCollector } from "#control-plane/usage/collect.ts";
+import { absentDatabase, type Databases, type ErpDatabase, type Log, openSource, type RequestHandles } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
+import { retentionRecords } from "#store/retention.ts";
+import { usageWriter } from "#store/usage.ts";
 import type { WorkerConfig } from "./bindings.ts";
 
 export interface OpenHandles extends RequestHandles {
-  /** Closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
+  readonly retention: RetentionRecords;
+  /** Writes what was noted, and closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
   close(): Promise<void>;
 }
 
@@ -22,6 +28,7 @@ export function openHandles(
   { config, storeUrl, sources: urls }: WorkerConfig,
   sources: readonly DeclaredSource[],
   authentication: Authentication,
+  log: Log,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
   const pools: ReturnType<typeof openSource>[] = [];
@@ -68,11 +75,23 @@ export function openHandles(
     return database;
   };
 
+  const usage = usageCollector({
+    changed: (state) => {
+      // There is no later here: what cannot be written now is lost, and said to be.
+      if (state.kind === "failing") log.warn({ requests: usage.counts().waiting }, "usage could not be written, and is lost");
+    },
+  });
   return {
     databases,
+    account: ownAccount(openedStore),
+    usage,
+    retention: retentionRecords(openedStore),
     receipts: receiptRecords(openedStore),
     authenticator: authentication({ find: (kid) => keyRecords(openedStore()).find(kid) }),
     // A connection that cannot be closed in order is gone already.
-    close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())])),
+    close: async () => {
+      await usage.flush(usageWriter(openedStore));
+      await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())]);
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** A gateway without HTTP and store over one database of the test's own, with a clock that the test moves. */
 import { createGateway, describeGateway, type GatewayDefinition, openSource, type RecordedSchema } from "#gateway";
 import { unlimited } from "#pipeline/limits.ts";
-import { noReceipts } from "../../support/no-receipts.ts";
+import { noStore } from "../../support/no-store.ts";
 
 export interface CheckedGateway {
   /** Statuses by resource, of a list of each; `503 60` where there is a `Retry-After`. */
@@ -68,7 +68,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     gateway.fetch(
       new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }),
       {},
-      { databases: () => database, authenticator, receipts: noReceipts },
+      { databases: () => database, authenticator, ...noStore },
     );
 
   async function status(path: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from "#erp/dialects/connection.ts";
 import { createGateway, describeGateway, openSource, type RequestHandles } from "#gateway";
 import { unlimited } from "#pipeline/limits.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
-import { noReceipts } from "../../support/no-receipts.ts";
+import { noStore } from "../../support/no-store.ts";
 
 export interface Answer {
   readonly status: number;
@@ -70,7 +70,7 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
       const response = await fetch(
         new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }),
         {},
-        { databases: () => database, authenticator, receipts: noReceipts },
+        { databases: () => database, authenticator, ...noStore },
       );
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };
