@@ -2,24 +2,14 @@
 
 import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
-import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
+import type { PartnerResponse } from "#pipeline/exchange.ts";
 import type { PartnerPipeline, RequestContext } from "#pipeline/index.ts";
 import type { Authenticator, Principal } from "#pipeline/principal.ts";
 import type { UsageSink } from "#pipeline/usage.ts";
 import { describeError, type Log } from "./log.ts";
+import { type Origin, toPartnerRequest } from "./partner-request.ts";
 import { problemDocument } from "./problem-document.ts";
-import { readBody } from "./read-body.ts";
 import type { Route } from "./route.ts";
-
-/** What the runtime knows of a request beyond `Request`. */
-export interface Origin {
-  /** Header names and values in turn as received; absent where the runtime has joined them already. */
-  readonly rawHeaders?: readonly string[];
-  /** The request target as received, before any normalisation. */
-  readonly rawTarget?: string;
-  /** Of the client, in canonical form, as far as the proxies in between can be trusted. */
-  readonly address?: string;
-}
 
 export interface PartnerApiParts {
   readonly route: Route;
@@ -39,9 +29,6 @@ export interface RequestWays {
   readonly account: RequestContext["account"];
   readonly usage: UsageSink;
 }
-
-/** Of a body, once it is read; a batch of a hundred orders has room in it. */
-const maxBodyBytes = 1_048_576;
 
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
@@ -123,33 +110,4 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
 /** In units of the caller's limits. */
 function costOf(operation: Operation): number {
   return "cost" in operation ? operation.cost : 1;
-}
-
-function toPartnerRequest(request: Request, origin: Origin): PartnerRequest {
-  const target = origin.rawTarget ?? targetOf(request.url);
-  const question = target.indexOf("?");
-  const headers = origin.rawHeaders === undefined ? [...request.headers] : pairs(origin.rawHeaders);
-  return {
-    id: crypto.randomUUID(),
-    method: request.method,
-    path: question < 0 ? target : target.slice(0, question),
-    query: question < 0 ? "" : target.slice(question + 1),
-    headers,
-    address: origin.address,
-    body: () => readBody(request, headers, maxBodyBytes),
-    hasBody: headers.some(([name, value]) => name === "transfer-encoding" || (name === "content-length" && value.trim() !== "0")),
-  };
-}
-
-/** Path and query of an absolute URL. */
-function targetOf(url: string): string {
-  const slash = url.indexOf("/", url.indexOf("//") + 2);
-  const hash = url.indexOf("#");
-  return slash < 0 ? "/" : url.slice(slash, hash < 0 ? undefined : hash);
-}
-
-function pairs(rawHeaders: readonly string[]): readonly (readonly [string, string])[] {
-  const headers: (readonly [string, string])[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([(rawHeaders[at] ?? "").toLowerCase(), rawHeaders[at + 1] ?? ""]);
-  return headers;
 }
