@@ -4,6 +4,7 @@ import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations } from "#contract/operations.ts";
 import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
+import { verbs } from "#control-plane/verbs.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -21,6 +22,8 @@ import type { WritePoint } from "#erp/write/execute.ts";
 import { footprintWatch } from "#erp/write/footprint-check.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
+import { type AdminApi, type AdminApiParts, adminApi } from "#http/admin/admin-api.ts";
+import { adminDocument as documentOfVerbs } from "#http/admin/document.ts";
 import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
 import { partnerApi } from "#http/partner-api.ts";
@@ -58,6 +61,8 @@ export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
 export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
+export type { AdminApi } from "#http/admin/admin-api.ts";
+export { adminProblem } from "#http/admin/admin-problem.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -150,6 +155,16 @@ export function documentsOf(
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
   return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept, requestLogDays }), null, 2)}\n`]]);
+}
+
+/** The OpenAPI document of the admin API, as the text that is served and committed. */
+export function adminDocument(): string {
+  return documentOfVerbs([...verbs.values()]);
+}
+
+/** The admin API, for a listener of its own. */
+export function createAdminApi(parts: Omit<AdminApiParts, "verbs" | "document">): AdminApi {
+  return adminApi({ ...parts, verbs: [...verbs.values()], document: adminDocument() });
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */

@@ -1,20 +1,28 @@
 /** The ports that verbs are run with. */
 import type { Environment } from "#pipeline/principal.ts";
-import type { KeyRegister } from "./api-keys/key-records.ts";
+import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
-import type { AuditEntry } from "./audit/audit-records.ts";
+import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
+import type { AuditChain } from "./audit/chain.ts";
+import type { OperatorRecords } from "./operators/operator-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
+import type { UsageRecords } from "./usage/usage-records.ts";
 import type { Asking } from "./verb.ts";
 
 /** The gateway's own records, each with a port of its own. */
 export interface Records {
   readonly partners: PartnerRecords;
   readonly keys: KeyRegister;
+  readonly audit: AuditRecords;
+  readonly operators: OperatorRecords;
+  readonly usage: UsageRecords;
+  /** Where uses of keys are noted. */
+  readonly keyUses?: KeyUses;
 }
 
 export interface Changing {
   readonly records: Records;
-  /** Notes what the change does; at least once, unless nothing is changed. */
+  /** Notes what the change does. A change that notes nothing is undone. */
   audit(entry: AuditEntry): Promise<void>;
 }
 
@@ -24,6 +32,7 @@ export interface ControlPlane {
   /** A change and its audit records, in one transaction: both, or neither. */
   change<T>(asking: Asking, work: (changing: Changing) => Promise<T>): Promise<T>;
   readonly peppers: Peppers;
+  readonly auditChain: AuditChain;
   /** Every scope that can be granted. */
   readonly knownScopes: ReadonlySet<string>;
   /** Contract versions, newest first. */

@@ -26,7 +26,7 @@ export type Outcome<Value> =
   | { readonly kind: "done"; readonly value: Value }
   /** Every reason at once, in sentences. Nothing was changed. */
   | { readonly kind: "refused"; readonly reasons: readonly string[] }
-  /** What was named is not there. */
+  /** What was named is not there; `what` is a sentence. */
   | { readonly kind: "absent"; readonly what: string };
 
 export interface Verb<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
@@ -41,6 +41,8 @@ export interface Verb<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** In snake_case, as JSON has it. Times are RFC 3339 texts in UTC. */
   readonly input: Input;
   readonly output: Output;
+  /** The member of the output that is shown this once and is nowhere else, such as a key. */
+  readonly shownOnce?: string;
   run(plane: ControlPlane, input: z.output<Input>, asking: Asking): Promise<Outcome<z.input<Output>>>;
 }
 

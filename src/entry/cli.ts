@@ -11,11 +11,13 @@ import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
 import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { operatorCreate, operatorList, operatorRevoke } from "./commands/operator.ts";
 import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
 import { sourceGrants } from "./commands/source.ts";
 import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
 import { typesCommand } from "./commands/types.ts";
+import { usageDeprecated, usageShow } from "./commands/usage.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
 import { workerInit } from "./commands/worker-init.ts";
 import { readOwnPackage } from "./init/own-package.ts";
@@ -39,6 +41,11 @@ const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  operatorCreate,
+  operatorList,
+  operatorRevoke,
+  usageShow,
+  usageDeprecated,
   conflictList,
   conflictShow,
   conflictResolve,

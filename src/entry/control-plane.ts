@@ -1,30 +1,37 @@
 /** The ports of the control plane's verbs, on the gateway's own tables. */
 import type { Config } from "#config";
-import type { CreateKeyPorts } from "#control-plane/api-keys/create.ts";
-import type { KeyRegister } from "#control-plane/api-keys/key-records.ts";
 import type { Peppers } from "#control-plane/api-keys/peppers.ts";
-import type { PartnerRecords } from "#control-plane/partners/partner-records.ts";
+import { createAuditChain } from "#control-plane/audit/chain.ts";
+import { changesOf } from "#control-plane/change.ts";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
+import type { Actor } from "#control-plane/verb.ts";
 import { describeGateway, type GatewayDefinition } from "#gateway";
-import { keyRegister } from "#store/api-keys.ts";
 import type { Store } from "#store/connect.ts";
-import { partnerRecords } from "#store/partners.ts";
+import { recordsOf, transactionsOf } from "#store/records.ts";
 
 const environments = ["live", "test"] as const;
-type Environment = (typeof environments)[number];
 
-export interface ControlPlane extends CreateKeyPorts {
-  readonly partners: PartnerRecords;
-  readonly keys: KeyRegister;
-  /** Environments that some source has no URL for. */
-  readonly notServed: ReadonlySet<Environment>;
+export interface ControlPlaneSecrets {
+  readonly peppers: Peppers;
+  readonly secret: Uint8Array;
+  /** Newest first. */
+  readonly previousSecrets: readonly Uint8Array[];
 }
 
-export function controlPlane(definition: GatewayDefinition, store: Store, peppers: Peppers, sources: Config["sources"]): ControlPlane {
+export function controlPlane(definition: GatewayDefinition, store: Store, secrets: ControlPlaneSecrets, sources: Config["sources"]): ControlPlane {
   const { scopes, versions } = describeGateway(definition);
   const urls = sources.kind === "external" ? [...sources.urls.values()] : [];
   const notServed = new Set(environments.filter((environment) => urls.some((url) => url[environment] === undefined)));
-  return { partners: partnerRecords(store), keys: keyRegister(store), peppers, knownScopes: scopes, versions, prefix: definition.keyPrefix, notServed };
+  const auditChain = createAuditChain([secrets.secret, ...secrets.previousSecrets]);
+  return {
+    records: recordsOf(store),
+    change: changesOf(transactionsOf(store), auditChain),
+    ...{ peppers: secrets.peppers, auditChain, knownScopes: scopes, versions, keyPrefix: definition.keyPrefix, notServed },
+  };
 }
+
+/** The gateway itself, such as its first run. */
+export const theGateway: Actor = { kind: "system", id: "gateway", name: "gateway", role: "admin" };
 
 /** Whole resources to read, but no field that the contracts hide: what a partner is usually given. */
 export function usualScopes(known: ReadonlySet<string>): readonly string[] {

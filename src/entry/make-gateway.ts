@@ -2,14 +2,16 @@
 import type { Config } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
+import { type AdminApi, createAdminApi, createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { retentionRecords } from "#store/retention.ts";
 import { usageWriter } from "#store/usage.ts";
-import { type ControlPlane, controlPlane } from "./control-plane.ts";
+import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { keepForgetting } from "./keep-forgetting.ts";
@@ -37,6 +39,8 @@ export interface GatewayParts {
 
 export interface MadeGateway {
   readonly handler: Handler;
+  /** The admin API, for a listener of its own. */
+  readonly admin: AdminApi;
   readonly controlPlane: ControlPlane;
   /** What was counted, for Prometheus. */
   readonly metrics: () => string;
@@ -95,9 +99,18 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
+  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
+  const admin = createAdminApi({
+    plane,
+    authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers }),
+    log,
+    now: () => Date.now(),
+    elapsedMs,
+  });
   return {
     metrics: () => gateway.metrics() + usage.metrics(),
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts, account, usage: usage.sink }),
-    controlPlane: controlPlane(definition, store, peppers, config.sources),
+    admin,
+    controlPlane: plane,
   };
 }

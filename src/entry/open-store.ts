@@ -2,10 +2,11 @@
 
 import { type Config, readConfig, type Variables } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { describeGateway } from "#gateway";
 import { connectStore } from "#store/connect.ts";
 import { migrate, pendingMigrations } from "#store/migrate.ts";
-import { type ControlPlane, controlPlane } from "./control-plane.ts";
+import { controlPlane } from "./control-plane.ts";
 import { ensureDatabase, withClient } from "./embedded/databases.ts";
 import { storeDatabase } from "./embedded/first-run.ts";
 import { joinEmbedded, openEmbedded } from "./embedded/open.ts";
@@ -19,6 +20,7 @@ import { createStoppable, type Stoppable } from "./stop.ts";
 export interface StoreLocation {
   readonly url: string;
   readonly keyPeppers: ReadonlyMap<number, Uint8Array>;
+  readonly secret: Uint8Array;
 }
 
 export interface OpenOptions {
@@ -38,7 +40,8 @@ export async function withControlPlane<T>(options: OpenOptions, work: (plane: Co
     if (pending.length > 0) throw new StoreUnavailable(`The database lacks ${pending.join(", ")}. Run \`sluice migrate\` first.`);
     const store = connectStore({ url: location.url, poolSize: 1, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
     try {
-      return await work(controlPlane(folder.definition, store, createPeppers(location.keyPeppers), config.sources));
+      const secrets = { peppers: createPeppers(location.keyPeppers), secret: location.secret, previousSecrets: config.previousSecrets };
+      return await work(controlPlane(folder.definition, store, secrets, config.sources));
     } finally {
       await store.destroy();
     }
@@ -56,12 +59,14 @@ async function withStore<T>(options: OpenOptions, folder: ProjectFolder, work: (
   if (read.kind === "invalid") throw new StoreUnavailable(read.reasons.join("\n"));
   const { config } = read;
   if (config.store.kind === "external") {
-    return work({ url: config.store.url, keyPeppers: config.keyPeppers ?? new Map() }, config);
+    const { keyPeppers, secret } = config;
+    if (!keyPeppers || !secret) throw new Error("readConfig let an incomplete configuration pass.");
+    return work({ url: config.store.url, keyPeppers, secret }, config);
   }
   const life = createStoppable(() => undefined);
   try {
     const location = await openEmbeddedStore(stateParent(options), life);
-    return await work({ ...location, keyPeppers: config.keyPeppers ?? location.keyPeppers }, config);
+    return await work({ ...location, keyPeppers: config.keyPeppers ?? location.keyPeppers, secret: config.secret ?? location.secret }, config);
   } finally {
     await life.stop();
   }
@@ -74,7 +79,7 @@ async function openEmbeddedStore(parent: string, life: Stoppable): Promise<Store
     if (result.by.url === undefined)
       throw new StoreUnavailable(`${state.path} is in use by pid ${result.by.pid}, which does not serve yet. Try again in a moment.`);
     const { cluster, secrets } = joinEmbedded(state);
-    return { url: cluster.url(storeDatabase), keyPeppers: secrets.keyPeppers };
+    return { url: cluster.url(storeDatabase), keyPeppers: secrets.keyPeppers, secret: secrets.secret };
   }
   life.onStop(result.claim.release);
   const { cluster, secrets } = await openEmbedded(state, { fresh: false, say: () => undefined });
@@ -82,5 +87,5 @@ async function openEmbeddedStore(parent: string, life: Stoppable): Promise<Store
   await ensureDatabase(cluster, storeDatabase);
   const url = cluster.url(storeDatabase);
   await withClient(url, (client) => migrate(client));
-  return { url, keyPeppers: secrets.keyPeppers };
+  return { url, keyPeppers: secrets.keyPeppers, secret: secrets.secret };
 }

@@ -1,10 +1,11 @@
 /** Starts a gateway on this machine, with whatever it needs and is not configured: a database, an ERP, demo partners. */
 import { join } from "node:path";
 import { type Config, readConfig, type Variables } from "#config";
-import { describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
-import { type ControlPlane, usualScopes } from "./control-plane.ts";
+import { usualScopes } from "./control-plane.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
 import { type Prepared, prepareFirstRun, takeStateFolder } from "./embedded/first-run.ts";
@@ -84,6 +85,12 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
     life.onStop(() => metrics.close());
     options.say(`Metrics for operators: http://${shownHost(metrics.address.address)}:${metrics.address.port}/metrics`);
   }
+  const admin = config.admin && (await listenForAdmin(config.admin, made.admin));
+  if (admin && "reasons" in admin) return admin;
+  if (admin) {
+    life.onStop(() => admin.close(drainMs));
+    options.say(`Admin API for operators: http://${shownHost(admin.address.address)}:${admin.address.port}/admin`);
+  }
   handler = made.handler;
   const batch = taken && ourErp ? folder.firstRun?.batch : undefined;
   if (batch) life.onStop(runBatches(location.sources, batch, (error) => options.say(`The ERP's batch failed: ${String(error)}`)));
@@ -114,7 +121,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
 
 /** What to type for the first key; undefined once there is one. */
 async function firstKeyCommand(plane: ControlPlane, project: string | undefined): Promise<string | undefined> {
-  if ((await plane.keys.list()).length > 0) return undefined;
+  if ((await plane.records.keys.list(undefined, undefined, 1)).length > 0) return undefined;
   const environment = plane.notServed.has("live") ? "test" : "live";
   const words = [
     `--partner "First partner" --account ${environment}:<customer number>`,
@@ -141,6 +148,15 @@ async function listen(config: Config, rest: Pick<ServeOptions, "handler" | "rend
     return await serve({ host: config.host, port: config.port, ...rest });
   } catch (error) {
     return refuseAddress(error, config, "PORT", "HOST");
+  }
+}
+
+/** With the limits of partners' port, and answers of the admin API to what is no HTTP. */
+async function listenForAdmin(at: NonNullable<Config["admin"]>, handler: AdminApi): Promise<HttpServer | Refusal> {
+  try {
+    return await serve({ ...at, handler, render: (problem) => adminProblem(problem, crypto.randomUUID()) });
+  } catch (error) {
+    return refuseAddress(error, at, "ADMIN_PORT", "ADMIN_HOST");
   }
 }
 

@@ -1,8 +1,8 @@
 /** What makes two writes the same: the digest of a key, and the digest of what is asked under it. */
 
+import { canonicalJson } from "#lib/canonical-json.ts";
 import { sha256 } from "#lib/hash.ts";
 import type { JsonValue } from "#lib/json.ts";
-import { canonicalJson } from "./canonical-json.ts";
 
 export interface WriteRequest {
   readonly method: string;

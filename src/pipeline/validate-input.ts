@@ -3,11 +3,11 @@
 import { z } from "zod";
 import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Owner } from "#contract/contract.ts";
+import { type InputError, inputErrors } from "#contract/input-errors.ts";
+import { schemasAt, strictAtEveryDepth } from "#contract/strict-schema.ts";
 import { type JsonValue, jsonPointer } from "#lib/json.ts";
 import { nearestName } from "#lib/nearest-name.ts";
 import type { ProblemError } from "#lib/problems.ts";
-import { type InputError, inputErrors } from "./input-errors.ts";
-import { schemasAt, strictAtEveryDepth } from "./strict-schema.ts";
 
 export type ValidatedInput =
   | { readonly kind: "valid"; readonly input: Record<string, unknown> | undefined }

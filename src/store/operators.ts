@@ -1,5 +1,5 @@
 /** Operators in the gateway's own tables. */
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import type { Operator, OperatorRecords } from "#control-plane/operators/operator-records.ts";
 import type { Store } from "./connect.ts";
 
@@ -33,7 +33,11 @@ export function operatorRecords(store: Store): OperatorRecords {
       const row = await select(store).select(["mac", "pepper_version"]).where("id", "=", id).executeTakeFirst();
       return row && { ...toOperator(row), mac: row.mac, pepperVersion: row.pepper_version };
     },
-    list: async () => (await select(store).orderBy("created_at", "desc").orderBy("id").execute()).map(toOperator),
+    list: async (after, limit) => {
+      let query = select(store).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit);
+      if (after !== undefined) query = query.where(sql<SqlBool>`(created_at, id) < (SELECT created_at, id FROM sluice.operators WHERE id = ${after})`);
+      return (await query.execute()).map(toOperator);
+    },
     revoke: async (id, at) => {
       await store
         .updateTable("operators")

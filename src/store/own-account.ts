@@ -3,12 +3,13 @@ import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { ApiKey } from "#control-plane/api-keys/key-records.ts";
 import { Problem } from "#lib/problems.ts";
 import type { AccountAccess } from "#pipeline/ports.ts";
-import { keyRegister } from "./api-keys.ts";
 import type { Store } from "./connect.ts";
+import { recordsOf } from "./records.ts";
 
 /** Rows of the log that one page looks at, found or not: a search for what is rare must not read millions in one go. */
 const looksAt = 5_000;
-const maxKeys = 200;
+/** Nobody has as many; of both environments together. */
+const maxKeys = 1_000;
 
 type Items = Awaited<ReturnType<AccountAccess["requests"]>>["items"];
 type Query = Parameters<AccountAccess["requests"]>[1];
@@ -18,11 +19,13 @@ export function ownAccount(open: () => Store): AccountAccess {
   return {
     keys: ({ partner, environment }, now) =>
       answered(async () => {
-        const keys = await keyRegister(open()).list(partner);
-        return keys
-          .filter((key) => key.environment === environment)
-          .slice(0, maxKeys)
-          .map((key) => ({ ...key, id: key.kid, state: stateOf(key, now), lastUsedAt: undefined, lastUsedFrom: undefined }));
+        const { keys, keyUses } = recordsOf(open());
+        const own = (await keys.list(partner, undefined, maxKeys)).filter((key) => key.environment === environment);
+        const uses = await keyUses?.lastUses(own.map(({ kid }) => kid));
+        return own.map((key) => {
+          const { at: lastUsedAt, address: lastUsedFrom } = uses?.get(key.kid) ?? { at: undefined, address: undefined };
+          return { ...key, id: key.kid, state: stateOf(key, now), lastUsedAt, lastUsedFrom };
+        });
       }),
     usage: ({ partner, environment }, now) =>
       answered(async () => {

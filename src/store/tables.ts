@@ -1,5 +1,6 @@
 /** Row types of the gateway's own tables, as `migrations/` makes them and the driver returns them. */
 import type { ColumnType, Generated } from "kysely";
+import type { JsonValue } from "#lib/json.ts";
 
 export interface StoreTables {
   partners: PartnersTable;
@@ -7,6 +8,8 @@ export interface StoreTables {
   api_keys: ApiKeysTable;
   receipts: ReceiptsTable;
   operators: OperatorsTable;
+  audit_records: AuditRecordsTable;
+  audit_head: AuditHeadTable;
 }
 
 interface OperatorsTable {
@@ -24,7 +27,9 @@ interface OperatorsTable {
 interface PartnersTable {
   id: string;
   name: string;
+  note: string | null;
   created_at: Date;
+  suspended_at: Date | null;
 }
 
 interface PartnerAccountsTable {
@@ -43,6 +48,9 @@ interface ApiKeysTable {
   /** Read it as text: the driver makes a local midnight of a date, which is another day elsewhere. */
   api_version: ColumnType<Date, string>;
   label: string | null;
+  allow_from: string[] | null;
+  replaces: string | null;
+  lineage: string;
   created_at: Date;
   expires_at: Date | null;
   suspended_at: Date | null;
@@ -69,4 +77,30 @@ export interface ReceiptsTable {
   answer: ColumnType<Buffer, Uint8Array> | null;
   scopes: string[];
   made: string | null;
+}
+
+interface AuditRecordsTable {
+  /** A bigint, as text. */
+  seq: string;
+  at: Date;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
+  verb: string;
+  subject: string;
+  before: ColumnType<JsonValue, string>;
+  after: ColumnType<JsonValue, string>;
+  request_id: string | null;
+  key_id: string;
+  previous: Buffer;
+  hash: Buffer;
+}
+
+interface AuditHeadTable {
+  one: Generated<boolean>;
+  /** A bigint, as text. */
+  seq: string;
+  hash: Buffer;
+  key_id: string | null;
+  signature: Buffer | null;
 }

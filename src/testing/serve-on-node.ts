@@ -96,7 +96,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     server,
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
-    ...operatorOf(definition, store, secrets.pepper),
+    ...operatorOf(definition, store, secrets),
     metrics: () => gateway.metrics() + usage.metrics(),
     stopTending,
     async stop() {

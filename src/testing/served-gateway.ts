@@ -1,14 +1,15 @@
 /** What the common suite needs of a gateway, whichever runtime serves it. */
 import { randomBytes } from "node:crypto";
 import type { SourceUrls } from "#config";
-import { type CreateKey, createKey } from "#control-plane/api-keys/create.ts";
+import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createPartner } from "#control-plane/partners/create.ts";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { partnerCreate } from "#control-plane/partners/create.ts";
+import { perform } from "#control-plane/perform.ts";
+import { controlPlane, theGateway } from "#entry/control-plane.ts";
 import type { WritePoint } from "#erp/write/execute.ts";
-import { describeGateway, type GatewayDefinition } from "#gateway";
-import { keyRegister } from "#store/api-keys.ts";
+import type { GatewayDefinition } from "#gateway";
 import type { Store } from "#store/connect.ts";
-import { partnerRecords } from "#store/partners.ts";
 import type { Accounts } from "./project.ts";
 
 export interface GatewayParts {
@@ -26,8 +27,21 @@ export interface GatewayParts {
   readonly now?: () => number;
 }
 
+export interface CreateKey {
+  /** Id or name. */
+  readonly partner: string;
+  readonly environment: "live" | "test";
+  readonly scopes: readonly string[];
+  readonly apiVersion?: string | undefined;
+  readonly label?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number | undefined;
+}
+
 /** Makes partners and keys as an operator would. */
 export interface Operator {
+  /** For everything else that an operator does. */
+  readonly plane: ControlPlane;
   createPartner(name: string, accounts: Accounts): Promise<void>;
   /** The token of a new key. */
   createKey(key: CreateKey): Promise<string>;
@@ -70,21 +84,30 @@ function randomSecrets(): Pick<GatewaySecrets, "pepper" | "secret"> {
   return { pepper: randomBytes(32), secret: randomBytes(32) };
 }
 
-export function operatorOf(definition: GatewayDefinition, store: Store, pepper: Uint8Array): Operator {
-  const { scopes, versions } = describeGateway(definition);
-  const partners = partnerRecords(store);
+export function operatorOf(definition: GatewayDefinition, store: Store, { pepper, secret }: Pick<GatewaySecrets, "pepper" | "secret">): Operator {
+  const plane = controlPlane(
+    definition,
+    store,
+    { peppers: createPeppers(new Map([[1, pepper]])), secret, previousSecrets: [] },
+    { kind: "external", urls: new Map() },
+  );
+  const asking = () => ({ by: theGateway, now: Date.now(), requestId: undefined });
   return {
+    plane,
     async createPartner(name, accounts) {
       const owned = (["live", "test"] as const).flatMap((environment) => (accounts[environment] ?? []).map((account) => ({ environment, account })));
-      const created = await createPartner(partners, { name, accounts: owned }, Date.now());
-      if (created.kind === "refused") throw new Error(created.reasons.join(" "));
+      const created = await perform(plane, partnerCreate, { name, accounts: owned }, asking());
+      if (created.kind !== "done") throw new Error(JSON.stringify(created));
     },
-    async createKey(key) {
-      const peppers = createPeppers(new Map([[1, pepper]]));
-      const ports = { partners, keys: keyRegister(store), peppers, knownScopes: scopes, versions, prefix: definition.keyPrefix };
-      const created = await createKey(ports, key, Date.now());
-      if (created.kind === "refused") throw new Error(created.reasons.join(" "));
-      return created.token;
+    async createKey({ partner, environment, scopes, apiVersion, label, expiresAt }) {
+      const terms = {
+        ...(apiVersion !== undefined && { api_version: apiVersion }),
+        ...(label !== undefined && { label }),
+        ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
+      };
+      const created = await perform(plane, keyCreate, { partner, environment, scopes: [...scopes], ...terms }, asking());
+      if (created.kind !== "done") throw new Error(JSON.stringify(created));
+      return created.value.key;
     },
   };
 }

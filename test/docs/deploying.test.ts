@@ -6,14 +6,13 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { knownVariables } from "#config";
-import { createKey } from "#control-plane/api-keys/create.ts";
-import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createPartner } from "#control-plane/partners/create.ts";
-import { keyRegister } from "#store/api-keys.ts";
+import { keyCreate } from "#control-plane/api-keys/create.ts";
+import { partnerCreate } from "#control-plane/partners/create.ts";
+import { perform } from "#control-plane/perform.ts";
 import { connectStore } from "#store/connect.ts";
 import { migrate, pendingMigrations } from "#store/migrate.ts";
-import { partnerRecords } from "#store/partners.ts";
 import { repository } from "../repository/repository.ts";
+import { askingAt, planeOver } from "../support/control-plane.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { readPage } from "./examples.ts";
 
@@ -86,12 +85,10 @@ describe("the roles", () => {
     expect(await pendingMigrations(await connect(gateway, "change me too"))).toEqual([]);
     const store = connectStore({ url: urlAs(gateway, "change me too"), poolSize: 1, timeoutMs: 5_000, onBrokenConnection: () => undefined });
     try {
-      const partners = partnerRecords(store);
-      const accounts = [{ environment: "live", account: "C1" }] as const;
-      expect(await createPartner(partners, { name: "Alpine", accounts }, Date.now())).toMatchObject({ kind: "created" });
-      const peppers = createPeppers(new Map([[1, new Uint8Array(32)]]));
-      const ports = { partners, keys: keyRegister(store), peppers, knownScopes: new Set(["orders:read"]), versions: ["2026-01-01"] as const };
-      expect(await createKey(ports, { partner: "Alpine", environment: "live", scopes: ["orders:read"] }, Date.now())).toMatchObject({ kind: "created" });
+      const accounts = [{ environment: "live", account: "C1" }];
+      const [plane, asking] = [planeOver(store), askingAt(Date.now())];
+      expect(await perform(plane, partnerCreate, { name: "Alpine", accounts }, asking)).toMatchObject({ kind: "done" });
+      expect(await perform(plane, keyCreate, { partner: "Alpine", environment: "live", scopes: ["orders:read"] }, asking)).toMatchObject({ kind: "done" });
     } finally {
       await store.destroy();
     }

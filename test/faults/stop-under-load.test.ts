@@ -5,15 +5,14 @@ import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createKey } from "#control-plane/api-keys/create.ts";
+import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
-import { createPartner } from "#control-plane/partners/create.ts";
+import { perform } from "#control-plane/perform.ts";
 import { describeGateway } from "#gateway";
-import { keyRegister } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
-import { partnerRecords } from "#store/partners.ts";
 import gateway from "../../demo/gateway.ts";
 import { type DemoDatabases, demoDatabases, plantedSecrets, withClient } from "../projects/demo/databases.ts";
+import { askingAt, did, planeOver } from "../support/control-plane.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 
 let databases: DemoDatabases;
@@ -27,11 +26,9 @@ beforeAll(async () => {
   tables = await createDatabase(gatewayTables);
   const store = connectStore({ url: tables.url, poolSize: 1, timeoutMs: 2_000, onBrokenConnection: () => undefined });
   const { scopes, versions } = describeGateway(gateway);
-  const ports = { partners: partnerRecords(store), keys: keyRegister(store), peppers: createPeppers(new Map([[1, pepper]])), knownScopes: scopes, versions };
-  await createPartner(ports.partners, { name: "first", accounts: [{ environment: "live", account: "C0000001" }] }, Date.now());
-  const created = await createKey(ports, { partner: "first", environment: "live", scopes: [...scopes] }, Date.now());
-  if (created.kind === "refused") throw new Error(created.reasons.join(" "));
-  key = created.token;
+  const plane = planeOver(store, { peppers: createPeppers(new Map([[1, pepper]])), knownScopes: scopes, versions });
+  const wanted = { partner: "first", accounts: [{ environment: "live", account: "C0000001" }], environment: "live", scopes: [...scopes] };
+  key = (await did(perform(plane, keyCreate, wanted, askingAt(Date.now())))).key;
   await store.destroy();
 }, 120_000);
 afterAll(async () => {

@@ -13,7 +13,7 @@ const imports = {
   pipeline: "pipeline imports contract and lib.",
   events: "events imports contract and lib.",
   reconcile: "reconcile imports contract and lib.",
-  controlPlane: "control-plane imports contract, lib and the port #pipeline/principal.ts.",
+  controlPlane: "control-plane imports contract, lib and the ports of pipeline.",
   erp: "erp imports contract and lib.",
   store: "store imports lib and the ports it implements.",
   contract: "contract imports lib.",
@@ -109,6 +109,7 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
 
   ["src/control-plane/partners/planted.ts", "#lib/hash.ts", null],
   ["src/control-plane/api-keys/planted.ts", "#pipeline/principal.ts", null],
+  ["src/control-plane/api-keys/planted.ts", "#pipeline/limits.ts", null],
   ["src/control-plane/api-keys/planted.ts", "../partners/partner-records.ts", null],
   ["src/control-plane/api-keys/planted.ts", "#pipeline/index.ts", imports.controlPlane],
   ["src/control-plane/partners/planted.ts", "#store/partners.ts", imports.controlPlane],
@@ -124,6 +125,8 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["src/erp/read/planted.ts", "hono", imports.drivers],
 
   ["src/store/planted.ts", "#control-plane/api-keys/key-records.ts", null],
+  ["src/store/planted.ts", "#control-plane/control-plane.ts", null],
+  ["src/store/planted.ts", "#control-plane/perform.ts", imports.store],
   ["src/store/planted.ts", "#pipeline/principal.ts", null],
   ["src/store/planted.ts", "#erp/write/receipt-records.ts", null],
   ["src/store/planted.ts", "#erp/write/receipt-table.ts", imports.store],

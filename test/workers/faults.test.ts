@@ -2,11 +2,12 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { declaredScopes } from "#contract/contract.ts";
-import { revokeKey } from "#control-plane/api-keys/revoke.ts";
-import { keyRegister } from "#store/api-keys.ts";
+import { keyRevoke } from "#control-plane/api-keys/revoke.ts";
+import { perform } from "#control-plane/perform.ts";
 import { connectStore } from "#store/connect.ts";
 import gateway from "../../demo/gateway.ts";
 import { type DemoDatabases, demoDatabases, withClient } from "../projects/demo/databases.ts";
+import { askingAt, did, planeOver } from "../support/control-plane.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { serveInWorkerd, type WorkerGateway } from "./serve-in-workerd.ts";
@@ -174,7 +175,7 @@ test("a key that was revoked is refused, as soon as what is known of it is a sec
   const token = await newKey("live");
   expect((await ask("/v1/orders?limit=1", token)).status).toBe(200);
   const own = connectStore({ url: store.url, poolSize: 1, timeoutMs: 2_000, onBrokenConnection: () => undefined });
-  await revokeKey(keyRegister(own), token.split("_")[2] ?? "", Date.now());
+  await did(perform(planeOver(own), keyRevoke, { key: token.split("_")[2] ?? "" }, askingAt(Date.now())));
   await own.destroy();
   await expect.poll(async () => (await ask("/v1/orders?limit=1", token)).status, { timeout: 5_000 }).toBe(401);
 });

@@ -43,7 +43,7 @@ export async function serveInWorkerd(
     url: origin,
     log: () => logOf(harness),
     ownSecrets: secrets.forms,
-    ...operatorOf(definition, store, secrets.pepper),
+    ...operatorOf(definition, store, secrets),
     async stop() {
       await harness.close();
       await store.destroy();

@@ -1,6 +1,5 @@
 /** A partner's own account in documents: who it is to the gateway, its keys, and the requests it sent. */
 
-import { pageLimit } from "../list-query.ts";
 import type { AccountOperation } from "../operations.ts";
 import { keyStates } from "../own-account.ts";
 import type { Components } from "./components.ts";
@@ -88,7 +87,7 @@ function object(properties: Record<string, JsonSchema>, description?: string): J
 
 function page(item: string): JsonSchema {
   return object({
-    data: { type: "array", items: { $ref: `#/components/schemas/${item}` }, maxItems: pageLimit.max },
+    data: { type: "array", items: { $ref: `#/components/schemas/${item}` } },
     next_cursor: { ...maybeText, description: "`cursor` of the next page, or null at the end." },
   });
 }

@@ -1,85 +1,89 @@
 /** Issues an API key to a partner; its secret is in the answer and nowhere else. */
-import { expandScope, isScope } from "#contract/scope.ts";
-import type { Environment } from "#pipeline/principal.ts";
-import type { PartnerRecords } from "../partners/partner-records.ts";
+import { z } from "zod";
+import type { Changing, ControlPlane } from "../control-plane.ts";
+import { giveAccounts } from "../partners/add-account.ts";
+import { registerPartner } from "../partners/create.ts";
+import { accountsGiven, noPartner, partnerGiven } from "../partners/partner-json.ts";
+import type { Partner, PartnerAccount } from "../partners/partner-records.ts";
+import { defineVerb, type Outcome } from "../verb.ts";
 import { formatKey, generateKey } from "./format.ts";
-import type { ApiKey, KeyRegister, NewKey } from "./key-records.ts";
-import { hashSecret, type Peppers } from "./peppers.ts";
+import { keyForAudit, keyShape, keySubject, keyToJson, networksGiven, scopesGiven } from "./key-json.ts";
+import type { ApiKey, NewKey } from "./key-records.ts";
+import { hashSecret } from "./peppers.ts";
+import { canonicalNetworks, canonicalScopes, momentOf, reasonsAgainstTerms } from "./terms.ts";
 
-export interface CreateKeyPorts {
-  readonly partners: Pick<PartnerRecords, "find">;
-  readonly keys: Pick<KeyRegister, "insert">;
-  readonly peppers: Peppers;
-  /** Every scope the contracts declare. */
-  readonly knownScopes: ReadonlySet<string>;
-  /** The contract versions there are, `YYYY-MM-DD`, newest first; a new key is pinned to the newest. */
-  readonly versions: readonly [string, ...string[]];
-  readonly prefix?: string;
+export const issuedKeyShape = keyShape.extend({ key: z.string().meta({ description: "The whole key. It is shown only here." }) });
+
+export const keyCreate = defineVerb({
+  name: "key.create",
+  summary: "Issue an API key; it is shown once",
+  role: "operator",
+  method: "POST",
+  path: "/admin/keys",
+  input: z.object({
+    partner: partnerGiven,
+    accounts: accountsGiven
+      .default([])
+      .meta({ description: "Where some are given, the partner of that name is registered first if there is none, or given those it lacks." }),
+    environment: z.enum(["live", "test"]),
+    scopes: scopesGiven,
+    label: z.string().optional(),
+    expires_at: z.iso.datetime().optional(),
+    allow_from: networksGiven.optional(),
+    api_version: z.string().optional().meta({ description: "The contract version it is pinned to; the newest without it." }),
+  }),
+  output: issuedKeyShape,
+  shownOnce: "key",
+  run: (plane, input, asking) =>
+    plane.change(asking, async (changing) => {
+      const reasons = reasonsAgainstTerms(plane, input, asking.now);
+      const found = await changing.records.partners.lock(input.partner);
+      if (!found && input.accounts.length === 0) return { kind: "refused", reasons: [noPartner(input.partner), ...reasons] };
+      if (reasons.length > 0) return { kind: "refused", reasons };
+
+      const partner = await ensured(changing, found, input.partner, input.accounts, asking.now);
+      if (partner.kind !== "done") return partner;
+      const issued = await issueKey(plane, changing, {
+        ...{ partner: partner.value, environment: input.environment, scopes: canonicalScopes(input.scopes) },
+        ...{ apiVersion: input.api_version ?? plane.versions[0], label: input.label, allowFrom: canonicalNetworks(input.allow_from) },
+        ...{ expiresAt: momentOf(input.expires_at), replaces: undefined, createdAt: asking.now },
+      });
+      await changing.audit({ verb: keyCreate.name, subject: keySubject(issued.key.kid), before: null, after: keyForAudit(issued.key) });
+      return { kind: "done", value: { ...keyToJson(issued.key, asking.now), key: issued.token } };
+    }),
+});
+
+/** The partner with these accounts, registered where it is not. */
+async function ensured(
+  changing: Changing,
+  found: Partner | undefined,
+  name: string,
+  accounts: readonly PartnerAccount[],
+  now: number,
+): Promise<Outcome<Partner>> {
+  return found ? giveAccounts(changing, found, accounts) : registerPartner(changing, { name, accounts }, now);
 }
 
-export interface CreateKey {
-  /** Id or name. */
-  readonly partner: string;
-  readonly environment: Environment;
-  readonly scopes: readonly string[];
-  readonly apiVersion?: string | undefined;
-  readonly label?: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly expiresAt?: number | undefined;
+export interface WantedKey extends Omit<NewKey, "kid" | "partner" | "mac" | "pepperVersion" | "replaces" | "lineage"> {
+  readonly partner: Pick<Partner, "id" | "name" | "suspendedAt">;
+  readonly replaces: ApiKey | undefined;
 }
 
-export type KeyCreated =
-  | { readonly kind: "created"; readonly key: ApiKey; readonly token: string }
-  | { readonly kind: "refused"; readonly reasons: readonly string[] };
-
-/** Names every reason for a refusal at once. `now` in milliseconds since 1970. */
-export async function createKey(ports: CreateKeyPorts, input: CreateKey, now: number): Promise<KeyCreated> {
-  const partner = await ports.partners.find(input.partner);
-  const reasons = [...(partner ? [] : [`There is no partner "${input.partner}".`]), ...reasonsAgainstKey(ports, input, now)];
-  if (!partner || reasons.length > 0) return { kind: "refused", reasons };
-
-  const parts = generateKey(input.environment);
-  const key: NewKey = {
-    kid: parts.kid,
-    partner: partner.id,
-    environment: input.environment,
-    mac: hashSecret(ports.peppers, ports.peppers.current, parts.secret),
-    pepperVersion: ports.peppers.current,
-    scopes: [...new Set(input.scopes)].sort(),
-    apiVersion: input.apiVersion ?? ports.versions[0],
-    label: input.label,
-    createdAt: now,
-    expiresAt: input.expiresAt,
+/** Within a change, of terms that were checked. */
+export async function issueKey(
+  { peppers, keyPrefix }: Pick<ControlPlane, "peppers" | "keyPrefix">,
+  { records }: Changing,
+  { partner, replaces, ...terms }: WantedKey,
+): Promise<{ readonly key: ApiKey; readonly token: string }> {
+  const parts = generateKey(terms.environment);
+  const line = { replaces: replaces?.kid, lineage: replaces?.lineage ?? parts.kid };
+  await records.keys.insert({
+    ...{ ...terms, ...line, kid: parts.kid, partner: partner.id },
+    ...{ mac: hashSecret(peppers, peppers.current, parts.secret), pepperVersion: peppers.current },
+  });
+  const key: ApiKey = {
+    ...{ ...terms, ...line, kid: parts.kid, partner: partner.id, partnerName: partner.name, partnerSuspendedAt: partner.suspendedAt },
+    ...{ replacedBy: undefined, replacedAt: undefined, suspendedAt: undefined, revokedAt: undefined },
   };
-  await ports.keys.insert(key);
-  const { mac: _mac, pepperVersion: _version, ...shown } = key;
-  return {
-    kind: "created",
-    key: { ...shown, partnerName: partner.name, suspendedAt: undefined, revokedAt: undefined },
-    token: formatKey(parts, ports.prefix),
-  };
-}
-
-/** What is wrong with a key, whoever is to have it. */
-export function reasonsAgainstKey(ports: Pick<CreateKeyPorts, "knownScopes" | "versions">, input: Omit<CreateKey, "partner">, now: number): readonly string[] {
-  return [...checkScopes(input.scopes, ports.knownScopes), ...check(input, ports.versions, now)];
-}
-
-function checkScopes(scopes: readonly string[], known: ReadonlySet<string>): string[] {
-  if (scopes.length === 0) return ["A key needs at least one scope."];
-  const unknown = scopes.filter((scope) => !isScope(scope) || expandScope(scope, known).length === 0);
-  if (unknown.length === 0) return [];
-  return [`No contract declares ${unknown.map((scope) => `"${scope}"`).join(", ")}. There are: ${[...known].sort().join(", ")}.`];
-}
-
-function check(input: Omit<CreateKey, "partner">, versions: readonly string[], now: number): string[] {
-  const reasons: string[] = [];
-  if (input.apiVersion !== undefined && !versions.includes(input.apiVersion)) {
-    reasons.push(`There is no API version "${input.apiVersion}". There are: ${versions.join(", ")}.`);
-  }
-  if (input.expiresAt !== undefined && !(input.expiresAt > now)) reasons.push("A key expires in the future.");
-  if (input.label !== undefined && (input.label.length > 200 || /\p{Cc}/u.test(input.label))) {
-    reasons.push("A label has at most 200 characters and no control characters.");
-  }
-  return reasons;
+  return { key, token: formatKey(parts, keyPrefix) };
 }

@@ -1,18 +1,30 @@
 /** Lists the API keys there are, without anything secret. */
-import type { PartnerRecords } from "../partners/partner-records.ts";
-import type { ApiKey, KeyRegister } from "./key-records.ts";
+import { z } from "zod";
+import { afterGiven, pageFrom, pageOf, pageSize } from "../page.ts";
+import { noPartner, partnerGiven } from "../partners/partner-json.ts";
+import { defineVerb } from "../verb.ts";
+import { keyShape, keyToJson } from "./key-json.ts";
 
-export type KeysListed = { readonly kind: "listed"; readonly keys: readonly ApiKey[] } | { readonly kind: "refused"; readonly reasons: readonly string[] };
-
-export interface ListKeysPorts {
-  readonly partners: Pick<PartnerRecords, "find">;
-  readonly keys: Pick<KeyRegister, "list">;
-}
-
-/** All keys, or those of one partner given by id or name; newest first. */
-export async function listKeys(ports: ListKeysPorts, idOrName?: string): Promise<KeysListed> {
-  if (idOrName === undefined) return { kind: "listed", keys: await ports.keys.list() };
-  const partner = await ports.partners.find(idOrName);
-  if (!partner) return { kind: "refused", reasons: [`There is no partner "${idOrName}".`] };
-  return { kind: "listed", keys: await ports.keys.list(partner.id) };
-}
+export const keyList = defineVerb({
+  name: "key.list",
+  summary: "List the API keys, newest first",
+  role: "viewer",
+  method: "GET",
+  path: "/admin/keys",
+  input: z.object({ partner: partnerGiven.optional(), after: afterGiven, limit: pageSize }),
+  output: pageOf(keyShape),
+  run: async ({ records }, { partner, after, limit }, { now }) => {
+    const owner = partner === undefined ? undefined : await records.partners.find(partner);
+    if (partner !== undefined && owner === undefined) return { kind: "refused", reasons: [noPartner(partner)] };
+    const rows = await records.keys.list(owner?.id, after, limit + 1);
+    return {
+      kind: "done",
+      value: pageFrom(
+        rows,
+        limit,
+        (key) => keyToJson(key, now),
+        ({ kid }) => kid,
+      ),
+    };
+  },
+});

@@ -1,10 +1,18 @@
 /** Revokes an API key now and for good. */
-import type { ApiKey, KeyRegister } from "./key-records.ts";
+import { z } from "zod";
+import { defineVerb } from "../verb.ts";
+import { changeKey } from "./change-key.ts";
+import { keyGiven, keyShape } from "./key-json.ts";
 
-export type KeyRevoked = { readonly kind: "revoked"; readonly key: ApiKey } | { readonly kind: "refused"; readonly reasons: readonly string[] };
-
-/** Doing it again changes nothing and keeps the first time. `now` in milliseconds since 1970. */
-export async function revokeKey(keys: Pick<KeyRegister, "revoke">, kid: string, now: number): Promise<KeyRevoked> {
-  const key = await keys.revoke(kid, now);
-  return key ? { kind: "revoked", key } : { kind: "refused", reasons: [`There is no key "${kid}".`] };
-}
+export const keyRevoke = defineVerb({
+  name: "key.revoke",
+  summary: "Revoke an API key now and for good",
+  role: "operator",
+  method: "POST",
+  path: "/admin/keys/{key}/revoke",
+  input: z.object({ key: keyGiven }),
+  output: keyShape,
+  /** Doing it again changes nothing and keeps the first time. */
+  run: (plane, { key }, asking) =>
+    changeKey(plane, asking, "key.revoke", key, ({ revokedAt }) => ({ kind: "done", value: { revokedAt: revokedAt ?? asking.now } })),
+});

@@ -26,8 +26,8 @@ export interface OperatorRecords {
   find(idOrName: string): Promise<Operator | undefined>;
   /** With what is needed to check its bearer. */
   findSecret(id: string): Promise<(Operator & OperatorSecret) | undefined>;
-  /** Newest first. */
-  list(): Promise<Operator[]>;
+  /** Newest first, after the operator `after`. */
+  list(after: string | undefined, limit: number): Promise<Operator[]>;
   /** As it is afterwards, with the time of its first revocation; undefined when there is none of this id. */
   revoke(id: string, at: number): Promise<Operator | undefined>;
   /** Notes that its token was used, once a minute at most. */

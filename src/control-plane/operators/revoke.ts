@@ -10,7 +10,11 @@ export const operatorRevoke = defineVerb({
   method: "POST",
   path: "/admin/operators/{operator}/revoke",
   input: z.object({
-    operator: z.string().min(1).max(200).meta({ description: "The operator's id, or the name of one that is not revoked.", examples: ["alex"] }),
+    operator: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({ description: "The operator's id, or the name of one that is not revoked.", examples: ["alex"] }),
   }),
   output: operatorShape,
   // Doing it again changes nothing and keeps the first time.

@@ -9,7 +9,12 @@ export const usageGiven = z.object({
   partner: partnerGiven.optional(),
   environment: z.enum(["live", "test"]).optional(),
   key: z.string().min(1).max(200).optional().meta({ description: "Public part of a key, or the id of an OAuth client." }),
-  operation: z.string().min(1).max(200).optional().meta({ description: "Id of an operation.", examples: ["listOrders"] }),
+  operation: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: "Id of an operation.", examples: ["listOrders"] }),
   from: z.iso.date().optional().meta({ description: "First day, in UTC; 30 days before the last one without it." }),
   to: z.iso.date().optional().meta({ description: "Last day, in UTC; today without it." }),
 });

@@ -172,8 +172,17 @@ function shown(record: Shown["record"], { source, environment: where }: Desk, na
   return { record, source, environment: where, partner: names.get(record.partner) ?? record.partner };
 }
 
+const partnersAtOnce = 1_000;
+
 async function namesOf(partners: Conflicts["partners"]): Promise<ReadonlyMap<string, string>> {
-  return new Map((await partners.list()).map(({ id, name }) => [id, name]));
+  const names = new Map<string, string>();
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await partners.list(after, partnersAtOnce);
+    for (const { id, name } of page) names.set(id, name);
+    after = page.at(-1)?.name;
+    more = page.length === partnersAtOnce;
+  }
+  return names;
 }
 
 /** The partner's account numbers as they are today. */

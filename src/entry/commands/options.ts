@@ -37,6 +37,17 @@ export const moment = z.string().transform((text, context): ((now: number) => nu
   return z.NEVER;
 });
 
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** A length of time such as `72h`; seconds. */
+export const span = z.string().transform((text, context): number => {
+  const [, count, unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const length = unitSeconds[unit];
+  if (count !== undefined && length !== undefined) return Number(count) * length;
+  context.addIssue({ code: "custom", message: "takes a length of time: 90s, 15m, 72h or 30d" });
+  return z.NEVER;
+});
+
 /** Throws a UsageError that names each option at fault. */
 export function parseOptions<Schema extends z.ZodObject>(schema: Schema, input: CommandInput): z.output<Schema> {
   const result = schema.safeParse(input.values);

@@ -1,10 +1,15 @@
 /** Gives a first run its demo partners and their keys, and writes both down for people and scripts. */
 import { z } from "zod";
-import { createKey } from "#control-plane/api-keys/create.ts";
+import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { parseKey } from "#control-plane/api-keys/format.ts";
-import { revokeKey } from "#control-plane/api-keys/revoke.ts";
-import { ensurePartner } from "#control-plane/partners/ensure.ts";
-import { type ControlPlane, demoScopes } from "../control-plane.ts";
+import { keyList } from "#control-plane/api-keys/list.ts";
+import { keyRevoke } from "#control-plane/api-keys/revoke.ts";
+import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { partnerAddAccount } from "#control-plane/partners/add-account.ts";
+import { partnerCreate } from "#control-plane/partners/create.ts";
+import { type Performed, perform } from "#control-plane/perform.ts";
+import type { Asking } from "#control-plane/verb.ts";
+import { demoScopes, theGateway } from "../control-plane.ts";
 import { readJson, type StateFolder, writeJson } from "./state-folder.ts";
 
 const environments = ["test", "live"] as const;
@@ -24,20 +29,25 @@ export type Demo = z.infer<typeof demoSchema>;
  */
 export async function ensureDemoPartners(
   state: StateFolder,
-  ports: ControlPlane,
+  plane: ControlPlane,
   wanted: readonly { readonly name: string; readonly accounts: readonly string[] }[],
   address: { readonly url: string; readonly docs: string },
   now: number,
 ): Promise<Demo> {
+  const asking: Asking = { by: theGateway, now, requestId: undefined };
   const earlier = demoSchema.safeParse(readJson(state.demo)).data;
   const partners: Demo["partners"] = [];
   for (const { name, accounts } of wanted) {
     const everywhere = accounts.flatMap((account) => environments.map((environment) => ({ environment, account })));
-    const ensured = await ensurePartner(ports.partners, name, everywhere, now);
-    if (ensured.kind === "refused") throw new Error(`The demo partner ${name} cannot be made: ${ensured.reasons.join(" ")}`);
-    const known = earlier?.partners.find((partner) => partner.name === name);
+    const found = await plane.records.partners.find(name);
+    const partner = done(
+      found
+        ? await perform(plane, partnerAddAccount, { partner: found.id, accounts: everywhere }, asking)
+        : await perform(plane, partnerCreate, { name, accounts: everywhere }, asking),
+    );
+    const known = earlier?.partners.find((one) => one.name === name);
     const keys = { test: "", live: "" };
-    for (const environment of environments) keys[environment] = await ensureKey(ports, ensured.partner.id, environment, known?.keys[environment], now);
+    for (const environment of environments) keys[environment] = await ensureKey(plane, asking, partner.id, environment, known?.keys[environment]);
     partners.push({ name, accounts: [...accounts], keys });
   }
   const demo = { ...address, partners };
@@ -45,17 +55,20 @@ export async function ensureDemoPartners(
   return demo;
 }
 
-async function ensureKey(ports: ControlPlane, partner: string, environment: "test" | "live", known: string | undefined, now: number): Promise<string> {
-  const scopes = demoScopes(ports.knownScopes);
-  const parsed = known === undefined ? undefined : parseKey(known, ports.prefix);
+async function ensureKey(plane: ControlPlane, asking: Asking, partner: string, environment: "test" | "live", known: string | undefined): Promise<string> {
+  const scopes = demoScopes(plane.knownScopes);
+  const parsed = known === undefined ? undefined : parseKey(known, plane.keyPrefix);
   const kid = parsed?.kind === "key" ? parsed.kid : undefined;
   const label = "Demo";
-  for (const key of await ports.keys.list(partner)) {
-    if (key.label !== label || key.environment !== environment || key.revokedAt !== undefined) continue;
-    if (known !== undefined && key.kid === kid && key.scopes.join() === scopes.join()) return known;
-    await revokeKey(ports.keys, key.kid, now);
+  for (const key of done(await perform(plane, keyList, { partner, limit: 1_000 }, asking)).items) {
+    if (key.label !== label || key.environment !== environment || key.state === "revoked") continue;
+    if (known !== undefined && key.id === kid && key.scopes.join() === scopes.join()) return known;
+    done(await perform(plane, keyRevoke, { key: key.id }, asking));
   }
-  const created = await createKey(ports, { partner, environment, scopes, label }, now);
-  if (created.kind === "refused") throw new Error(`A demo key cannot be made: ${created.reasons.join(" ")}`);
-  return created.token;
+  return done(await perform(plane, keyCreate, { partner, environment, scopes: [...scopes], label }, asking)).key;
+}
+
+function done<Value>(performed: Performed<Value>): Value {
+  if (performed.kind === "done") return performed.value;
+  throw new Error(`The demo partners cannot be made: ${JSON.stringify(performed)}`);
 }

@@ -6,12 +6,12 @@ import { type OperatorProblemCode, type ProblemCode, problemKind } from "#lib/pr
 
 type Json = { [keyword: string]: unknown };
 
-export function adminDocument(verbs: readonly Verb[], version: string): string {
+export function adminDocument(verbs: readonly Verb[]): string {
   const paths: Record<string, Json> = {};
   for (const verb of verbs) paths[verb.path] = { ...paths[verb.path], [verb.method.toLowerCase()]: operation(verb) };
   const document = {
     openapi: "3.1.1",
-    info: { title: "Sluice Admin API", version, description },
+    info: { title: "Sluice Admin API", version: "1", description },
     servers: [{ url: "/", description: "Where this document was served" }],
     security: [{ operatorToken: [] }],
     tags: [...new Set(verbs.map(nounOf))].map((name) => ({ name })),
@@ -93,7 +93,9 @@ function parameter(name: string, place: "path" | "query", required: boolean, sch
 function problemsOf(verb: Verb, names: boolean): Json {
   const codes: readonly (ProblemCode | OperatorProblemCode)[] = [
     ...(["bad-request-line", "unknown-parameter", "unauthenticated", "insufficient-role", "not-acceptable", "uri-too-long"] as const),
-    ...(verb.method === "GET" ? (["invalid-parameter", "unexpected-body"] as const) : (["malformed-body", "invalid-body", "unsupported-media-type", "body-too-large"] as const)),
+    ...(verb.method === "GET"
+      ? (["invalid-parameter", "unexpected-body"] as const)
+      : (["malformed-body", "invalid-body", "unsupported-media-type", "body-too-large"] as const)),
     ...(names ? (["not-found", "invalid-parameter"] as const) : (["not-found"] as const)),
     ...(["refused", "gateway-unavailable", "internal-error"] as const),
   ];
@@ -127,7 +129,13 @@ const problemSchema = {
       type: "array",
       items: {
         type: "object",
-        properties: { pointer: { type: "string" }, parameter: { type: "string" }, header: { type: "string" }, code: { type: "string" }, detail: { type: "string" } },
+        properties: {
+          pointer: { type: "string" },
+          parameter: { type: "string" },
+          header: { type: "string" },
+          code: { type: "string" },
+          detail: { type: "string" },
+        },
         required: ["code", "detail"],
       },
     },

@@ -51,9 +51,7 @@ function isParameter(segment: string): boolean {
 }
 
 function fits(template: readonly string[], segments: readonly string[]): boolean {
-  return (
-    template.length === segments.length && template.every((part, at) => (isParameter(part) ? (segments[at] ?? "") !== "" : part === segments[at]))
-  );
+  return template.length === segments.length && template.every((part, at) => (isParameter(part) ? (segments[at] ?? "") !== "" : part === segments[at]));
 }
 
 function parametersOf(template: readonly string[], segments: readonly string[]): ReadonlyMap<string, string> {

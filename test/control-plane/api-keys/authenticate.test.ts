@@ -1,16 +1,17 @@
 /** Authentication by API key over real tables, and what holds when the store is slow, gone or flooded. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
-import { createKey } from "#control-plane/api-keys/create.ts";
+import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { formatKey, generateKey } from "#control-plane/api-keys/format.ts";
 import type { KeyRecord, KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import { createPeppers, type Peppers } from "#control-plane/api-keys/peppers.ts";
-import { revokeKey } from "#control-plane/api-keys/revoke.ts";
-import { createPartner } from "#control-plane/partners/create.ts";
+import { keyRevoke } from "#control-plane/api-keys/revoke.ts";
+import { partnerCreate } from "#control-plane/partners/create.ts";
+import { perform } from "#control-plane/perform.ts";
 import { Problem } from "#lib/problems.ts";
-import { keyRecords, keyRegister } from "#store/api-keys.ts";
+import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
-import { partnerRecords } from "#store/partners.ts";
+import { askingAt, did, planeOver } from "../../support/control-plane.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../../support/postgres.ts";
 
 const knownScopes = new Set(["orders:read", "orders:write", "orders.margin:read", "products:read"]);
@@ -24,19 +25,12 @@ let store: Store;
 beforeAll(async () => {
   database = await createDatabase(gatewayTables);
   store = connectStore({ url: database.url, poolSize: 4, timeoutMs: 2_000, onBrokenConnection: () => undefined });
-  const created = await createPartner(
-    partnerRecords(store),
-    {
-      name: "Northwind",
-      accounts: [
-        { environment: "live", account: "C2" },
-        { environment: "live", account: "C1" },
-        { environment: "test", account: "T1" },
-      ],
-    },
-    now,
-  );
-  expect(created.kind).toBe("created");
+  const accounts = [
+    { environment: "live", account: "C2" },
+    { environment: "live", account: "C1" },
+    { environment: "test", account: "T1" },
+  ];
+  await did(perform(planeOver(store), partnerCreate, { name: "Northwind", accounts }, askingAt(now)));
 });
 afterAll(async () => {
   await store.destroy();
@@ -45,10 +39,9 @@ afterAll(async () => {
 
 async function issue(options: { environment?: "live" | "test"; scopes?: string[]; expiresAt?: number; peppers?: Peppers } = {}): Promise<string> {
   const { environment = "live", scopes = ["orders:read"], expiresAt } = options;
-  const ports = { partners: partnerRecords(store), keys: keyRegister(store), peppers: options.peppers ?? peppers, knownScopes, versions };
-  const result = await createKey(ports, { partner: "northwind", environment, scopes, expiresAt }, now);
-  if (result.kind !== "created") throw new Error(result.reasons.join(" "));
-  return result.token;
+  const plane = planeOver(store, { peppers: options.peppers ?? peppers, knownScopes, versions });
+  const end = expiresAt === undefined ? {} : { expires_at: new Date(expiresAt).toISOString() };
+  return (await did(perform(plane, keyCreate, { partner: "northwind", environment, scopes, ...end }, askingAt(now)))).key;
 }
 
 /** Counts lookups, and lets a test put something before each. */
@@ -126,7 +119,7 @@ describe("revocation", () => {
     const subject = authenticator(keyRecords(store), () => elapsed);
     const token = await issue();
     expect(await subject.authenticate(token, now)).toMatchObject({ kind: "authenticated" });
-    expect(await revokeKey(keyRegister(store), kidOf(token), now)).toMatchObject({ kind: "revoked", key: { revokedAt: now } });
+    await did(perform(planeOver(store), keyRevoke, { key: kidOf(token) }, askingAt(now)));
     elapsed = 999;
     expect(await subject.authenticate(token, now)).toMatchObject({ kind: "authenticated" });
     elapsed = 1_000;

@@ -1,6 +1,6 @@
 /** The canonical text of a JSON value (RFC 8785): the same for all spellings of the same value. */
 
-import type { JsonObject, JsonValue } from "#lib/json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 
 /** Of values that were parsed strictly, no two different ones have the same text. */
 export function canonicalJson(value: JsonValue): string {

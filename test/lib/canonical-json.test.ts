@@ -1,8 +1,8 @@
 /** Canonical JSON: one text per value (RFC 8785). */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { canonicalJson } from "#lib/canonical-json.ts";
 import type { JsonValue } from "#lib/json.ts";
-import { canonicalJson } from "#pipeline/canonical-json.ts";
 import { parseStrictJson } from "#pipeline/strict-json.ts";
 
 function canonicalOf(text: string): string {

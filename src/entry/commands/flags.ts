@@ -1,0 +1,90 @@
+/** What flags and words of commands can be: how each is checked as it was typed, and the JSON it becomes. */
+import { z } from "zod";
+import type { JsonValue } from "#lib/json.ts";
+import { account, list, moment, span } from "./options.ts";
+
+export interface Flag {
+  /** The member of the verb's input that it fills. */
+  readonly member: string;
+  readonly option: { readonly type: "string" | "boolean"; readonly multiple?: boolean };
+  /** Of what was typed; its message follows the flag's name: "takes a date". */
+  readonly schema: z.ZodType;
+  /** `value` is what `schema` made. `now` in milliseconds since 1970. */
+  take(value: unknown, now: number): JsonValue;
+}
+
+function flag<Schema extends z.ZodType>(member: string, schema: Schema, take: (value: z.output<Schema>, now: number) => JsonValue, multiple = false): Flag {
+  return {
+    member,
+    option: multiple ? { type: "string", multiple } : { type: "string" },
+    schema,
+    take: (value, now) => take(value as z.output<Schema>, now), // what this schema made
+  };
+}
+
+export function text(member: string): Flag {
+  return flag(member, z.string(), (value) => value);
+}
+
+/** `--note none` says that there is to be none. */
+export function textOrNone(member: string): Flag {
+  return flag(member, z.string(), (value) => (value === "none" ? null : value));
+}
+
+/** `a,b`, also repeated. */
+export function texts(member: string): Flag {
+  return flag(member, list, (value) => value, true);
+}
+
+/** The same, or `none`. */
+export function textsOrNone(member: string): Flag {
+  return flag(member, list, (value) => (value.join() === "none" ? null : value), true);
+}
+
+export function choice(member: string, values: readonly [string, string, ...string[]]): Flag {
+  const words = `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+  return flag(member, z.enum(values, `takes ${words}`), (value) => value);
+}
+
+export function whole(member: string): Flag {
+  return flag(
+    member,
+    z
+      .string()
+      .regex(/^\d{1,15}$/, "takes a whole number")
+      .transform(Number),
+    (value) => value,
+  );
+}
+
+/** True when it was typed. */
+export function yes(member: string): Flag {
+  return { member, option: { type: "boolean" }, schema: z.boolean(), take: (value) => value === true };
+}
+
+/** A date, a time, or a number of days from now; RFC 3339. */
+export function instant(member: string): Flag {
+  return flag(member, moment, (value, now) => new Date(value(now)).toISOString());
+}
+
+/** The same, or `none`. */
+export function instantOrNone(member: string): Flag {
+  return flag(
+    member,
+    z
+      .literal("none")
+      .transform(() => undefined)
+      .or(moment),
+    (value, now) => (value === undefined ? null : new Date(value(now)).toISOString()),
+  );
+}
+
+/** `90s`, `15m`, `72h` or `30d`, as seconds. */
+export function seconds(member: string): Flag {
+  return flag(member, span, (value) => value);
+}
+
+/** `live:C0000001`, also repeated. */
+export function accounts(member: string): Flag {
+  return flag(member, z.array(account), (value) => value.map(({ environment, account: number }) => ({ environment, account: number })), true);
+}

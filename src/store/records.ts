@@ -1,0 +1,39 @@
+/** All records of the control plane over one store, and changes of them in one transaction. */
+import type { Records } from "#control-plane/control-plane.ts";
+import { keyRegister } from "./api-keys.ts";
+import { auditRecords } from "./audit-records.ts";
+import type { Store } from "./connect.ts";
+import { operatorRecords } from "./operators.ts";
+import { partnerRecords } from "./partners.ts";
+import { usageRecords } from "./usage.ts";
+
+/** Over a store or a transaction. */
+export function recordsOf(store: Store): Records {
+  return {
+    partners: partnerRecords(store),
+    keys: keyRegister(store),
+    audit: auditRecords(store),
+    operators: operatorRecords(store),
+    usage: usageRecords(store),
+  };
+}
+
+class Unwanted extends Error {}
+
+/** Runs `work` in one transaction, and undoes what it wrote when it rejects or does not want to keep it. */
+export function transactionsOf(store: Store) {
+  return async <T>(work: (records: Records) => Promise<{ readonly keep: boolean; readonly value: T }>): Promise<T> => {
+    let unwanted: { readonly value: T } | undefined;
+    try {
+      return await store.transaction().execute(async (transaction) => {
+        const { keep, value } = await work(recordsOf(transaction));
+        if (keep) return value;
+        unwanted = { value };
+        throw new Unwanted();
+      });
+    } catch (error) {
+      if (error instanceof Unwanted && unwanted !== undefined) return unwanted.value;
+      throw error;
+    }
+  };
+}
