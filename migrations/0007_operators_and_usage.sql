@@ -40,7 +40,8 @@ create table sluice.request_log (
 
 -- Few requests fail, and those are looked for.
 create index request_log_failures on sluice.request_log (partner, environment, at, request_id) where status >= 400;
-create index request_log_age on sluice.request_log (at);
+-- By age, for deleting. Not by `at` itself: a partner's own log would be looked for along it, past everybody else's.
+create index request_log_age on sluice.request_log ((at at time zone 'UTC'));
 
 -- What the log is summed up to: kept long after it is gone.
 create table sluice.usage_counts (

@@ -63,6 +63,7 @@ export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
 export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
 export type { AdminApi } from "#http/admin/admin-api.ts";
 export { adminProblem } from "#http/admin/admin-problem.ts";
+export { onlyAllowed } from "#http/allowed-log.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";

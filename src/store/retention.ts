@@ -10,7 +10,8 @@ const lockKey = 7_358_412_970;
 const deletions: Readonly<Record<Aged, (days: number, limit: number) => ReturnType<typeof sql>>> = {
   request_log: (days, limit) => sql`
     DELETE FROM sluice.request_log WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM sluice.request_log WHERE at < clock_timestamp() - make_interval(days => ${days}) ORDER BY at LIMIT ${limit}))`,
+      SELECT ctid FROM sluice.request_log WHERE at AT TIME ZONE 'UTC' < (clock_timestamp() AT TIME ZONE 'UTC') - make_interval(days => ${days})
+      ORDER BY at AT TIME ZONE 'UTC' LIMIT ${limit}))`,
   usage: (days, limit) => sql`
     DELETE FROM sluice.usage_counts WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM sluice.usage_counts WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - ${days}::integer ORDER BY day LIMIT ${limit}))`,

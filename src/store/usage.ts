@@ -41,7 +41,8 @@ export function usageRecords(store: Store): UsageRecords {
   return {
     async show(filter, limit) {
       const { rows } = await sql<UsageLine>`
-        SELECT partner, environment, key, operation, min(method) AS method, min(route) AS route, sum(requests)::float8 AS requests, sum(cost)::float8 AS cost,
+        SELECT partner, (SELECT name FROM sluice.partners WHERE id = partner) AS "partnerName", environment, key, operation, min(method) AS method,
+          min(route) AS route, sum(requests)::float8 AS requests, sum(cost)::float8 AS cost,
           coalesce(sum(requests) FILTER (WHERE status_class = 4), 0)::float8 AS refused,
           coalesce(sum(requests) FILTER (WHERE status_class = 5), 0)::float8 AS failed
         FROM sluice.usage_counts WHERE ${matching(filter)}
@@ -51,7 +52,7 @@ export function usageRecords(store: Store): UsageRecords {
     },
     async deprecated(filter, newest, limit) {
       const { rows } = await sql<DeprecatedLine>`
-        SELECT partner, environment, key, to_char(version, 'YYYY-MM-DD') AS version, operation, min(method) AS method, min(route) AS route,
+        SELECT partner, (SELECT name FROM sluice.partners WHERE id = partner) AS "partnerName", environment, key, to_char(version, 'YYYY-MM-DD') AS version, operation, min(method) AS method, min(route) AS route,
           sum(requests)::float8 AS requests, to_char(max(day), 'YYYY-MM-DD') AS "lastDay"
         FROM sluice.usage_counts WHERE ${matching(filter)} AND version <> ${newest}::date
         GROUP BY partner, environment, key, usage_counts.version, operation

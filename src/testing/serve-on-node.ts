@@ -4,12 +4,13 @@ import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { keepUsage } from "#entry/keep-usage.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
-import { createGateway, describeGateway } from "#gateway";
+import { adminProblem, createAdminApi, createGateway, describeGateway, onlyAllowed } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
@@ -21,6 +22,8 @@ import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "
 export interface NodeGateway extends ServedGateway {
   readonly port: number;
   readonly server: HttpServer;
+  /** Where the admin API listens, without a slash at the end. */
+  readonly adminUrl: string;
   /** What operators read. */
   readonly metrics: () => string;
   /** From now on nothing runs in the background, as in a runtime that knows no background. */
@@ -49,7 +52,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       done();
     },
   });
-  const log = pino({ level: "trace", base: null }, destination);
+  const log = onlyAllowed(pino({ level: "trace", base: null }, destination));
 
   let url = "";
   let handler: Handler = () => new Response(null, { status: 503 });
@@ -88,6 +91,18 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   );
   const account = ownAccount(() => store);
   const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
+  const operator = operatorOf(definition, store, secrets);
+  const { plane } = operator;
+  const admin = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    handler: createAdminApi({
+      plane,
+      authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers: plane.peppers }),
+      ...{ log, now, elapsedMs: () => performance.now() },
+    }),
+    render: (problem) => adminProblem(problem, crypto.randomUUID()),
+  });
   handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts, account, usage: usage.sink });
 
   return {
@@ -96,12 +111,14 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     server,
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
-    ...operatorOf(definition, store, secrets),
+    ...operator,
+    adminUrl: `http://127.0.0.1:${admin.address.port}`,
     metrics: () => gateway.metrics() + usage.metrics(),
     stopTending,
     async stop() {
       stopTending();
       await server.close(0);
+      await admin.close(0);
       await databases.close();
       await usage.stop();
       await store.destroy();

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { pageSize } from "../page.ts";
 import { defineVerb } from "../verb.ts";
-import { filterOf, usageGiven } from "./usage-given.ts";
+import { filterOf, partnerShown, usageGiven } from "./usage-given.ts";
 
 const line = z.object({
-  partner: z.string(),
+  partner: partnerShown,
   environment: z.enum(["live", "test"]),
   key: z.string(),
   version: z.iso.date().meta({ description: "That was served." }),
@@ -35,6 +35,14 @@ export const usageDeprecated = defineVerb({
     const { from, to } = filter.value;
     const [newest] = plane.versions;
     const lines = await plane.records.usage.deprecated(filter.value, newest, limit);
-    return { kind: "done", value: { from, to, newest, items: lines.map(({ lastDay, ...rest }) => ({ ...rest, last_day: lastDay })) } };
+    return {
+      kind: "done",
+      value: {
+        from,
+        to,
+        newest,
+        items: lines.map(({ lastDay, partner, partnerName, ...rest }) => ({ partner: { id: partner, name: partnerName }, ...rest, last_day: lastDay })),
+      },
+    };
   },
 });

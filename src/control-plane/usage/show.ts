@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { pageSize } from "../page.ts";
 import { defineVerb } from "../verb.ts";
-import { filterOf, usageGiven } from "./usage-given.ts";
+import { filterOf, partnerShown, usageGiven } from "./usage-given.ts";
 
 const line = z.object({
-  partner: z.string(),
+  partner: partnerShown,
   environment: z.enum(["live", "test"]),
   key: z.string(),
   operation: z.string(),
@@ -29,6 +29,10 @@ export const usageShow = defineVerb({
     const filter = await filterOf(plane, given, now);
     if (filter.kind !== "done") return filter;
     const { from, to } = filter.value;
-    return { kind: "done", value: { from, to, items: await plane.records.usage.show(filter.value, limit) } };
+    const lines = await plane.records.usage.show(filter.value, limit);
+    return {
+      kind: "done",
+      value: { from, to, items: lines.map(({ partner, partnerName, ...rest }) => ({ partner: { id: partner, name: partnerName }, ...rest })) },
+    };
   },
 });

@@ -19,6 +19,9 @@ export const usageGiven = z.object({
   to: z.iso.date().optional().meta({ description: "Last day, in UTC; today without it." }),
 });
 
+/** In answers. */
+export const partnerShown = z.object({ id: z.string(), name: z.string().nullable().meta({ description: "Null where there is no such partner any more." }) });
+
 const dayMs = 86_400_000;
 
 /** The filter that an input means. `now` in milliseconds since 1970. */

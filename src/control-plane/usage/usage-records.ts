@@ -26,6 +26,8 @@ export interface UsageFilter extends Days {
 /** What one key asked of one operation. */
 export interface UsageLine {
   readonly partner: string;
+  /** Null where there is no such partner any more. */
+  readonly partnerName: string | null;
   readonly environment: Environment;
   readonly key: string;
   readonly operation: string;
@@ -44,6 +46,8 @@ export interface UsageLine {
 /** A key that still asks in a version that is not the newest. */
 export interface DeprecatedLine {
   readonly partner: string;
+  /** Null where there is no such partner any more. */
+  readonly partnerName: string | null;
   readonly environment: Environment;
   readonly key: string;
   readonly version: string;

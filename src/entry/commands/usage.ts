@@ -27,7 +27,7 @@ export const usageShow = verbCommand(show, {
       : table(
           ["PARTNER", "ENV", "KEY", "ROUTE", "REQUESTS", "COST", "4XX", "5XX"],
           items.map((item) => [
-            ...[item.partner, item.environment, item.key, `${item.method} ${item.route}`],
+            ...[item.partner.name ?? item.partner.id, item.environment, item.key, `${item.method} ${item.route}`],
             ...[item.requests, item.cost, item.refused, item.failed].map(String),
           ]),
         ),
@@ -41,6 +41,14 @@ export const usageDeprecated = verbCommand(deprecated, {
       ? `Nothing was asked for in another version than ${newest} from ${from} to ${to}.`
       : table(
           ["PARTNER", "ENV", "KEY", "VERSION", "ROUTE", "REQUESTS", "LAST DAY"],
-          items.map((item) => [item.partner, item.environment, item.key, item.version, `${item.method} ${item.route}`, String(item.requests), item.last_day]),
+          items.map((item) => [
+            item.partner.name ?? item.partner.id,
+            item.environment,
+            item.key,
+            item.version,
+            `${item.method} ${item.route}`,
+            String(item.requests),
+            item.last_day,
+          ]),
         ),
 });

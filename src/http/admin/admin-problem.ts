@@ -9,7 +9,7 @@ export function adminProblem(problem: Problem, requestId: string): PartnerRespon
     headers: { ...problem.headers, "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
     body: JSON.stringify({
       type: `urn:sluice:problem:${problem.code}`,
-      title: problemKind(problem.code).title,
+      title: problem.code === "unauthenticated" ? "No valid token of an operator" : problemKind(problem.code).title,
       status: problem.status,
       detail: problem.detail,
       code: problem.code,
