@@ -9,15 +9,12 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
-import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
 import { migrateCommand } from "./commands/migrate.ts";
-import { operatorCreate, operatorList, operatorRevoke } from "./commands/operator.ts";
-import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
+import { operatorCommands } from "./commands/operator-commands.ts";
 import { sourceGrants } from "./commands/source.ts";
 import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
 import { typesCommand } from "./commands/types.ts";
-import { usageDeprecated, usageShow } from "./commands/usage.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
 import { workerInit } from "./commands/worker-init.ts";
 import { readOwnPackage } from "./init/own-package.ts";
@@ -35,17 +32,7 @@ const commands: readonly Command[] = [
   sourceGrants,
   sourceInstall,
   sourceUninstall,
-  partnerCreate,
-  partnerAddAccount,
-  partnerList,
-  keyCreate,
-  keyList,
-  keyRevoke,
-  operatorCreate,
-  operatorList,
-  operatorRevoke,
-  usageShow,
-  usageDeprecated,
+  ...operatorCommands,
   conflictList,
   conflictShow,
   conflictResolve,

@@ -144,8 +144,8 @@ test("a partner's own log is walked newest first, each request once, exactly tho
         { maxLength: 60 },
       ),
       fc.record({
-        statuses: fc.constantFrom([], ["404"], ["4xx"], ["4xx", "503"], ["200", "404"], ["2xx"]),
-        codes: fc.constantFrom([], ["not-found"], ["invalid-body", "source-unavailable"]),
+        statuses: fc.constantFrom<string[][]>([], ["404"], ["4xx"], ["4xx", "503"], ["200", "404"], ["2xx"]),
+        codes: fc.constantFrom<string[][]>([], ["not-found"], ["invalid-body", "source-unavailable"]),
         key: fc.constantFrom(undefined, "key1"),
         route: fc.constantFrom(undefined, "/v1/b"),
         since: fc.constantFrom(undefined, day + 10),
@@ -230,5 +230,7 @@ test("deleting and reading one's own log go by their indexes, however many rows 
   expect(await plan(`${own} ORDER BY at DESC, request_id DESC LIMIT 50`)).toContain("request_log_pkey");
   expect(await plan(`${own} AND status >= 400 ORDER BY at DESC, request_id DESC LIMIT 50`)).toContain("request_log_failures");
   const age = "at AT TIME ZONE 'UTC'";
-  expect(await plan(`SELECT ctid FROM sluice.request_log WHERE ${age} < (now() AT TIME ZONE 'UTC') - interval '30 days' ORDER BY ${age} LIMIT 2000`)).toContain("request_log_age");
+  expect(await plan(`SELECT ctid FROM sluice.request_log WHERE ${age} < (now() AT TIME ZONE 'UTC') - interval '30 days' ORDER BY ${age} LIMIT 2000`)).toContain(
+    "request_log_age",
+  );
 });

@@ -2,10 +2,11 @@
 import { operatorCreate as create } from "#control-plane/operators/create.ts";
 import { operatorList as list } from "#control-plane/operators/list.ts";
 import { operatorRevoke as revoke } from "#control-plane/operators/revoke.ts";
+import type { Command } from "./command.ts";
 import { choice, instant, text } from "./flags.ts";
 import { listCommand, verbCommand } from "./verb-command.ts";
 
-export const operatorCreate = verbCommand(create, {
+const operatorCreate = verbCommand(create, {
   usage: [
     "--name <name> --role viewer|operator|admin [--expires <date|90d>]",
     "A viewer sees, an operator also changes what partners may do, an admin also decides who operates.",
@@ -18,7 +19,7 @@ export const operatorCreate = verbCommand(create, {
   },
 });
 
-export const operatorList = listCommand(list, {
+const operatorList = listCommand(list, {
   usage: [],
   columns: {
     ID: ({ id }) => id,
@@ -32,8 +33,10 @@ export const operatorList = listCommand(list, {
   none: "There are no operators yet: the first one is made with `sluice operator create --name <name> --role admin`.",
 });
 
-export const operatorRevoke = verbCommand(revoke, {
+const operatorRevoke = verbCommand(revoke, {
   usage: ["<name|id>"],
   words: { "operator's name or id": text("operator") },
   say: ({ id, name }) => `Revoked ${id}: ${name}`,
 });
+
+export const commandsOnOperators: readonly Command[] = [operatorCreate, operatorList, operatorRevoke];

@@ -1,7 +1,7 @@
 /** `sluice usage ...`: what partners asked for. */
 import { usageDeprecated as deprecated } from "#control-plane/usage/deprecated.ts";
 import { usageShow as show } from "#control-plane/usage/show.ts";
-import { table } from "./command.ts";
+import { type Command, table } from "./command.ts";
 import { choice, text, whole } from "./flags.ts";
 import { verbCommand } from "./verb-command.ts";
 
@@ -18,7 +18,7 @@ const flags = {
 const usage = "[--partner <name|id>] [--env test|live] [--key <key id>] [--operation <id>] [--from <day>] [--to <day>] [--limit <number>]";
 const days = "Days are in UTC and of the form 2026-11-24, the first and the last one included; without them, the last 30 and today.";
 
-export const usageShow = verbCommand(show, {
+const usageShow = verbCommand(show, {
   usage: [usage, days],
   flags,
   say: ({ items, from, to }) =>
@@ -33,7 +33,7 @@ export const usageShow = verbCommand(show, {
         ),
 });
 
-export const usageDeprecated = verbCommand(deprecated, {
+const usageDeprecated = verbCommand(deprecated, {
   usage: [usage, days],
   flags,
   say: ({ items, newest, from, to }) =>
@@ -52,3 +52,5 @@ export const usageDeprecated = verbCommand(deprecated, {
           ]),
         ),
 });
+
+export const usageCommands: readonly Command[] = [usageShow, usageDeprecated];

@@ -48,7 +48,11 @@ test("while the store is gone records wait; beyond the bound they are dropped an
   expect(collector.counts()).toEqual({ written: 0, dropped: 30, failures: 5, waiting: 100 });
   expect(told).toEqual(["failing"]);
   let written = 0;
-  await collector.flush({ write: async (batch) => void (written += batch.length) });
+  await collector.flush({
+    write: async (batch) => {
+      written += batch.length;
+    },
+  });
   expect([written, told]).toEqual([100, ["failing", { kind: "healed", dropped: 30 }]]);
   expect(usageMetrics(collector.counts())).toContain("\nsluice_usage_records_dropped_total 30\n");
 });

@@ -152,7 +152,17 @@ describe("input that cannot be accepted", () => {
   });
 
   test("paths are taken as sent, and methods that are not there are named", async () => {
-    for (const path of ["/admin", "/admin/", "/admin//partners", "/admin/partners/", "/admin/Partners", "/ADMIN/partners", "/v1/orders", "/", "/admin/operators//revoke"])
+    for (const path of [
+      "/admin",
+      "/admin/",
+      "/admin//partners",
+      "/admin/partners/",
+      "/admin/Partners",
+      "/ADMIN/partners",
+      "/v1/orders",
+      "/",
+      "/admin/operators//revoke",
+    ])
       expect((await ask("GET", path)).status, path).toBe(404);
     const wrong = await ask("DELETE", "/admin/partners");
     expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST, GET, HEAD"]);

@@ -1,7 +1,7 @@
 /** Who may do what, walked over the one table of verbs; operators and partners never get through each other's door. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allOperations } from "#contract/operations.ts";
 import { declaredScopes } from "#contract/contract.ts";
+import { allOperations } from "#contract/operations.ts";
 import { operatorCreate } from "#control-plane/operators/create.ts";
 import { perform } from "#control-plane/perform.ts";
 import { type Role, roles, type Verb } from "#control-plane/verb.ts";
@@ -82,19 +82,22 @@ describe.each([...verbs.values()].map((verb) => [verb.name, verb] as const))("%s
 });
 
 describe("partners' operations", () => {
-  test.each(allOperations(gateway.contracts).map((operation) => [operation.id, operation] as const))("%s answers no operator's token: 401", async (_id, operation) => {
-    for (const token of tokens.values()) {
-      const path = operation.path.replace("{id}", "x");
-      const isRead = operation.method === "GET";
-      const response = await fetch(served.url + path, {
-        method: operation.method,
-        headers: { Authorization: `Bearer ${token}`, ...(!isRead && { "Content-Type": "application/json", "Idempotency-Key": "0123456789abcdef" }) },
-        ...(!isRead && { body: "{}" }),
-      });
-      expect(response.status).toBe(401);
-      expect(await response.text()).toContain("unauthenticated");
-    }
-  });
+  test.each(allOperations(gateway.contracts).map((operation) => [operation.id, operation] as const))(
+    "%s answers no operator's token: 401",
+    async (_id, operation) => {
+      for (const token of tokens.values()) {
+        const path = operation.path.replace("{id}", "x");
+        const isRead = operation.method === "GET";
+        const response = await fetch(served.url + path, {
+          method: operation.method,
+          headers: { Authorization: `Bearer ${token}`, ...(!isRead && { "Content-Type": "application/json", "Idempotency-Key": "0123456789abcdef" }) },
+          ...(!isRead && { body: "{}" }),
+        });
+        expect(response.status).toBe(401);
+        expect(await response.text()).toContain("unauthenticated");
+      }
+    },
+  );
 });
 
 test("the verbs have one place each, of the form that the admin API routes, and inputs in which the path's parameters stand", () => {
