@@ -89,7 +89,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   if (admin && "reasons" in admin) return admin;
   if (admin) {
     life.onStop(() => admin.close(drainMs));
-    options.say(`Admin API for operators: http://${shownHost(admin.address.address)}:${admin.address.port}/admin`);
+    options.say(`Administration for operators: http://${shownHost(admin.address.address)}:${admin.address.port}/admin`);
   }
   handler = made.handler;
   const batch = taken && ourErp ? folder.firstRun?.batch : undefined;
