@@ -65,14 +65,28 @@ async function cli(...words: readonly string[]): Promise<GatewayProcess> {
 async function ask(base: string, target: string, init: RequestInit & { readonly headers: Record<string, string> }): Promise<Response> {
   const response = await fetch(base + target, init);
   const text = await response.clone().text();
-  told.push({ where: `${init.method ?? "GET"} ${target.split("?")[0]?.slice(0, 40)} answered ${response.status}`, text: `${[...response.headers].join("\n")}\n${text}` });
+  told.push({
+    where: `${init.method ?? "GET"} ${target.split("?")[0]?.slice(0, 40)} answered ${response.status}`,
+    text: `${[...response.headers].join("\n")}\n${text}`,
+  });
   return response;
 }
 
 test("nothing that was planted is in a log line, a metric, a problem document, an audit record, or what is stored of requests", async () => {
   const token = (await cli("operator", "create", "--name", "alex", "--role", "admin")).out().trim();
   expect(token).toMatch(/^slo_/);
-  const created = await cli("key", "create", "--partner", "Acme", "--account", "test:C0000001", "--env", "test", "--scopes", "orders:read,orders:write,payments:write");
+  const created = await cli(
+    "key",
+    "create",
+    "--partner",
+    "Acme",
+    "--account",
+    "test:C0000001",
+    "--env",
+    "test",
+    "--scopes",
+    "orders:read,orders:write,payments:write",
+  );
   const key = created.out().trim();
   expect(key).toMatch(/^slc_test_/);
   secrets.push(key.slice(-49), key.slice(-49, -6), token.slice(-49), token.slice(-49, -6));
@@ -82,7 +96,12 @@ test("nothing that was planted is in a log line, a metric, a problem document, a
   // Where a partner can put something.
   const headers = {
     ...{ Cookie: `session=${planted("COOKIE")}`, "User-Agent": planted("AGENT"), "X-Api-Key": planted("XKEY"), Referer: `https://x/${planted("REFERER")}` },
-    ...{ "X-Forwarded-For": planted("FORWARDED"), "X-Request-Id": planted("REQUESTID"), Traceparent: planted("TRACE"), "Webhook-Secret": `whsec_${planted("HOOK")}` },
+    ...{
+      "X-Forwarded-For": planted("FORWARDED"),
+      "X-Request-Id": planted("REQUESTID"),
+      Traceparent: planted("TRACE"),
+      "Webhook-Secret": `whsec_${planted("HOOK")}`,
+    },
   };
   await ask(urls.api, `/v1/orders?reference=${planted("QUERY")}`, { headers: { ...bearer, ...headers } });
   await ask(urls.api, `/v1/orders/${planted("ID")}`, { headers: { ...bearer, ...headers } });
@@ -111,7 +130,8 @@ test("nothing that was planted is in a log line, a metric, a problem document, a
     });
   const failed = await post(JSON.stringify(place));
   expect(await failed.json(), "the ERP's trigger").toMatchObject({ code: "command-failed" });
-  for (const body of [JSON.stringify({ ...place, lines: planted("LINES") }), `{"${mark}`, `[${JSON.stringify(planted("ARRAY"))}]`]) expect((await post(body)).status).toBeLessThan(500);
+  for (const body of [JSON.stringify({ ...place, lines: planted("LINES") }), `{"${mark}`, `[${JSON.stringify(planted("ARRAY"))}]`])
+    expect((await post(body)).status).toBeLessThan(500);
   await post("{}", { "Idempotency-Key": `"${mark}` });
   await post(`password=${planted("FORM")}`, { "Content-Type": "application/x-www-form-urlencoded" });
 
