@@ -18,6 +18,7 @@ import { envelopes } from "../src/lib/envelope.ts";
 import { unlimited } from "../src/pipeline/limits.ts";
 import type { Authenticator } from "../src/pipeline/principal.ts";
 import { connectStore } from "../src/store/connect.ts";
+import { ownAccount } from "../src/store/own-account.ts";
 import { receiptRecords } from "../src/store/receipts.ts";
 
 const task = z.object({ knows: z.enum(["nobody", "memory", "redis"]), environment: z.record(z.string(), z.string()), account: z.string() });
@@ -89,6 +90,8 @@ const handles = {
   tokenServer: credentials?.tokenServer ?? noTokens,
   limiter: limits?.limiter,
   receipts,
+  account: ownAccount(() => store),
+  usage: { note: () => undefined },
 };
 const server = await serve({
   host: "127.0.0.1",

@@ -1,5 +1,6 @@
 /** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
 import { z } from "zod";
+import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
 import { type AddressRange, parseRange } from "#control-plane/addresses/address.ts";
 import type { ProtectionSettings } from "#erp/protection/settings.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
@@ -56,6 +57,10 @@ export interface Config {
   readonly privateKeyHosts: ReadonlySet<string>;
   /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
   readonly retention: Retention;
+  /** How long it is kept what partners asked. */
+  readonly usageKept: UsageKept;
+  /** Where operators reach the admin API, if anywhere; never on the port that partners use. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined;
   /** Where processes count together; undefined: each counts for itself. */
   readonly redisUrl: string | undefined;
   readonly credentials: CredentialSettings;
@@ -146,6 +151,8 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
         failuresWindowMs: values.AUTH_FAILURES_WINDOW_SECONDS * 1000,
       },
       trustedProxies: { ranges: values.TRUSTED_PROXIES ?? [], header: values.TRUSTED_PROXY_HEADER },
+      usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS },
+      admin: values.ADMIN_PORT === undefined ? undefined : { host: values.ADMIN_HOST, port: values.ADMIN_PORT },
     },
   };
 }
@@ -191,6 +198,8 @@ const schema = z.object({
   HOST: hostName.optional(),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: hostName.default("127.0.0.1"),
+  ADMIN_PORT: wholeNumber(0, 65_535).optional(),
+  ADMIN_HOST: hostName.default("127.0.0.1"),
   PUBLIC_URL: z
     .string()
     .refine(
@@ -232,6 +241,9 @@ const schema = z.object({
     .string()
     .refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a Redis server, such as redis://user:password@host:6379/0.")
     .optional(),
+  REQUEST_LOG_DAYS: wholeNumber(1, 3_650).default(usageKept.requestLogDays),
+  // The month so far is counted from them.
+  USAGE_DAYS: wholeNumber(31, 3_650).default(usageKept.usageDays),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */

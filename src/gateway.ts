@@ -3,7 +3,9 @@
 import { declaredScopes } from "#contract/contract.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations } from "#contract/operations.ts";
+import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
 import type { TokenServer } from "#control-plane/oauth/oauth.ts";
+import { verbs } from "#control-plane/verbs.ts";
 import type { DialectName } from "#erp/binding/source.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
@@ -21,10 +23,13 @@ import type { WritePoint } from "#erp/write/execute.ts";
 import { footprintWatch } from "#erp/write/footprint-check.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
+import { type AdminApi, type AdminApiParts, adminApi } from "#http/admin/admin-api.ts";
+import { adminDocument as documentOfVerbs } from "#http/admin/document.ts";
 import { app } from "#http/app.ts";
 import type { Log } from "#http/log.ts";
 import { oauthApi } from "#http/oauth-routes.ts";
-import { type Origin, partnerApi } from "#http/partner-api.ts";
+import { partnerApi } from "#http/partner-api.ts";
+import type { Origin } from "#http/partner-request.ts";
 import { routes } from "#http/route.ts";
 import { guideWords } from "#http/site/guide-words.ts";
 import type { Site } from "#http/site/site.ts";
@@ -33,7 +38,9 @@ import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
 import type { Limiter } from "#pipeline/limits.ts";
+import type { AccountAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
+import type { UsageSink } from "#pipeline/usage.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
@@ -57,6 +64,9 @@ export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
 export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
+export type { AdminApi } from "#http/admin/admin-api.ts";
+export { adminProblem } from "#http/admin/admin-problem.ts";
+export { onlyAllowed } from "#http/allowed-log.ts";
 export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
@@ -75,6 +85,10 @@ export interface RequestHandles {
   readonly limiter?: Limiter | undefined;
   /** Receipts in the gateway's own store, of sources that take none. */
   readonly receipts: ReceiptRecords;
+  /** What callers are told of themselves. */
+  readonly account: AccountAccess;
+  /** Where it is noted what callers did. */
+  readonly usage: UsageSink;
 }
 
 export interface GatewayOptions {
@@ -105,6 +119,8 @@ export interface GatewayOptions {
   readonly previousSecrets?: readonly Uint8Array[];
   /** How long answers of writes are kept. */
   readonly retention?: Retention;
+  /** How long partners can look at their requests. */
+  readonly usageKept?: UsageKept;
   /** Told of each point of a write at which a test may interrupt it. */
   readonly passing?: (point: WritePoint) => void;
   /** Whether a request may wait for something that another one began to look up; true by default. */
@@ -139,10 +155,24 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 }
 
 /** The OpenAPI documents of a definition by version, as the text that is served and committed. `kept`: where it is not as usual. */
-export function documentsOf(definition: GatewayDefinition, kept: Retention = defaultRetention): ReadonlyMap<string, string> {
+export function documentsOf(
+  definition: GatewayDefinition,
+  kept: Retention = defaultRetention,
+  { requestLogDays }: UsageKept = usageKept,
+): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept, requestLogDays }), null, 2)}\n`]]);
+}
+
+/** The OpenAPI document of the admin API, as the text that is served and committed. */
+export function adminDocument(): string {
+  return documentOfVerbs([...verbs.values()]);
+}
+
+/** The admin API, for a listener of its own. */
+export function createAdminApi(parts: Omit<AdminApiParts, "verbs" | "document">): AdminApi {
+  return adminApi({ ...parts, verbs: [...verbs.values()], document: adminDocument() });
 }
 
 /** Opens a pool of connections to a source, where the runtime allows connections that outlive a request. */
@@ -209,13 +239,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     api,
     oauth: oauthApi({ issuer: options.publicUrl, scopes: describeGateway(definition).scopes, log, now, elapsedMs: options.elapsedMs }),
     site: siteOf(options, versions),
-    documents: documentsOf(definition, options.retention),
+    documents: documentsOf(definition, options.retention, options.usageKept),
     health: () => healthOf(guards.health(), drifts),
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts }) =>
-      http.fetch(request, { origin, authenticator, tokenServer, limiter, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts, account, usage }) =>
+      http.fetch(request, { origin, authenticator, tokenServer, limiter, account, usage, ...resources.ways(databases, receipts, () => request.signal) }),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
@@ -281,7 +311,7 @@ function siteOf(options: GatewayOptions, versions: readonly string[]): Site {
     versions,
     keyPrefix: definition.keyPrefix,
     resources: siteResources(definition.contracts),
-    words: guideWords(definition.contracts, hasTest, options.retention),
+    words: guideWords(definition.contracts, hasTest, options.retention, options.usageKept),
     problems: problemKinds,
     example: { curl: exampleCurl },
     readAsset,

@@ -1,6 +1,7 @@
 /** `defineGateway`: what a project's `gateway.ts` declares, and what follows from its contracts. */
 
 import type { Contract } from "#contract/contract.ts";
+import { ownNames } from "#contract/operations.ts";
 import type { AnyConversion } from "#erp/binding/conversion.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import { commandProblems } from "#erp/write/check-commands.ts";
@@ -30,7 +31,8 @@ export function defineGateway(declaration: GatewayDeclaration): GatewayDefinitio
   const names = new Set<string>();
   for (const { contract } of resources) {
     if (names.has(contract.name)) throw new Error(`defineGateway: two resources are called ${contract.name}.`);
-    if (contract.name === "operations") throw new Error("defineGateway: /v1/operations is the gateway's own, so no resource can be called operations.");
+    if (ownNames.includes(contract.name))
+      throw new Error(`defineGateway: /v1/${contract.name} is the gateway's own, so no resource can be called ${contract.name}.`);
     names.add(contract.name);
   }
   for (const { contract, binding } of resources) {

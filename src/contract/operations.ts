@@ -49,7 +49,17 @@ export interface StatusOperation {
   readonly summary: string;
 }
 
-export type Operation = ContractOperation | StatusOperation;
+/** Tells the caller of itself: its own credential, keys and requests. Any valid credential may. */
+export interface AccountOperation {
+  readonly kind: "account";
+  readonly id: "getOwnAccount" | "listOwnKeys" | "listOwnRequests";
+  readonly method: "GET";
+  readonly path: "/v1/account" | "/v1/account/keys" | "/v1/account/requests";
+  readonly summary: string;
+  readonly cost: number;
+}
+
+export type Operation = ContractOperation | StatusOperation | AccountOperation;
 
 const statusOperation: StatusOperation = {
   kind: "status",
@@ -58,6 +68,15 @@ const statusOperation: StatusOperation = {
   path: "/v1/operations/{id}",
   summary: "Get an operation",
 };
+
+const accountOperations: readonly AccountOperation[] = [
+  { kind: "account", id: "getOwnAccount", method: "GET", path: "/v1/account", summary: "Get your own account", cost: 1 },
+  { kind: "account", id: "listOwnKeys", method: "GET", path: "/v1/account/keys", summary: "List your own keys", cost: 1 },
+  { kind: "account", id: "listOwnRequests", method: "GET", path: "/v1/account/requests", summary: "List your own requests", cost: 1 },
+];
+
+/** Names under `/v1` that are the gateway's own: no resource can have them. */
+export const ownNames: readonly string[] = ["operations", "account"];
 
 function words(name: string): string {
   return name.replaceAll("_", " ");
@@ -146,7 +165,7 @@ function commandOperation(contract: Contract, command: string, promise: CommandP
 /** Every operation of a gateway with these contracts. */
 export function allOperations(contracts: readonly Contract[]): readonly Operation[] {
   const writes = contracts.some((contract) => Object.keys(contract.commands).length > 0);
-  return [...contracts.flatMap(operationsOf), ...(writes ? [statusOperation] : [])];
+  return [...contracts.flatMap(operationsOf), ...(writes ? [statusOperation] : []), ...accountOperations];
 }
 
 /** The operations that read. */

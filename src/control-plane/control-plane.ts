@@ -8,9 +8,11 @@ import type { AuditChain } from "./audit/chain.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
+import type { OperatorRecords } from "./operators/operator-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
 import type { SecretRecords } from "./secrets/secret-records.ts";
 import type { SigningKeyRecords } from "./signing-keys/signing-key-records.ts";
+import type { UsageRecords } from "./usage/usage-records.ts";
 import type { Asking } from "./verb.ts";
 
 /** The gateway's own records, each with a port of its own. */
@@ -23,6 +25,8 @@ export interface Records {
   readonly secrets: SecretRecords;
   readonly plans: PlanRecords;
   readonly audit: AuditRecords;
+  readonly operators: OperatorRecords;
+  readonly usage: UsageRecords;
   /** Where uses of keys are noted. */
   readonly keyUses?: KeyUses;
 }

@@ -4,9 +4,11 @@ import { auditVerbs } from "./audit/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
+import { operatorVerbs } from "./operators/verbs.ts";
 import { partnerVerbs } from "./partners/verbs.ts";
 import { secretVerbs } from "./secrets/verbs.ts";
 import { signingKeyVerbs } from "./signing-keys/verbs.ts";
+import { usageVerbs } from "./usage/verbs.ts";
 import type { Verb } from "./verb.ts";
 
 /** Each noun's verbs stand in its own folder, in the order in which they are listed to people. */
@@ -19,6 +21,8 @@ const nouns: readonly (readonly Verb[])[] = [
   signingKeyVerbs,
   secretVerbs,
   limitVerbs,
+  operatorVerbs,
+  usageVerbs,
   auditVerbs,
 ];
 

@@ -1,4 +1,5 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
+import type { Config } from "#config";
 import { canonicalAddress } from "#control-plane/addresses/address.ts";
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
@@ -6,6 +7,7 @@ import { createFailureWindows } from "#control-plane/failures/failure-windows.ts
 import { createThrottle } from "#control-plane/failures/throttle.ts";
 import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
 import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
+import { forgetOld } from "#control-plane/retention/forget.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
@@ -29,6 +31,7 @@ interface Serving {
   readonly kind: "serving";
   readonly gateway: Gateway;
   readonly log: Log;
+  readonly usageKept: Config["usageKept"];
   /** What the next request is given. */
   readonly open: () => OpenHandles;
 }
@@ -57,7 +60,7 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       if (started.kind === "refused") throw new Error(started.reasons.join(" "));
       const handles = started.open();
       try {
-        await started.gateway.tend(handles.databases, handles.receipts);
+        await Promise.all([started.gateway.tend(handles.databases, handles.receipts), forgetOld(handles.retention, started.usageKept)]);
       } finally {
         await handles.close();
       }
@@ -124,6 +127,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     protection: config.protection,
     previousSecrets: config.previousSecrets,
     retention: config.retention,
+    usageKept: config.usageKept,
     now,
     elapsedMs,
     shareLookups: false,
@@ -134,7 +138,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   };
   const shared = config.redisUrl === undefined ? undefined : { processId: crypto.randomUUID(), deadlineMs: workerRedisDeadlineMs };
   const all = limits({ elapsedMs, now, log, longestRequestMs, ...(shared !== undefined && { shared }) });
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, access, all.over) };
+  return { kind: "serving", gateway, log, usageKept: config.usageKept, open: () => openHandles(read.config, sources, access, all.over, log) };
 }
 
 /** A request that its client gives up may end here without a word: its place is free again after this. */

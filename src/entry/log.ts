@@ -1,11 +1,12 @@
 /** The log of a process: one JSON object a line on standard output. */
 import { destination, pino } from "pino";
-import type { Log } from "#gateway";
+import { type Log, onlyAllowed } from "#gateway";
 
-/** Which fields a line may carry is decided where it is written; here they are only put into form. */
 export function createLog(level: string): Log {
   // Gathered for a moment and written behind the requests' backs; flushed at exit, so that only a kill can lose lines.
-  return pino({ level, base: null, timestamp: timestamps(() => Date.now()) }, destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 100 }));
+  return onlyAllowed(
+    pino({ level, base: null, timestamp: timestamps(() => Date.now()) }, destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 100 })),
+  );
 }
 
 /** ISO 8601 in milliseconds; of a busy process several lines share one. */

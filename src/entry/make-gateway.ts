@@ -2,15 +2,21 @@
 import type { Config } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
-import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
+import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
+import { type AdminApi, createAdminApi, createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import { connectStore } from "#store/connect.ts";
+import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
+import { retentionRecords } from "#store/retention.ts";
+import { usageWriter } from "#store/usage.ts";
 import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
+import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
+import { keepUsage } from "./keep-usage.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
 import { openLimits } from "./open-limits.ts";
@@ -37,6 +43,8 @@ export interface GatewayParts {
 
 export interface MadeGateway {
   readonly handler: Handler;
+  /** The admin API, for a listener of its own. */
+  readonly admin: AdminApi;
   readonly controlPlane: ControlPlane;
   /** What was counted, for Prometheus. */
   readonly metrics: () => string;
@@ -58,6 +66,20 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(() => store.destroy());
   const databases = openSources(sources, location.sources, config);
   life.onStop(() => databases.close());
+
+  const usage = keepUsage(
+    usageWriter(() => store),
+    log,
+  );
+  life.onStop(usage.stop);
+  life.onStop(
+    keepForgetting(
+      retentionRecords(() => store),
+      config.usageKept,
+      log,
+    ),
+  );
+  const account = ownAccount(() => store);
 
   const elapsedMs = (): number => performance.now();
   const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
@@ -99,14 +121,33 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     protection: config.protection,
     previousSecrets: config.previousSecrets,
     retention: config.retention,
+    usageKept: config.usageKept,
     now: () => Date.now(),
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
+  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
+  const admin = createAdminApi({
+    plane,
+    authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers }),
+    log,
+    now: () => Date.now(),
+    elapsedMs,
+  });
   return {
-    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics(),
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, limiter: limits.limiter, receipts }),
-    controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics(),
+    handler: (request, origin) =>
+      gateway.fetch(request, origin, {
+        databases: databases.find,
+        authenticator,
+        tokenServer,
+        limiter: limits.limiter,
+        receipts,
+        account,
+        usage: usage.sink,
+      }),
+    admin,
+    controlPlane: plane,
   };
 }

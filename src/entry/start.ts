@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Config, readConfig, type Variables } from "#config";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
-import { describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
+import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
 import { clientAddress } from "./client-address.ts";
@@ -86,6 +86,12 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
     life.onStop(() => metrics.close());
     options.say(`Metrics for operators: http://${shownHost(metrics.address.address)}:${metrics.address.port}/metrics`);
   }
+  const admin = config.admin && (await listenForAdmin(config.admin, made.admin));
+  if (admin && "reasons" in admin) return admin;
+  if (admin) {
+    life.onStop(() => admin.close(drainMs));
+    options.say(`Administration for operators: http://${shownHost(admin.address.address)}:${admin.address.port}/admin`);
+  }
   handler = made.handler;
   const batch = taken && ourErp ? folder.firstRun?.batch : undefined;
   if (batch) life.onStop(runBatches(location.sources, batch, (error) => options.say(`The ERP's batch failed: ${String(error)}`)));
@@ -143,6 +149,15 @@ async function listen(config: Config, rest: Pick<ServeOptions, "handler" | "rend
     return await serve({ host: config.host, port: config.port, clientAddress: clientAddress(config.trustedProxies), ...rest });
   } catch (error) {
     return refuseAddress(error, config, "PORT", "HOST");
+  }
+}
+
+/** With the limits of partners' port, and answers of the admin API to what is no HTTP. */
+async function listenForAdmin(at: NonNullable<Config["admin"]>, handler: AdminApi): Promise<HttpServer | Refusal> {
+  try {
+    return await serve({ ...at, handler, render: (problem) => adminProblem(problem, crypto.randomUUID()) });
+  } catch (error) {
+    return refuseAddress(error, at, "ADMIN_PORT", "ADMIN_HOST");
   }
 }
 

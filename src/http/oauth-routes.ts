@@ -8,7 +8,7 @@ import { checkRequest } from "#pipeline/check-request.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "#pipeline/exchange.ts";
 import { readForm } from "./form.ts";
 import { describeError, type Log } from "./log.ts";
-import { type Origin, toPartnerRequest } from "./partner-api.ts";
+import { type Origin, toPartnerRequest } from "./partner-request.ts";
 import { problemDocument } from "./problem-document.ts";
 import { readBody } from "./read-body.ts";
 

@@ -1,10 +1,10 @@
 /** Problems as they leave: `application/problem+json` (RFC 9457). */
 
-import { type Problem, problemKinds } from "#lib/problems.ts";
+import { type Problem, problemKind } from "#lib/problems.ts";
 import type { PartnerResponse } from "#pipeline/exchange.ts";
 
 export function problemDocument(problem: Problem, requestId: string, baseUrl: string): PartnerResponse {
-  const { title, status } = problemKinds[problem.code];
+  const { title, status } = problemKind(problem.code);
   return {
     status,
     headers: {

@@ -122,6 +122,20 @@ export const problemKinds = {
 
 export type ProblemCode = keyof typeof problemKinds;
 
+/** What only operators can meet, at the admin API; the others mean the same there. */
+export const operatorProblemKinds = {
+  "insufficient-role": { status: 403, title: "The token's role may not do this", advice: "Ask an operator whose role may; `detail` names it." },
+  refused: { status: 422, title: "This cannot be done as asked", advice: "Every reason is in `errors`; nothing was changed." },
+} as const satisfies Record<string, ProblemKind>;
+
+export type OperatorProblemCode = keyof typeof operatorProblemKinds;
+
+const allKinds = { ...problemKinds, ...operatorProblemKinds };
+
+export function problemKind(code: ProblemCode | OperatorProblemCode): ProblemKind {
+  return allKinds[code];
+}
+
 /** One reason among several; exactly one of `pointer`, `parameter` and `header` says where (RFC 9457, section 3.2). */
 export interface ProblemError {
   readonly pointer?: string;
@@ -145,13 +159,13 @@ export interface ProblemOptions {
  * `detail` is public: it names what the caller sent or may do, never what lies behind the gateway.
  */
 export class Problem extends Error {
-  readonly code: ProblemCode;
+  readonly code: ProblemCode | OperatorProblemCode;
   readonly detail: string;
   readonly errors: readonly ProblemError[];
   readonly headers: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+  constructor(code: ProblemCode | OperatorProblemCode, detail: string, options: ProblemOptions = {}) {
     super(`${code}: ${detail}`, { cause: options.cause });
     this.name = "Problem";
     this.code = code;
@@ -162,6 +176,6 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return problemKinds[this.code].status;
+    return problemKind(this.code).status;
   }
 }

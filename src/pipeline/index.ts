@@ -4,6 +4,7 @@ import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Operation, ReadOperation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
+import { accountAnswer } from "./account.ts";
 import { chooseVersion } from "./api-version.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
@@ -20,7 +21,7 @@ import type { Limiter } from "./limits.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
-import type { OperationAccess, ResourceAccess } from "./ports.ts";
+import type { AccountAccess, OperationAccess, ResourceAccess } from "./ports.ts";
 import { prepareContracts } from "./prepared.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
@@ -50,6 +51,7 @@ export interface RequestContext {
   charged(cost: number): void;
   /** Headers that the answer has from now on, whatever it turns out to be; a later value of one replaces an earlier one. */
   always(headers: Readonly<Record<string, string>>): void;
+  readonly account: AccountAccess;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -82,6 +84,8 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     switch (operation.kind) {
       case "status":
         return operationStatus(id, request.query, context.operations(principal));
+      case "account":
+        return accountAnswer(operation, { ...asked, cursors: parts.cursors });
       case "batch":
         return batch(operation, { ...asked, prepared });
       case "command":

@@ -1,7 +1,9 @@
-/** What the pipeline needs from the ERP side, declared here and implemented under `erp`. */
+/** What the pipeline needs of the ERP side and of the gateway's own tables, declared here and implemented under `erp` and `store`. */
 
 import type { CommandCall, CommandOutcome, OperationState, RepeatedCall } from "#contract/command-call.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
+import type { LoggedRequest, OwnKey, OwnRequestsQuery, OwnUsage } from "#contract/own-account.ts";
+import type { Environment } from "./principal.ts";
 
 /** Paths of fields that are null in one of the items: `confirmed_on`, `lines.net`. Unknown without it. */
 type Nulls = ReadonlySet<string>;
@@ -27,4 +29,23 @@ export interface ResourceAccess {
 export interface OperationAccess {
   /** Undefined where the partner began nothing of that id. */
   find(id: string): Promise<OperationState | undefined>;
+}
+
+/** Whose data it is: nothing of another partner or environment is ever found. */
+export interface Owner {
+  readonly partner: string;
+  readonly environment: Environment;
+}
+
+/** What the gateway knows of its caller. Throws `gateway-unavailable` when the store cannot be asked. */
+export interface AccountAccess {
+  /** Newest first. `now` in milliseconds since 1970. */
+  keys(owner: Owner, now: number): Promise<readonly OwnKey[]>;
+  usage(owner: Owner, now: number): Promise<OwnUsage>;
+  /** Newest first. A page may be short, and have a next one all the same. */
+  requests(
+    owner: Owner,
+    query: OwnRequestsQuery,
+    after: Position | null,
+  ): Promise<{ readonly items: readonly LoggedRequest[]; readonly next: Position | null }>;
 }

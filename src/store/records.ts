@@ -6,10 +6,12 @@ import type { Store } from "./connect.ts";
 import { keyUses } from "./credential-uses.ts";
 import { issuerRegister } from "./issuers.ts";
 import { clientRegister } from "./oauth-clients.ts";
+import { operatorRecords } from "./operators.ts";
 import { partnerRecords } from "./partners.ts";
 import { planRecords } from "./plans.ts";
 import { secretRecords } from "./sealed-secrets.ts";
 import { signingKeyRecords } from "./signing-keys.ts";
+import { usageRecords } from "./usage.ts";
 
 /** Over a store or a transaction. */
 export function recordsOf(store: Store): Records {
@@ -23,6 +25,8 @@ export function recordsOf(store: Store): Records {
     audit: auditRecords(store),
     keyUses: keyUses(store),
     plans: planRecords(store),
+    operators: operatorRecords(store),
+    usage: usageRecords(store),
   };
 }
 

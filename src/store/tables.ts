@@ -20,9 +20,22 @@ export interface StoreTables {
   plan_assignments: PlanAssignmentsTable;
   key_limits: RateColumns & { kid: string };
   quotas: QuotasTable;
+  operators: OperatorsTable;
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
   credential_uses: CredentialUsesTable;
+}
+
+interface OperatorsTable {
+  id: string;
+  name: string;
+  role: "viewer" | "operator" | "admin";
+  mac: ColumnType<Buffer, Uint8Array>;
+  pepper_version: number;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
 }
 
 interface PartnersTable {

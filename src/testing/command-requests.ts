@@ -55,9 +55,18 @@ export function send({ ask }: World, { target, ...request }: CommandRequest, key
 /** How often the example is tried with other things before the suite says that it cannot be carried out. */
 const attempts = 25;
 
-/** Carries the command out for the first partner: as the example says, with ids in it that are the partner's own. Fails with what the example itself came to. */
-export async function carryOut(world: World, resource: BoundResource, operation: CommandOperation, environment: Environment): Promise<CarriedOut> {
-  const token = await world.key("first", environment);
+/**
+ * Carries the command out for the first partner: as the example says, with ids in it that are the partner's own, by a key with
+ * every scope unless they are given. Fails with what the example itself came to.
+ */
+export async function carryOut(
+  world: World,
+  resource: BoundResource,
+  operation: CommandOperation,
+  environment: Environment,
+  scopes?: readonly string[],
+): Promise<CarriedOut> {
+  const token = await world.key("first", environment, scopes);
   let first: Answer | undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const id = operation.as === "create" ? "" : await subject(world, resource, environment, attempt);

@@ -1,5 +1,6 @@
 /** The one suite that every resource of every project goes through; nothing in it knows a resource by name. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accountCases } from "./cases/account.ts";
 import { commandCases } from "./cases/commands.ts";
 import { conditionalCases } from "./cases/conditional.ts";
 import { credentialCases } from "./cases/credentials.ts";
@@ -49,6 +50,8 @@ export function runCommonSuite(project: SuiteProject, options: SuiteOptions = {}
         cases(contract, world, environments);
     });
   }
+
+  describe("account", () => accountCases(world, environments));
 
   // Last, since what is written shows in what is read.
   const { writesInto } = project;

@@ -3,25 +3,31 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { clientAddress } from "#entry/client-address.ts";
 import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
+import { keepUsage } from "#entry/keep-usage.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
 import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
 import { createStoppable } from "#entry/stop.ts";
-import { createGateway, describeGateway } from "#gateway";
+import { adminProblem, createAdminApi, createGateway, describeGateway, onlyAllowed } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { envelopes } from "#lib/envelope.ts";
 import { connectStore } from "#store/connect.ts";
+import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
+import { usageWriter } from "#store/usage.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
 
 export interface NodeGateway extends ServedGateway {
   readonly port: number;
   readonly server: HttpServer;
+  /** Where the admin API listens, without a slash at the end. */
+  readonly adminUrl: string;
   /** What operators read. */
   readonly metrics: () => string;
   /** From now on nothing runs in the background, as in a runtime that knows no background. */
@@ -52,7 +58,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       done();
     },
   });
-  const log = pino({ level: "trace", base: null }, destination);
+  const log = onlyAllowed(pino({ level: "trace", base: null }, destination));
 
   let url = "";
   let handler: Handler = () => new Response(null, { status: 503 });
@@ -95,13 +101,39 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     now,
     elapsedMs: () => performance.now(),
   });
+  const usage = keepUsage(
+    usageWriter(() => store),
+    log,
+  );
+  const account = ownAccount(() => store);
   const tending = keepTending(() => gateway.tend(databases.find, receipts));
   let stopped: Promise<void> | undefined;
   const stopTending = (): void => {
     tending();
     stopped ??= life.stop();
   };
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, limiter: limits?.limiter, receipts });
+  const operator = operatorOf(definition, store, secrets);
+  const { plane } = operator;
+  const admin = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    handler: createAdminApi({
+      plane,
+      authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers: plane.peppers }),
+      ...{ log, now, elapsedMs: () => performance.now() },
+    }),
+    render: (problem) => adminProblem(problem, crypto.randomUUID()),
+  });
+  handler = (request, origin) =>
+    gateway.fetch(request, origin, {
+      databases: databases.find,
+      authenticator,
+      tokenServer,
+      limiter: limits?.limiter,
+      receipts,
+      account,
+      usage: usage.sink,
+    });
 
   return {
     url,
@@ -109,14 +141,17 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     server,
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
-    ...operatorOf(definition, store, secrets),
-    metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? ""),
+    ...operator,
+    adminUrl: `http://127.0.0.1:${admin.address.port}`,
+    metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? "") + usage.metrics(),
     stopTending,
     async stop() {
       await server.close(0);
+      await admin.close(0);
       stopTending();
       await stopped;
       await databases.close();
+      await usage.stop();
       await store.destroy();
     },
   };

@@ -92,7 +92,8 @@ export interface GatewayProcess {
   ends(): Promise<number | string>;
 }
 
-function runNode([entry = "", ...args]: readonly string[], variables: Record<string, string>, folder = tmpdir()): GatewayProcess {
+/** Any entry of the engine, in a folder that is nobody's. */
+export function runNode([entry = "", ...args]: readonly string[], variables: Record<string, string>, folder = tmpdir()): GatewayProcess {
   const child = spawn(process.execPath, ["--conditions=source", join(repository, entry), ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"] ?? "", PORT: "0", ...variables },

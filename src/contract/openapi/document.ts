@@ -4,6 +4,8 @@ import type { Contract } from "../contract.ts";
 import { allOperations, type ContractOperation, type Operation, operationsOf, schemaName } from "../operations.ts";
 import { type ReceiptsKept, receiptsKept } from "../receipts-kept.ts";
 import { expandable } from "../response-schema.ts";
+import { usageKept } from "../usage-kept.ts";
+import { accountComponents, accountOperation, accountTag } from "./account-operation.ts";
 import { batchComponents, batchOperation } from "./batch-operation.ts";
 import { commandOperation, inputComponents } from "./command-operation.ts";
 import { type Components, extractComponents, mergeComponents } from "./components.ts";
@@ -23,15 +25,18 @@ export interface DocumentedGateway {
   readonly maintenance?: readonly string[];
   /** How long repetitions of writes are recognised. */
   readonly kept?: ReceiptsKept;
+  /** How long partners can look at their requests, in days. */
+  readonly requestLogDays?: number;
 }
 
 /** A complete document: every `$ref` leads inside it, and it names no host, so that it is the same wherever it is served. */
 export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
-  const { contracts, kept = receiptsKept } = gateway;
+  const { contracts, kept = receiptsKept, requestLogDays = usageKept.requestLogDays } = gateway;
   const operations = allOperations(contracts);
   const writes = operations.some(({ method }) => method !== "GET");
   const paths: Record<string, JsonSchema> = {};
-  for (const operation of operations) paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation) };
+  for (const operation of operations)
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation, requestLogDays) };
   return {
     openapi: "3.1.1",
     info: {
@@ -42,7 +47,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
     },
     servers: [{ url: "/", description: "Where this document was served" }],
     security: [{ apiKey: [] }],
-    tags: [...contracts.map((contract) => ({ name: contract.name, description: contract.summary })), ...(writes ? [operationsTag] : [])],
+    tags: [...contracts.map((contract) => ({ name: contract.name, description: contract.summary })), ...(writes ? [operationsTag] : []), accountTag],
     paths,
     components: {
       securitySchemes: {
@@ -53,6 +58,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
       headers: { ...sharedHeaders, ...(writes && sharedWriteHeaders) },
       schemas: mergeComponents(
         { Problem: problemSchema(writes) },
+        accountComponents(),
         writes ? { OnlyId: onlyId, ...operationComponents(stagedBy(operations)) } : {},
         ...contracts.flatMap((contract) => [schemasOf(contract, new Set(contracts.map(schemaName))), ...operationsOf(contract).map(ownComponents)]),
       ),
@@ -60,8 +66,10 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
   };
 }
 
-function operationObject(operation: Operation): JsonSchema {
+function operationObject(operation: Operation, requestLogDays: number): JsonSchema {
   switch (operation.kind) {
+    case "account":
+      return accountOperation(operation, requestLogDays);
     case "status":
       return statusOperation(operation);
     case "batch":
@@ -78,6 +86,7 @@ function ownComponents(operation: ContractOperation): Components {
 }
 
 function failureKind(operation: Operation): FailureKind {
+  if (operation.kind === "account") return operation.id === "listOwnRequests" ? "own-list" : "own";
   return operation.kind === "command" ? operation.as : operation.kind;
 }
 

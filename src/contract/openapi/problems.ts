@@ -6,7 +6,7 @@ import { headerOf, limitHeaders } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Operations that can fail in the same ways. */
-export type FailureKind = "get" | "list" | "status" | CommandKind | "batch";
+export type FailureKind = "get" | "list" | "status" | CommandKind | "batch" | "own" | "own-list";
 
 const always: readonly ProblemCode[] = [
   "bad-request-line",
@@ -39,6 +39,9 @@ const commands: readonly ProblemCode[] = [
 ];
 const changes: readonly ProblemCode[] = [...commands, "not-found", "precondition-failed", "precondition-required"];
 
+/** What is asked of the gateway alone: any credential may, and no ERP is in it. */
+const own: readonly ProblemCode[] = [...always.filter((code) => code !== "insufficient-scope" && code !== "source-unavailable"), "unexpected-body"];
+
 /** What each kind of operation can answer with besides success. Operations of several kinds share answers under the first one's name. */
 const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
   get: [...reads, "not-found"],
@@ -49,9 +52,11 @@ const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
   action: [...changes, "idempotency-key-required"],
   create: [...commands, "idempotency-key-required", "duplicate"],
   batch: [...always, ...bodies],
+  own,
+  "own-list": [...own, "invalid-cursor"],
 };
 
-const kinds: readonly FailureKind[] = ["get", "list", "status", "update", "delete", "action", "create", "batch"];
+const kinds: readonly FailureKind[] = ["get", "list", "status", "update", "delete", "action", "create", "batch", "own", "own-list"];
 
 /** In the order of the catalogue, which is that of the checks. */
 const order = new Map(Object.keys(problemKinds).map((code, at) => [code, at]));
@@ -69,7 +74,7 @@ function responseName(status: number, kind: FailureKind): string {
   const same = (other: FailureKind): boolean => codesOfStatus(other, status).join() === codesOfStatus(kind, status).join();
   const owner = kinds.find(same) ?? kind;
   const isFirst = kinds.find((other) => codesOfStatus(other, status).length > 0) === owner;
-  return `Problem${status}${isFirst ? "" : owner.charAt(0).toUpperCase() + owner.slice(1)}`;
+  return `Problem${status}${isFirst ? "" : owner.replaceAll(/(?:^|-)([a-z])/g, (_, first: string) => first.toUpperCase())}`;
 }
 
 /** By status; some operations say more of one of theirs, or cannot have it. */

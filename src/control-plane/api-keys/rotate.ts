@@ -50,6 +50,8 @@ export const keyRotate = defineVerb({
         ...{ partner, environment, scopes, apiVersion, label, allowFrom, createdAt: now, replaces: old },
         expiresAt: momentOf(expires_at) ?? (lifetime === undefined ? undefined : now + lifetime),
       });
+      const limits = await records.plans.ofKey(old.kid);
+      if (limits !== undefined) await records.plans.setOfKey(issued.key.kid, limits);
       const ended = { ...old, expiresAt: Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, now + overlap_seconds * 1_000) };
       await records.keys.update(old.kid, ended);
       await audit({ verb: "key.rotate", subject: keySubject(old.kid), before: keyForAudit(old), after: keyForAudit(ended) });

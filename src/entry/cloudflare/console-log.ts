@@ -1,5 +1,5 @@
 /** The log of a Worker: one JSON object a line on its console, in the form that the log on Node has. */
-import type { Log } from "#gateway";
+import { type Log, onlyAllowed } from "#gateway";
 
 const levels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 
@@ -11,5 +11,5 @@ export function createConsoleLog(level: string, now: () => number): Log {
     (fields, msg) => {
       if (levels[own] >= least) console.log(JSON.stringify({ level: levels[own], time: new Date(now()).toISOString(), ...fields, msg }));
     };
-  return { info: at("info"), warn: at("warn"), error: at("error") };
+  return onlyAllowed({ info: at("info"), warn: at("warn"), error: at("error") });
 }

@@ -4,19 +4,25 @@ import type { Redis } from "ioredis";
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
-import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
+import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
+import { usageCollector } from "#control-plane/usage/collect.ts";
+import { absentDatabase, type Databases, type ErpDatabase, type Log, openSource, type RequestHandles } from "#gateway";
 import type { OpenLimits } from "#limits/limits.ts";
 import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { oauthRecords } from "#store/oauth.ts";
+import { ownAccount } from "#store/own-account.ts";
 import { quotaStore } from "#store/quota-store.ts";
 import { receiptRecords } from "#store/receipts.ts";
+import { retentionRecords } from "#store/retention.ts";
+import { usageWriter } from "#store/usage.ts";
 import type { WorkerConfig } from "./bindings.ts";
 import { closeRequestRedis, openRequestRedis } from "./request-redis.ts";
 
 export interface OpenHandles extends RequestHandles {
-  /** Closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
+  readonly retention: RetentionRecords;
+  /** Writes what was noted, and closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
   close(): Promise<void>;
 }
 
@@ -32,6 +38,7 @@ export function openHandles(
   sources: readonly DeclaredSource[],
   accessOver: AccessOver,
   limitsOver: LimitsOver,
+  log: Log,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
   const pools: ReturnType<typeof openSource>[] = [];
@@ -82,12 +89,24 @@ export function openHandles(
   };
 
   const access = accessOver({ find: (kid) => keyRecords(openedStore()).find(kid) }, oauthRecords(openedStore));
+  const usage = usageCollector({
+    changed: (state) => {
+      // There is no later here: what cannot be written now is lost, and said to be.
+      if (state.kind === "failing") log.warn({ requests: usage.counts().waiting }, "usage could not be written, and is lost");
+    },
+  });
   return {
     databases,
+    account: ownAccount(openedStore),
+    usage,
+    retention: retentionRecords(openedStore),
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     ...access,
     // A connection that cannot be closed in order is gone already.
-    close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close()), redis && closeRequestRedis(redis)])),
+    close: async () => {
+      await usage.flush(usageWriter(openedStore));
+      await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close()), redis && closeRequestRedis(redis)]);
+    },
   };
 }

@@ -4,9 +4,11 @@ import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
+import { commandsOnOperators } from "./operator.ts";
 import { partnerCommands } from "./partner.ts";
 import { secretCommands } from "./secret.ts";
 import { signingKeyCommands } from "./signing-key.ts";
+import { usageCommands } from "./usage.ts";
 
 export const operatorCommands: readonly Command[] = [
   // One a line, so that parts are added side by side.
@@ -16,5 +18,7 @@ export const operatorCommands: readonly Command[] = [
   ...issuerCommands,
   ...signingKeyCommands,
   ...secretCommands,
+  ...commandsOnOperators,
+  ...usageCommands,
   ...auditCommands,
 ];

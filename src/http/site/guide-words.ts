@@ -3,17 +3,26 @@
 import { commandKind } from "#contract/command.ts";
 import type { Contract } from "#contract/contract.ts";
 import { schemaAt, valueKind } from "#contract/model.ts";
+import { days } from "#contract/openapi/headers.ts";
 import type { ReceiptsKept } from "#contract/receipts-kept.ts";
+import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
 import { writeWords } from "./write-words.ts";
 
 /** Values for `{{name}}`; one that is absent has no example here, and takes the `{{#name}}` parts of a guide with it. */
 export type GuideWords = Readonly<Record<string, string>>;
 
 /** The words of the resource that has most to show. `hasTest`: whether there is a test environment to try things in. */
-export function guideWords(contracts: readonly Contract[], hasTest: boolean, kept?: ReceiptsKept): GuideWords {
+export function guideWords(contracts: readonly Contract[], hasTest: boolean, kept?: ReceiptsKept, { requestLogDays }: UsageKept = usageKept): GuideWords {
   const all = contracts.filter(({ reads }) => reads.list !== undefined).map(wordsOf);
   const most = all.reduce<GuideWords>((best, words) => (Object.keys(words).length > Object.keys(best).length ? words : best), {});
-  return { ...most, ...changeWords(contracts), ...writeWords(contracts, kept), environment: hasTest ? "test" : "live", ...(hasTest && { test: "test" }) };
+  return {
+    ...most,
+    ...changeWords(contracts),
+    ...writeWords(contracts, kept),
+    requestLogDays: days(requestLogDays),
+    environment: hasTest ? "test" : "live",
+    ...(hasTest && { test: "test" }),
+  };
 }
 
 /** Of the first resource whose fields can be changed, with what its contract shows of that. */

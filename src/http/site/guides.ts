@@ -14,6 +14,7 @@ export const guideSlugs = [
   "changing-things",
   "batches",
   "operations",
+  "your-account",
   "errors",
   "versions",
 ] as const;
@@ -47,7 +48,17 @@ export const teamShelves = [
   {
     folder: "operating",
     name: "Running the gateway",
-    slugs: ["deploying-on-node", "cloudflare-workers", "partners-and-keys", "protecting-the-erp", "footprint", "writes-without-footprint", "conflicts"],
+    slugs: [
+      "deploying-on-node",
+      "cloudflare-workers",
+      "partners-and-keys",
+      "admin-api",
+      "usage-and-retention",
+      "protecting-the-erp",
+      "footprint",
+      "writes-without-footprint",
+      "conflicts",
+    ],
   },
 ] as const;
 

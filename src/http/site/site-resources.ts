@@ -1,6 +1,7 @@
 /** The resources of the landing page, as the contracts have them. */
 
 import type { Contract } from "#contract/contract.ts";
+import { accountTag } from "#contract/openapi/account-operation.ts";
 import { operationsTag } from "#contract/openapi/status-operation.ts";
 import { allOperations, operationsOf } from "#contract/operations.ts";
 import { fieldOwners } from "#contract/ownership.ts";
@@ -17,5 +18,10 @@ export function siteResources(contracts: readonly Contract[]): readonly SiteReso
     })),
   }));
   const status = allOperations(contracts).filter((operation) => operation.kind === "status");
-  return status.length === 0 ? resources : [...resources, { name: operationsTag.name, summary: operationsTag.description, fields: [], operations: status }];
+  const own = allOperations(contracts).filter((operation) => operation.kind === "account");
+  return [
+    ...resources,
+    ...(status.length === 0 ? [] : [{ name: operationsTag.name, summary: operationsTag.description, fields: [], operations: status }]),
+    { name: accountTag.name, summary: accountTag.description, fields: [], operations: own },
+  ];
 }

@@ -1,6 +1,7 @@
 /** What the guides on writing speak of: commands of this very API, by the examples that its contracts show. */
 
 import type { Contract } from "#contract/contract.ts";
+import { days } from "#contract/openapi/headers.ts";
 import { type CommandOperation, maxBatchItems, operationsOf } from "#contract/operations.ts";
 import { type ReceiptsKept, receiptsKept } from "#contract/receipts-kept.ts";
 
@@ -64,10 +65,6 @@ function stagedWords({ contract, path, promise, id }: CommandOperation): WriteWo
     stagedBody: inShell(promise.example),
     stagedCommand: id,
   };
-}
-
-function days(count: number): string {
-  return count === 1 ? "1 day" : `${count} days`;
 }
 
 /** JSON for a text in single quotes, on lines of their own below an option. */

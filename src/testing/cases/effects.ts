@@ -51,6 +51,13 @@ export function effectCases(resource: BoundResource, world: () => World, environ
       }
     });
 
+    test(`${operation.id}: ${operation.scope} alone is enough, and so is the wildcard of its resource`, async () => {
+      for (const granted of [operation.scope, operation.scope.replace(/:.*$/, ":*")]) {
+        const { answer } = await carryOut(world(), resource, operation, environment, [granted]);
+        expect(answer.status, granted).toBe(statusOf(operation));
+      }
+    });
+
     test(`${operation.id}: what it answers is what stands there afterwards`, async () => {
       const { request, answer } = await carryOut(world(), resource, operation, environment);
       const place = answer.headers.get("location") ?? (operation.as === "create" ? null : request.target.split("/").slice(0, 4).join("/"));
@@ -143,6 +150,29 @@ function batchCases(resource: BoundResource, world: () => World, environment: En
     expect(again.body).toMatchObject({ summary: { total: 2, failed: 1, replayed: 1 }, results: [{ status: statusOf(command) }, { status: 422 }] });
     const bodyOf = ({ body }: Answer): unknown => (isRow(body) && Array.isArray(body["results"]) ? body["results"][0].body : undefined);
     expect(bodyOf(again)).toEqual(bodyOf(first));
+  });
+
+  test(`${batch.id}: each item answers to the scope of its own command and to no other`, async () => {
+    const { scope } = command;
+    const item = itemFor(await carryOut(world(), resource, command, environment));
+    const asked = async (scopes: readonly string[]): Promise<Answer> =>
+      world().ask(batch.path, {
+        key: await world().key("first", environment, scopes),
+        method: "POST",
+        body: { items: [{ ...item, idempotency_key: crypto.randomUUID() }] },
+      });
+    const others = world().scopes.filter((other) => other !== scope);
+    if (others.length > 0) {
+      const without = await asked(others);
+      // Who may do nothing of it is refused as a whole.
+      const refused =
+        without.status === 403 ? without.body : isRow(without.body) && Array.isArray(without.body["results"]) ? without.body["results"][0].body : null;
+      expect(refused).toMatchObject({ status: 403, code: "insufficient-scope" });
+      expect(without.text).toContain(scope);
+    }
+    // What it comes to, its scope decides no more.
+    const granted = await asked([scope]);
+    expect(granted.text).not.toContain("insufficient-scope");
   });
 
   test(`${batch.id}: one that is no batch is refused with all that is wrong with it, and no item is run`, async () => {

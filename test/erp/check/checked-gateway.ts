@@ -1,7 +1,7 @@
 /** A gateway without HTTP and store over one database of the test's own, with a clock that the test moves. */
 import { createGateway, describeGateway, type GatewayDefinition, openSource, type RecordedSchema } from "#gateway";
 import { unlimited } from "#pipeline/limits.ts";
-import { noReceipts } from "../../support/no-receipts.ts";
+import { noStore } from "../../support/no-store.ts";
 import { noTokens } from "../../support/no-tokens.ts";
 
 export interface CheckedGateway {
@@ -69,7 +69,7 @@ export function openCheckedGateway({ definition, url, account, recorded }: Check
     gateway.fetch(
       new Request(`http://gateway.test${path}`, { headers: { Authorization: "Bearer x" } }),
       {},
-      { databases: () => database, authenticator, tokenServer: noTokens, receipts: noReceipts },
+      { databases: () => database, authenticator, tokenServer: noTokens, ...noStore },
     );
 
   async function status(path: string): Promise<string> {

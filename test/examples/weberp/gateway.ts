@@ -4,7 +4,7 @@ import type { ConnectionOptions } from "#erp/dialects/connection.ts";
 import { createGateway, describeGateway, openSource, type RequestHandles } from "#gateway";
 import { unlimited } from "#pipeline/limits.ts";
 import gateway from "../../../examples/weberp/gateway.ts";
-import { noReceipts } from "../../support/no-receipts.ts";
+import { noStore } from "../../support/no-store.ts";
 import { noTokens } from "../../support/no-tokens.ts";
 
 export interface Answer {
@@ -71,7 +71,7 @@ export function openGateway(url: string, options: Partial<ConnectionOptions> = {
       const response = await fetch(
         new Request(`http://gateway.test${path}`, { headers: { Authorization: `Bearer ${accounts}`, ...headers } }),
         {},
-        { databases: () => database, authenticator, tokenServer: noTokens, receipts: noReceipts },
+        { databases: () => database, authenticator, tokenServer: noTokens, ...noStore },
       );
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: text === "" ? {} : JSON.parse(text) };

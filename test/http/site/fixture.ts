@@ -43,6 +43,7 @@ export function siteFixture(change: Partial<Site> = {}): Site {
       changeBody: '{"reference":"PO-4711"}',
       changeField: "reference",
       ...writeWords,
+      requestLogDays: "30 days",
       environment: "test",
       test: "test",
     },

@@ -1,0 +1,28 @@
+/** One bounded round of forgetting: for a timer or a cron trigger. */
+import type { UsageKept } from "#contract/usage-kept.ts";
+import type { Aged, RetentionRecords } from "./retention-records.ts";
+
+/** Rows of one transaction: short enough to hold nobody up. */
+const batchSize = 2_000;
+/** Of one round; with one a minute, a thousand requests a second are kept up with. */
+const batches = 40;
+
+export interface Forgotten {
+  readonly request_log: number;
+  readonly usage: number;
+}
+
+/** Leaves the rest to the next round, and all of it to the process that is at it. Rejects when the store cannot be asked. */
+export async function forgetOld(records: RetentionRecords, kept: UsageKept): Promise<Forgotten> {
+  return { request_log: await forget(records, "request_log", kept.requestLogDays), usage: await forget(records, "usage", kept.usageDays) };
+}
+
+async function forget(records: RetentionRecords, kind: Aged, days: number): Promise<number> {
+  let total = 0;
+  for (let batch = 0; batch < batches; batch += 1) {
+    const forgotten = (await records.forget(kind, days, batchSize)) ?? 0;
+    total += forgotten;
+    if (forgotten < batchSize) break;
+  }
+  return total;
+}

@@ -1,0 +1,46 @@
+/** Notes what partners do, and writes it every second for as long as the process runs. */
+import { type UsageCollector, usageCollector } from "#control-plane/usage/collect.ts";
+import { usageMetrics } from "#control-plane/usage/metrics.ts";
+import type { UsageWriter } from "#control-plane/usage/usage-records.ts";
+import type { Log } from "#gateway";
+
+const intervalMs = 1_000;
+
+export interface KeptUsage {
+  readonly sink: UsageCollector;
+  readonly metrics: () => string;
+  /** Writes what is left, if the store takes it. */
+  stop(): Promise<void>;
+}
+
+export function keepUsage(writer: UsageWriter, log: Log): KeptUsage {
+  const sink = usageCollector(usageTold(log));
+  const timer = setInterval(() => void sink.flush(writer), intervalMs);
+  timer.unref();
+  return {
+    sink,
+    metrics: () => usageMetrics(sink.counts()),
+    stop: async () => {
+      clearInterval(timer);
+      await sink.flush(writer);
+      // One that was underway may have begun before the last requests ended.
+      await sink.flush(writer);
+    },
+  };
+}
+
+/** One line per change, not per second. */
+function usageTold(log: Log): Parameters<typeof usageCollector>[0] {
+  return {
+    changed: (state) => {
+      if (state.kind === "failing") log.warn({ reason: usageTrouble(state.error) }, "usage cannot be written, and is gathered for now");
+      else log.info({ dropped: state.dropped }, "usage is written again");
+    },
+  };
+}
+
+/** A code, never a message: a database may quote in it what it was given. */
+export function usageTrouble(error: unknown): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  return typeof code === "string" ? code : error instanceof Error ? error.name : typeof error;
+}
