@@ -1,4 +1,5 @@
 /** What holds of every verb there is, by walking the table: roles, strict input, and an audit record of every change. */
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { perform } from "#control-plane/perform.ts";
@@ -22,17 +23,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Rows of every table but those of the audit records, as text: whether anything was changed. */
+/** Every row of every table but those of the audit records, as text: whether anything was changed. */
 async function everything(): Promise<string> {
-  const { rows } = await database_rows();
-  return JSON.stringify(rows);
-}
-
-async function database_rows() {
-  const tables = await store.selectFrom("partners").selectAll().orderBy("id").execute();
-  const accounts = await store.selectFrom("partner_accounts").selectAll().orderBy("partner").execute();
-  const keys = await store.selectFrom("api_keys").selectAll().orderBy("kid").execute();
-  return { rows: [tables, accounts, keys] };
+  const { rows: tables } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'sluice' and table_name not like 'audit%' order by table_name`.execute(store);
+  const texts = tables.map(
+    ({ name }) => sql<{ text: string }>`select coalesce(json_agg(t order by t::text), '[]')::text as text from sluice.${sql.ref(name)} as t`,
+  );
+  const contents: string[] = [];
+  for (const text of texts) contents.push((await text.execute(store)).rows[0]?.text ?? "");
+  return contents.join("\n");
 }
 
 const records = () => store.selectFrom("audit_records").selectAll().orderBy("seq").execute();
@@ -61,6 +62,15 @@ describe.each([...verbs.values()].map((verb) => [verb.name, verb] as const))("%s
     const example = await inputFor(name);
     const performed = await perform(planeOver(store), verb, { ...example, no_such_member: 1 }, askingAt(now));
     expect(performed).toEqual({ kind: "invalid", errors: [{ pointer: "/no_such_member", code: "unknown-field", detail: expect.any(String) }] });
+  });
+
+  test("takes no text that the database would not", async () => {
+    const example = await inputFor(name);
+    const [member] = Object.entries(verb.input.shape).flatMap(([one, schema]) => (schema.safeParse("a").success ? [one] : []));
+    for (const text of ["a\u0000b", "a\ud800b"]) {
+      const performed = await perform(planeOver(store), verb, { ...example, [member ?? "no_such_member"]: text }, askingAt(now));
+      expect(performed).toMatchObject({ kind: "invalid", errors: expect.arrayContaining([expect.objectContaining({ code: "not-storable" })]) });
+    }
   });
 
   test(verb.method === "GET" ? "changes nothing, and audits nothing" : "is audited when it changes something, without any secret", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keyRevoke } from "#control-plane/api-keys/revoke.ts";
+import { keyRotate } from "#control-plane/api-keys/rotate.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { partnerChange } from "#control-plane/partners/change.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
@@ -104,4 +105,22 @@ test("lists are walked in pages that neither repeat nor leave out anybody", asyn
     kind: "invalid",
     errors: [{ pointer: "/limit", code: "out-of-range", detail: "Takes numbers of at most 1000." }],
   });
+});
+
+test("a partner that is removed while its keys are rotated, changed and issued is removed or not, and nobody waits in a circle", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { id } = await did(perform(plane, partnerCreate, { name: `Round ${round}` }, asking));
+    const { id: key } = await newKey(id);
+    const later = askingAt(now + 1);
+    const all = await Promise.all([
+      perform(plane, keyRotate, { key }, asking),
+      perform(plane, partnerRemove, { partner: id }, later),
+      perform(plane, keyRevoke, { key }, asking),
+      perform(plane, partnerSuspend, { partner: id }, asking),
+      perform(plane, keyCreate, { partner: id, environment: "live", scopes: ["orders:read"] }, asking),
+    ]);
+    for (const { kind } of all) expect(["done", "refused", "absent"]).toContain(kind);
+    const left = await plane.records.keys.list(id, undefined, 10);
+    expect(left.length > 0).toBe((await plane.records.partners.find(id)) !== undefined);
+  }
 });

@@ -47,7 +47,16 @@ export const teamShelves = [
   {
     folder: "operating",
     name: "Running the gateway",
-    slugs: ["deploying-on-node", "oauth2", "cloudflare-workers", "protecting-the-erp", "footprint", "writes-without-footprint", "conflicts"],
+    slugs: [
+      "deploying-on-node",
+      "cloudflare-workers",
+      "partners-and-keys",
+      "oauth2",
+      "protecting-the-erp",
+      "footprint",
+      "writes-without-footprint",
+      "conflicts",
+    ],
   },
 ] as const;
 

@@ -183,3 +183,11 @@ test("lists are walked in pages, newest first, also where many keys are of the s
   expect(seen).toHaveLength(7);
   expect(new Set(seen)).toEqual(made);
 });
+
+test("a whole key where its id is asked for is refused, and not repeated", async () => {
+  const { key } = await issue();
+  const refused = await asked(keyRevoke, { key });
+  expect(refused).toMatchObject({ kind: "invalid", errors: [{ pointer: "/key", detail: expect.stringContaining("Takes a key id") }] });
+  expect(JSON.stringify(refused)).not.toContain(key.slice(20));
+  expect(await works(key, now)).toBe(true);
+});
