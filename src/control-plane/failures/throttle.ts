@@ -4,6 +4,12 @@ import { responsibleNetwork } from "../addresses/address.ts";
 import type { RecallingAuthenticator } from "../credentials/recalling-authenticator.ts";
 import type { FailureWindows } from "./failure-windows.ts";
 
+/**
+ * What somebody who has no credential could have sent. One whose secret is right and whose time is over is none of these: a
+ * program that was left behind by a rotation must not lock out its successor.
+ */
+const guesses: ReadonlySet<RefusalReason> = new Set<RefusalReason>(["malformed", "checksum", "unknown", "secret", "token"]);
+
 export interface ThrottleCounts {
   readonly refused: ReadonlyMap<RefusalReason, number>;
   readonly throttled: number;
@@ -36,7 +42,7 @@ export function createThrottle(windows: FailureWindows): Throttle {
         const found = await authenticator.authenticate(token, now, address);
         if (found.kind === "refused") {
           counts.refused.set(found.reason, (counts.refused.get(found.reason) ?? 0) + 1);
-          if (network !== undefined) windows.fail(network);
+          if (network !== undefined && guesses.has(found.reason)) windows.fail(network);
         }
         return found;
       },
