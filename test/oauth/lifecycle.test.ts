@@ -136,6 +136,17 @@ test("what cannot be is not registered, and every reason is given", async () => 
   }
 });
 
+test("a partner is removed with clients that are over, and kept by one that is not", async () => {
+  const { client, ask, gateway } = open();
+  await gateway.createPartner("leaving", { live: [] });
+  const one = await client({ partner: "leaving" });
+  await open().accessToken(one);
+  expect(JSON.stringify(await open().try("partner.remove", { partner: "leaving" }))).toContain("OAuth client");
+  await ask("client.revoke", { client: one.id });
+  expect(await ask("partner.remove", { partner: "leaving" })).toMatchObject({ name: "leaving" });
+  expect(await open().try("client.show", { client: one.id })).toMatchObject({ kind: "absent" });
+});
+
 test("guessing a client's secret is throttled by address, and whoever has the right one goes on", async () => {
   const { client, another } = open();
   const throttled = await another({ AUTH_FAILURES: "20" });
