@@ -15,6 +15,7 @@ export const guideSlugs = [
   "batches",
   "operations",
   "errors",
+  "limits",
   "versions",
 ] as const;
 
@@ -47,7 +48,7 @@ export const teamShelves = [
   {
     folder: "operating",
     name: "Running the gateway",
-    slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "footprint", "writes-without-footprint", "conflicts"],
+    slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "limits", "footprint", "writes-without-footprint", "conflicts"],
   },
 ] as const;
 
