@@ -83,6 +83,8 @@ export function memoryCounts({ capacity, longestRequestMs = Number.POSITIVE_INFI
   /** Each is looked up once a request: moving them to the end of the table is most of what a request costs here. */
   function heldOf(caller: Counted, nowUs: number): HeldOfCaller {
     const partner = table.at(`${caller.partner} ${caller.environment}`, nowUs);
+    // Else the next new entry might push it out before anything stands in it.
+    partner.emptyAtUs = Math.max(partner.emptyAtUs, nowUs + 1);
     return { partner, key: caller.limits.key.length === 0 ? partner : table.at(`key ${caller.keyId}`, nowUs) };
   }
 
