@@ -1,5 +1,6 @@
 /** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
 import { z } from "zod";
+import { type AddressRange, parseRange } from "#control-plane/addresses/address.ts";
 import type { ProtectionSettings } from "#erp/protection/settings.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { protectionOf, protectionVariables, wholeNumber } from "./protection-config.ts";
@@ -55,6 +56,20 @@ export interface Config {
   readonly retention: Retention;
   /** Where processes count together; undefined: each counts for itself. */
   readonly redisUrl: string | undefined;
+  readonly credentials: CredentialSettings;
+  /** Whose word on a client's address counts, and the header it stands in. */
+  readonly trustedProxies: { readonly ranges: readonly AddressRange[]; readonly header: "x-forwarded-for" | "forwarded" };
+}
+
+/** How credentials are checked. */
+export interface CredentialSettings {
+  /** Whether changes are listened for, besides being polled; poolers in transaction mode forbid it. */
+  readonly listen: boolean;
+  /** Credentials that a process remembers. */
+  readonly cacheSize: number;
+  /** Refused credentials in a window after which a network is throttled; 0: never. */
+  readonly failures: number;
+  readonly failuresWindowMs: number;
 }
 
 export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
@@ -121,6 +136,13 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
       redisUrl: values.REDIS_URL,
+      credentials: {
+        listen: values.STORE_LISTEN === "true",
+        cacheSize: values.CREDENTIAL_CACHE_SIZE,
+        failures: values.AUTH_FAILURES,
+        failuresWindowMs: values.AUTH_FAILURES_WINDOW_SECONDS * 1000,
+      },
+      trustedProxies: { ranges: values.TRUSTED_PROXIES ?? [], header: values.TRUSTED_PROXY_HEADER },
     },
   };
 }
@@ -192,6 +214,12 @@ const schema = z.object({
     .optional(),
   SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
   RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
+  STORE_LISTEN: z.enum(["true", "false"], "is neither true nor false.").default("true"),
+  CREDENTIAL_CACHE_SIZE: wholeNumber(100, 10_000_000).default(100_000),
+  AUTH_FAILURES: wholeNumber(0, 1_000_000).default(100),
+  AUTH_FAILURES_WINDOW_SECONDS: wholeNumber(1, 86_400).default(60),
+  TRUSTED_PROXIES: z.string().transform(parseRanges).optional(),
+  TRUSTED_PROXY_HEADER: z.enum(["x-forwarded-for", "forwarded"], "is neither x-forwarded-for nor forwarded.").default("x-forwarded-for"),
   REDIS_URL: z
     .string()
     .refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a Redis server, such as redis://user:password@host:6379/0.")
@@ -202,6 +230,12 @@ const schema = z.object({
 export function knownVariables(): ReadonlyMap<string, unknown> {
   const defaults: Readonly<Record<string, unknown>> = schema.parse({});
   return new Map(Object.keys(schema.shape).map((name) => [name, defaults[name]]));
+}
+
+function parseRanges(text: string, context: z.RefinementCtx): readonly AddressRange[] {
+  const ranges = text.split(",").map((part) => parseRange(part.trim()));
+  const known = ranges.filter((range) => range !== undefined);
+  return known.length === ranges.length ? known : fail(context, "is not a list of addresses or ranges such as 10.0.0.0/8,2001:db8::/32, separated by commas.");
 }
 
 function parsePeppers(text: string, context: z.RefinementCtx): ReadonlyMap<number, Uint8Array> {

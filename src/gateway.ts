@@ -194,6 +194,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       cursors: cursors(options.secret),
       versions,
       known: resources.known,
+      expiryHelp: `${options.publicUrl}/docs/guides/authentication#keys-that-end`,
     }),
     baseUrl: options.publicUrl,
     log,

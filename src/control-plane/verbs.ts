@@ -1,11 +1,18 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
+import { auditVerbs } from "./audit/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
 import { partnerVerbs } from "./partners/verbs.ts";
 import type { Verb } from "./verb.ts";
 
 /** Each noun's verbs stand in its own folder, in the order in which they are listed to people. */
-const nouns: readonly (readonly Verb[])[] = [partnerVerbs, keyVerbs, limitVerbs];
+const nouns: readonly (readonly Verb[])[] = [
+  // One a line, so that parts are added side by side.
+  partnerVerbs,
+  keyVerbs,
+  limitVerbs,
+  auditVerbs,
+];
 
 /** By name. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(nouns.flat().map((verb) => [verb.name, verb]));

@@ -9,10 +9,8 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
-import { keyCreate, keyList, keyRevoke } from "./commands/key.ts";
-import { limitCommands } from "./commands/limit.ts";
 import { migrateCommand } from "./commands/migrate.ts";
-import { partnerAddAccount, partnerCreate, partnerList } from "./commands/partner.ts";
+import { operatorCommands } from "./commands/operator-commands.ts";
 import { sourceGrants } from "./commands/source.ts";
 import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
@@ -34,13 +32,7 @@ const commands: readonly Command[] = [
   sourceGrants,
   sourceInstall,
   sourceUninstall,
-  partnerCreate,
-  partnerAddAccount,
-  partnerList,
-  keyCreate,
-  keyList,
-  keyRevoke,
-  ...limitCommands,
+  ...operatorCommands,
   conflictList,
   conflictShow,
   conflictResolve,

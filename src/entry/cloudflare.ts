@@ -1,6 +1,9 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
+import { canonicalAddress } from "#control-plane/addresses/address.ts";
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createFailureWindows } from "#control-plane/failures/failure-windows.ts";
+import { createThrottle } from "#control-plane/failures/throttle.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { limits } from "#limits/limits.ts";
@@ -58,10 +61,16 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
   };
 }
 
+/** Cloudflare itself writes this header, over whatever the client sent; elsewhere it would be anybody's word. */
+function originOf(request: Request): { readonly address?: string } {
+  const address = canonicalAddress(request.headers.get("cf-connecting-ip") ?? "");
+  return address === undefined ? {} : { address };
+}
+
 /** Never rejects. */
 async function serve(request: Request, { gateway, log }: Serving, handles: OpenHandles): Promise<Response> {
   try {
-    return await gateway.fetch(request, {}, handles);
+    return await gateway.fetch(request, originOf(request), handles);
   } catch (error) {
     log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
     return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
@@ -83,6 +92,9 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     prefix: definition.keyPrefix,
     shareLookups: false,
   });
+  const throttle = createThrottle(
+    createFailureWindows({ limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs, capacity: 20_000, elapsedMs }),
+  );
   const gateway = createGateway({
     definition,
     secret,
@@ -102,7 +114,7 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   });
   const shared = config.redisUrl === undefined ? undefined : { processId: crypto.randomUUID(), deadlineMs: workerRedisDeadlineMs };
   const all = limits({ elapsedMs, now, log, longestRequestMs, ...(shared !== undefined && { shared }) });
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, authentication, all.over) };
+  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, (keys) => throttle.over(authentication.over(keys)), all.over) };
 }
 
 /** A request that its client gives up may end here without a word: its place is free again after this. */

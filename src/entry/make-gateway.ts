@@ -1,10 +1,8 @@
 /** Makes a gateway for a Node process: opens its databases, and hands them to the engine. */
 import type { Config } from "#config";
-import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
-import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { controlPlane } from "./control-plane.ts";
@@ -12,9 +10,12 @@ import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
+import { openCredentials } from "./open-credentials.ts";
 import { openLimits } from "./open-limits.ts";
+import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
+import { failuresInRedis } from "./shared-failures.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
@@ -59,7 +60,27 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   const elapsedMs = (): number => performance.now();
   const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
   const receipts = receiptRecords(() => store);
-  const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
+  const redis =
+    config.redisUrl === undefined
+      ? undefined
+      : openRedis({
+          url: config.redisUrl,
+          // That Redis is gone is said once, by the limits, which also notice one that hangs.
+          onChange: () => undefined,
+        });
+  life.onStop(() => redis?.disconnect());
+  const credentials = openCredentials({
+    config,
+    storeUrl: location.storeUrl,
+    store,
+    peppers,
+    knownScopes: scopes,
+    keyPrefix: definition.keyPrefix,
+    log,
+    sharedFailures: redis && failuresInRedis(redis, { limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs }),
+  });
+  life.onStop(() => credentials.close());
+  const { authenticator } = credentials;
   const gateway = createGateway({
     definition,
     secret: location.secret,
@@ -79,7 +100,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
-    metrics: () => gateway.metrics() + limits.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics(),
     handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits.limiter, receipts }),
     controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };

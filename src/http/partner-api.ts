@@ -53,6 +53,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
     let version: string | undefined;
     let always: Readonly<Record<string, string>> = {};
     let cost: number | undefined;
+    let known: Readonly<Record<string, string>> = {};
     let response: PartnerResponse;
     let failure: unknown;
     try {
@@ -66,9 +67,10 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         operations,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
-        identified(who, servedVersion) {
+        identified(who, servedVersion, headers) {
           principal = who;
           version = servedVersion;
+          known = headers;
         },
         charged(units) {
           cost = units;
@@ -84,7 +86,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
           ? error
           : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
       response = problemDocument(problem, partnerRequest.id, baseUrl);
-      if (version !== undefined) response = { ...response, headers: { ...response.headers, "Api-Version": version } };
+      response = { ...response, headers: { ...response.headers, ...known } };
     }
     const fields = {
       request_id: partnerRequest.id,

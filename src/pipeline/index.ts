@@ -13,6 +13,7 @@ import { command } from "./command.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
+import { expiryWarning } from "./expiry-warning.ts";
 import { json } from "./json-headers.ts";
 import { limit } from "./limit.ts";
 import type { Limiter } from "./limits.ts";
@@ -31,6 +32,8 @@ export interface PipelineParts {
   known(contract: Contract): Readonly<Record<string, Known | undefined>>;
   /** Newest first. */
   readonly versions: readonly string[];
+  /** URL of the page that says what to do about a key that ends. */
+  readonly expiryHelp: string;
 }
 
 /** What one request brings along: its own ways to the keys and the ERP, the clock, and a note for the usage record. */
@@ -39,8 +42,8 @@ export interface RequestContext {
   readonly authenticator: Authenticator;
   access(contract: Contract, principal: Principal): ResourceAccess;
   operations(principal: Principal): OperationAccess;
-  /** As soon as it is known who calls, and again when the version is. */
-  identified(principal: Principal, version: string | undefined): void;
+  /** As soon as it is known who calls, and again when the version is. `headers`: of every answer from here on, problems included. */
+  identified(principal: Principal, version: string | undefined, headers: Readonly<Record<string, string>>): void;
   /** Undefined: nobody is limited. */
   readonly limiter: Limiter | undefined;
   /** Units that the request has cost so far. */
@@ -62,13 +65,15 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
   return async (operation, id, request, context) => {
     checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
-    context.identified(principal, undefined);
+    const warning = expiryWarning(principal, context.now, parts.expiryHelp);
+    context.identified(principal, undefined, warning);
     const taken = await limit(operation, principal, context);
     try {
       const version = chooseVersion(parts.versions, request, principal);
-      context.identified(principal, version);
+      const headers = { "Api-Version": version, ...warning };
+      context.identified(principal, version, headers);
       const answer = await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise });
-      return { ...answer, headers: { ...answer.headers, "Api-Version": version } };
+      return { ...answer, headers: { ...answer.headers, ...headers } };
     } finally {
       taken.release();
     }

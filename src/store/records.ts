@@ -3,6 +3,7 @@ import type { Records } from "#control-plane/control-plane.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { keyUses } from "./credential-uses.ts";
 import { partnerRecords } from "./partners.ts";
 import { planRecords } from "./plans.ts";
 
@@ -13,6 +14,7 @@ export function recordsOf(store: Store): Records {
     keys: keyRegister(store),
     audit: auditRecords(store),
     plans: planRecords(store),
+    keyUses: keyUses(store),
   };
 }
 

@@ -13,6 +13,7 @@ export interface StoreTables {
   quotas: QuotasTable;
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
+  credential_uses: CredentialUsesTable;
 }
 
 interface PartnersTable {
@@ -46,6 +47,15 @@ interface ApiKeysTable {
   expires_at: Date | null;
   suspended_at: Date | null;
   revoked_at: Date | null;
+}
+
+interface CredentialUsesTable {
+  credential: string;
+  first_used_at: Date;
+  last_used_at: Date;
+  last_address: string | null;
+  /** A bigint, as text. */
+  uses: string;
 }
 
 export interface ReceiptsTable {
@@ -83,6 +93,8 @@ export interface PlansTable extends RateColumns {
   monthly_quota: number | null;
   inflight: number | null;
   created_at: Generated<Date>;
+  /** Generated. */
+  everyone: ColumnType<string, never, never>;
 }
 
 interface PlanAssignmentsTable {

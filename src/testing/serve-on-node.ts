@@ -2,9 +2,10 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
-import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { clientAddress } from "#entry/client-address.ts";
 import { keepTending } from "#entry/keep-tending.ts";
+import { openCredentials } from "#entry/open-credentials.ts";
 import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
@@ -12,7 +13,6 @@ import { readAssetFromDisk } from "#entry/site-assets.ts";
 import { createStoppable } from "#entry/stop.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
-import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { type GatewayParts, makeSecrets, operatorOf, type ServedGateway } from "./served-gateway.ts";
@@ -37,7 +37,9 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       [testVariable, test ?? ""],
     ];
   });
-  const read = readConfig({ DATABASE_URL: storeUrl, ...secrets.variables, ...Object.fromEntries(urls), ...variables }, project.sources);
+  // Tests send what is refused by the hundred, from one address.
+  const standard = { DATABASE_URL: storeUrl, AUTH_FAILURES: "0", ...secrets.variables };
+  const read = readConfig({ ...standard, ...Object.fromEntries(urls), ...variables }, project.sources);
   if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
   const { config } = read;
 
@@ -55,6 +57,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const server = await serve({
     host: "127.0.0.1",
     port: 0,
+    clientAddress: clientAddress(config.trustedProxies),
     handler: (request, origin) => handler(request, origin),
     render: (problem) => problemDocument(problem, crypto.randomUUID(), url),
   });
@@ -62,15 +65,18 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
   const databases = openSources(project.sources, sources, config);
   const receipts = receiptRecords(() => store);
-  const authenticator = createKeyAuthenticator({
-    keys: keyRecords(store),
+  const credentials = openCredentials({
+    config,
+    storeUrl,
+    store,
     peppers: createPeppers(new Map([[1, secrets.pepper]])),
     knownScopes: project.scopes,
-    elapsedMs: () => performance.now(),
-    prefix: definition.keyPrefix,
+    keyPrefix: definition.keyPrefix,
+    log,
   });
   const life = createStoppable(() => undefined);
   const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
+  const { authenticator } = credentials;
   const gateway = createGateway({
     definition,
     secret: secrets.secret,
@@ -83,7 +89,12 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     now,
     elapsedMs: () => performance.now(),
   });
-  const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
+  const tending = keepTending(() => gateway.tend(databases.find, receipts));
+  let closed: Promise<void> | undefined;
+  const stopTending = (): void => {
+    tending();
+    closed ??= credentials.close();
+  };
   handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits?.limiter, receipts });
 
   return {
@@ -93,12 +104,13 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets),
-    metrics: () => gateway.metrics() + (limits?.metrics() ?? ""),
+    metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? ""),
     stopTending,
     async stop() {
-      stopTending();
       await server.close(0);
       await life.stop();
+      stopTending();
+      await closed;
       await databases.close();
       await store.destroy();
     },

@@ -16,6 +16,11 @@ export const sharedHeaders = {
     description: "What is left of each policy: no more than `r` units may be used within `t` seconds. A list of RFC 9651.",
     schema: { type: "string", examples: ['"burst";r=57;t=1'] },
   },
+  ApiKeyExpires: {
+    description:
+      "In the two weeks before the key of the request ends: when, as a Date of RFC 9651 (seconds since 1970), and with `help` a page that says what to do. Absent without such.",
+    schema: { type: "string", examples: ['@1798761599;help="https://api.example.com/docs/guides/authentication#keys-that-end"'] },
+  },
   RetryAfter: { description: "Seconds to wait before the next try; in planned maintenance, until it ends.", schema: { type: "integer" } },
 } as const satisfies JsonSchema;
 
@@ -49,6 +54,7 @@ export function headers(further: Readonly<Record<string, Shared>> = {}): JsonSch
     "Api-Version": named("ApiVersion"),
     "Request-Id": named("RequestId"),
     ...limitHeaders,
+    "Api-Key-Expires": named("ApiKeyExpires"),
     ...Object.fromEntries(Object.entries(further).map(([header, name]) => [header, named(name)])),
   };
 }

@@ -59,3 +59,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     )
     .join("\n");
 }
+
+/** What is known of one thing, a line each; what is null is left out. */
+export function facts(known: readonly (readonly [name: string, value: string | null])[]): string {
+  const width = Math.max(...known.map(([name]) => name.length));
+  return known.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(width)}  ${value}`])).join("\n");
+}

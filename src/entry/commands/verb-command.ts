@@ -13,7 +13,8 @@
  *   });
  *   export const limitList = listCommand(limitListVerb, { usage: [""], flags: {}, columns: { NAME: (plan) => plan.name } });
  *
- * A list's verb answers `pageOf(...)`; without a flag `limit` all pages are shown. Then name the command in `commands.ts`.
+ * A list's verb answers `pageOf(...)`; without a flag `limit` all pages are shown. Then name the commands in
+ * `operator-commands.ts`.
  */
 import { z } from "zod";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
@@ -50,6 +51,8 @@ export interface VerbCommandParts<Value> extends CommandParts {
 export interface ListCommandParts<Item> extends CommandParts {
   /** By their titles. */
   readonly columns: Readonly<Record<string, (item: Item) => string>>;
+  /** Members of the input that are these unless something else was typed. */
+  readonly defaults?: Readonly<Record<string, JsonValue>>;
   /** Said instead of an empty table. */
   readonly none?: string;
 }
@@ -73,7 +76,8 @@ export function listCommand<Input extends z.ZodObject, Item extends z.ZodType>(
   verb: Verb<Input, Page<Item>>,
   parts: ListCommandParts<z.output<Item>>,
 ): Command {
-  return command(verb, parts, async ({ ask, input, asJson, terminal }) => {
+  return command(verb, parts, async ({ ask, input: typed, asJson, terminal }) => {
+    const input = { ...parts.defaults, ...typed };
     const items: z.output<Item>[] = [];
     const wanted = typeof input["limit"] === "number" ? input["limit"] : undefined;
     for (let after: string | null | undefined; after !== null; ) {

@@ -1,0 +1,14 @@
+/** The commands over the control plane's verbs. */
+import { auditCommands } from "./audit.ts";
+import type { Command } from "./command.ts";
+import { keyCommands } from "./key.ts";
+import { limitCommands } from "./limit.ts";
+import { partnerCommands } from "./partner.ts";
+
+export const operatorCommands: readonly Command[] = [
+  // One a line, so that parts are added side by side.
+  ...partnerCommands,
+  ...keyCommands,
+  ...limitCommands,
+  ...auditCommands,
+];
