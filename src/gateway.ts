@@ -32,6 +32,7 @@ import { siteResources } from "#http/site/site-resources.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
+import type { Limiter } from "#pipeline/limits.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
@@ -70,6 +71,8 @@ export interface RequestHandles {
   readonly authenticator: Authenticator;
   /** Issues access tokens to OAuth clients. */
   readonly tokenServer: TokenServer;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: Limiter | undefined;
   /** Receipts in the gateway's own store, of sources that take none. */
   readonly receipts: ReceiptRecords;
 }
@@ -211,8 +214,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, tokenServer, receipts }) =>
-      http.fetch(request, { origin, authenticator, tokenServer, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts }) =>
+      http.fetch(request, { origin, authenticator, tokenServer, limiter, ...resources.ways(databases, receipts, () => request.signal) }),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },

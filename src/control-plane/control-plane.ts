@@ -6,6 +6,7 @@ import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
+import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
 import type { SecretRecords } from "./secrets/secret-records.ts";
@@ -20,6 +21,7 @@ export interface Records {
   readonly issuers: IssuerRegister;
   readonly signingKeys: SigningKeyRecords;
   readonly secrets: SecretRecords;
+  readonly plans: PlanRecords;
   readonly audit: AuditRecords;
   /** Where uses of keys are noted. */
   readonly keyUses?: KeyUses;

@@ -2,6 +2,7 @@
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
+import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
 import { partnerVerbs } from "./partners/verbs.ts";
 import { secretVerbs } from "./secrets/verbs.ts";
@@ -17,6 +18,7 @@ const nouns: readonly (readonly Verb[])[] = [
   issuerVerbs,
   signingKeyVerbs,
   secretVerbs,
+  limitVerbs,
   auditVerbs,
 ];
 

@@ -9,10 +9,12 @@ import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
+import { limits } from "#limits/limits.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { fetchKeysOnWorkers } from "./cloudflare/fetch-keys.ts";
 import { type AccessOver, type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
+import { workerRedisDeadlineMs } from "./cloudflare/request-redis.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
@@ -130,8 +132,13 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     const { server, authenticator } = oauth.over(records);
     return { authenticator: throttle.over(keysOrTokens(authentication.over(keys), authenticator)), tokenServer: throttledTokens(server) };
   };
-  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, access) };
+  const shared = config.redisUrl === undefined ? undefined : { processId: crypto.randomUUID(), deadlineMs: workerRedisDeadlineMs };
+  const all = limits({ elapsedMs, now, log, longestRequestMs, ...(shared !== undefined && { shared }) });
+  return { kind: "serving", gateway, log, open: () => openHandles(read.config, sources, access, all.over) };
 }
+
+/** A request that its client gives up may end here without a word: its place is free again after this. */
+const longestRequestMs = 60_000;
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */
 function refuse(request: Request, reasons: readonly string[]): Response {

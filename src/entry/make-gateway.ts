@@ -13,6 +13,7 @@ import { fetchKeysOnNode } from "./fetch-keys.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
+import { openLimits } from "./open-limits.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -59,14 +60,15 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(() => databases.close());
 
   const elapsedMs = (): number => performance.now();
+  const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
   const receipts = receiptRecords(() => store);
   const redis =
     config.redisUrl === undefined
       ? undefined
       : openRedis({
           url: config.redisUrl,
-          onChange: (state, reason) =>
-            state === "lost" ? log.warn({ reason }, "Redis is lost: each process counts for itself") : log.info({}, "Redis is back"),
+          // That Redis is gone is said once, by the limits, which also notice one that hangs.
+          onChange: () => undefined,
         });
   life.onStop(() => redis?.disconnect());
   const credentials = openCredentials({
@@ -103,8 +105,8 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   return {
-    metrics: () => gateway.metrics() + credentials.metrics(),
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, receipts }),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics(),
+    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, limiter: limits.limiter, receipts }),
     controlPlane: controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources),
   };
 }

@@ -11,6 +11,8 @@ export interface OpenRedisOptions {
   readonly url: string;
   /** Told once when the connection is lost, and once when it is there again; not of each attempt. */
   readonly onChange: (state: "lost" | "back", reason: string | undefined) => void;
+  /** For callers with deadlines of their own; a connection that says nothing for longer is given up. */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -18,11 +20,11 @@ export interface OpenRedisOptions {
  * fail at once: whoever counts has to have another way. The names of commands say nothing of values; errors may, so log their
  * `name` or `message` with care.
  */
-export function openRedis({ url, onChange }: OpenRedisOptions): Redis {
+export function openRedis({ url, onChange, silenceMs }: OpenRedisOptions): Redis {
   const redis = new Redis(url, {
     connectionName: "sluice",
     connectTimeout: connectTimeoutMs,
-    commandTimeout: commandTimeoutMs,
+    ...(silenceMs === undefined ? { commandTimeout: commandTimeoutMs } : { socketTimeout: silenceMs }),
     // A command that waits for a connection would be counted late, after its request was decided by other means.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -4,6 +4,7 @@ import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import type { PartnerRequest, PartnerResponse } from "#pipeline/exchange.ts";
 import type { PartnerPipeline, RequestContext } from "#pipeline/index.ts";
+import type { Limiter } from "#pipeline/limits.ts";
 import type { Authenticator, Principal } from "#pipeline/principal.ts";
 import { describeError, type Log } from "./log.ts";
 import { problemDocument } from "./problem-document.ts";
@@ -33,6 +34,7 @@ export interface PartnerApiParts {
 export interface RequestWays {
   readonly origin: Origin;
   readonly authenticator: Authenticator;
+  readonly limiter?: Limiter | undefined;
   readonly access: RequestContext["access"];
   readonly operations: RequestContext["operations"];
 }
@@ -43,12 +45,14 @@ const maxBodyBytes = 1_048_576;
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, access, operations }) => {
+  return async (request, { origin, authenticator, limiter, access, operations }) => {
     const started = elapsedMs();
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
     let principal: Principal | undefined;
     let version: string | undefined;
+    let always: Readonly<Record<string, string>> = {};
+    let cost: number | undefined;
     let known: Readonly<Record<string, string>> = {};
     let response: PartnerResponse;
     let failure: unknown;
@@ -58,6 +62,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       response = await pipeline(operation, target.id, partnerRequest, {
         now: now(),
         authenticator,
+        limiter,
         access,
         operations,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
@@ -66,6 +71,12 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
           principal = who;
           version = servedVersion;
           known = headers;
+        },
+        charged(units) {
+          cost = units;
+        },
+        always(headers) {
+          always = { ...always, ...headers };
         },
       });
     } catch (error) {
@@ -87,6 +98,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       environment: principal?.environment,
       key: principal?.keyId,
       version,
+      cost,
       ms: Math.round((elapsedMs() - started) * 100) / 100,
       bytes: response.body?.length ?? 0,
       replayed: response.headers["Idempotency-Replayed"] === undefined ? undefined : true,
@@ -95,7 +107,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
     else log.info(failure === undefined ? fields : { ...fields, ...describeError(failure) }, "request");
     return new Response(request.method === "HEAD" ? null : response.body, {
       status: response.status,
-      headers: { ...response.headers, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
+      headers: { ...response.headers, ...always, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
     });
   };
 }

@@ -15,6 +15,8 @@ import type { Cursors } from "./cursor.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
 import { expiryWarning } from "./expiry-warning.ts";
 import { json } from "./json-headers.ts";
+import { limit } from "./limit.ts";
+import type { Limiter } from "./limits.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
@@ -40,8 +42,14 @@ export interface RequestContext {
   readonly authenticator: Authenticator;
   access(contract: Contract, principal: Principal): ResourceAccess;
   operations(principal: Principal): OperationAccess;
-  /** `headers`: of every answer from here on, problems included. */
-  identified(principal: Principal, version: string, headers: Readonly<Record<string, string>>): void;
+  /** As soon as it is known who calls, and again when the version is. `headers`: of every answer from here on, problems included. */
+  identified(principal: Principal, version: string | undefined, headers: Readonly<Record<string, string>>): void;
+  /** Undefined: nobody is limited. */
+  readonly limiter: Limiter | undefined;
+  /** Units that the request has cost so far. */
+  charged(cost: number): void;
+  /** Headers that the answer has from now on, whatever it turns out to be; a later value of one replaces an earlier one. */
+  always(headers: Readonly<Record<string, string>>): void;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -57,11 +65,18 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
   return async (operation, id, request, context) => {
     checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
-    const version = chooseVersion(parts.versions, request, principal);
-    const headers = { "Api-Version": version, ...expiryWarning(principal, context.now, parts.expiryHelp) };
-    context.identified(principal, version, headers);
-    const answer = await answerTo(operation, id ?? "", { request, principal, version, context });
-    return { ...answer, headers: { ...answer.headers, ...headers } };
+    const warning = expiryWarning(principal, context.now, parts.expiryHelp);
+    context.identified(principal, undefined, warning);
+    const taken = await limit(operation, principal, context);
+    try {
+      const version = chooseVersion(parts.versions, request, principal);
+      const headers = { "Api-Version": version, ...warning };
+      context.identified(principal, version, headers);
+      const answer = await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise });
+      return { ...answer, headers: { ...answer.headers, ...headers } };
+    } finally {
+      taken.release();
+    }
   };
 
   async function answerTo(operation: Operation, id: string, asked: Asked): Promise<PartnerResponse> {
@@ -91,6 +106,8 @@ export interface Asked {
   readonly principal: Principal;
   readonly version: string;
   readonly context: RequestContext;
+  /** Charges the request so much in all, when more is known of it; throws `quota-exceeded`. */
+  raise(cost: number): Promise<void>;
 }
 
 interface Read {

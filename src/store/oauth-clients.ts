@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Client, ClientAuth, ClientRecord, ClientRecords, ClientRegister, ClientSecret } from "#control-plane/oauth-clients/client-records.ts";
 import type { Store } from "./connect.ts";
+import { type LimitTermsRow, limitTermsOf } from "./plans.ts";
 
 /** Expired ones that are deleted with each new one: the table holds hardly more than what still has to be known. */
 const deletedPerUse = 10;
@@ -20,11 +21,12 @@ export function clientRecords(store: Store): ClientRecords {
           where owned.partner = oauth_clients.partner and owned.environment = oauth_clients.environment order by account
         )`.as("accounts"),
       "partners.suspended_at as partner_suspended_at",
+      sql<LimitTermsRow | null>`sluice.limit_terms(oauth_clients.partner, oauth_clients.environment, oauth_clients.id)`.as("limits"),
       // Volatile, so that no pooler answers from a cache of its own, where a revoked client would live on.
       sql<Date>`clock_timestamp()`.as("asked_at"),
     ]);
 
-  function toRecord(row: Row & { macs: StoredSecret[]; accounts: string[]; partner_suspended_at: Date | null }): ClientRecord {
+  function toRecord(row: Row & { macs: StoredSecret[]; accounts: string[]; partner_suspended_at: Date | null; limits: LimitTermsRow | null }): ClientRecord {
     const secrets = row.macs.map(
       (secret): ClientSecret => ({
         id: secret.id,
@@ -34,7 +36,7 @@ export function clientRecords(store: Store): ClientRecords {
         expiresAt: secret.expires_at === null ? undefined : Date.parse(secret.expires_at),
       }),
     );
-    return { ...toClient(row), secrets, accounts: row.accounts, partnerSuspendedAt: row.partner_suspended_at?.getTime() };
+    return { ...toClient(row), secrets, accounts: row.accounts, partnerSuspendedAt: row.partner_suspended_at?.getTime(), limits: limitTermsOf(row.limits) };
   }
 
   return {

@@ -7,6 +7,7 @@ import { keyUses } from "./credential-uses.ts";
 import { issuerRegister } from "./issuers.ts";
 import { clientRegister } from "./oauth-clients.ts";
 import { partnerRecords } from "./partners.ts";
+import { planRecords } from "./plans.ts";
 import { secretRecords } from "./sealed-secrets.ts";
 import { signingKeyRecords } from "./signing-keys.ts";
 
@@ -20,6 +21,7 @@ export function recordsOf(store: Store): Records {
     signingKeys: signingKeyRecords(store),
     secrets: secretRecords(store),
     audit: auditRecords(store),
+    plans: planRecords(store),
     keyUses: keyUses(store),
   };
 }

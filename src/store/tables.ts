@@ -16,6 +16,10 @@ export interface StoreTables {
   trusted_issuers: TrustedIssuersTable;
   signing_keys: SigningKeysTable;
   sealed_secrets: SealedSecretsTable;
+  plans: PlansTable;
+  plan_assignments: PlanAssignmentsTable;
+  key_limits: RateColumns & { kid: string };
+  quotas: QuotasTable;
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
   credential_uses: CredentialUsesTable;
@@ -149,6 +153,36 @@ interface SealedSecretsTable {
   wrapped_key: ColumnType<Buffer, Uint8Array, Uint8Array>;
   sealed: ColumnType<Buffer, Uint8Array, Uint8Array>;
   sealed_at: Generated<Date>;
+}
+
+export interface RateColumns {
+  burst_quota: number | null;
+  burst_seconds: number | null;
+  sustained_quota: number | null;
+  sustained_seconds: number | null;
+}
+
+export interface PlansTable extends RateColumns {
+  name: string;
+  daily_quota: number | null;
+  monthly_quota: number | null;
+  inflight: number | null;
+  created_at: Generated<Date>;
+  /** Generated. */
+  everyone: ColumnType<string, never, never>;
+}
+
+interface PlanAssignmentsTable {
+  partner: string;
+  environment: "live" | "test";
+  plan: string;
+}
+
+interface QuotasTable {
+  key: string;
+  points: number;
+  /** A bigint, as text. */
+  expire: string | null;
 }
 
 interface AuditRecordsTable {

@@ -7,9 +7,11 @@ import { clientAddress } from "#entry/client-address.ts";
 import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
+import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
+import { createStoppable } from "#entry/stop.ts";
 import { createGateway, describeGateway } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
 import { envelopes } from "#lib/envelope.ts";
@@ -28,7 +30,7 @@ export interface NodeGateway extends ServedGateway {
 
 /** Serves in this process, at a free port. */
 export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
-  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), passing, now = () => Date.now() } = parts;
+  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), limited = false, passing, now = () => Date.now() } = parts;
   const project = describeGateway(definition);
   const urls = [...sources].flatMap(([name, { live, test }]) => {
     const [liveVariable, testVariable] = sourceVariables(name);
@@ -77,6 +79,8 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     envelopes: envelopes({ current: secrets.secret, others: config.previousSecrets }),
     fetchKeys: fetchKeysOnNode({ privateHosts: config.privateKeyHosts, ...(parts.ca !== undefined && { ca: parts.ca }) }),
   });
+  const life = createStoppable(() => undefined);
+  const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
   const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
@@ -96,7 +100,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     tending();
     closed ??= credentials.close();
   };
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, receipts });
+  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, tokenServer, limiter: limits?.limiter, receipts });
 
   return {
     url,
@@ -105,10 +109,11 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log: () => lines.join(""),
     ownSecrets: secrets.forms,
     ...operatorOf(definition, store, secrets),
-    metrics: () => gateway.metrics() + credentials.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? ""),
     stopTending,
     async stop() {
       await server.close(0);
+      await life.stop();
       stopTending();
       await closed;
       await databases.close();

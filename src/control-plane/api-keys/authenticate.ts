@@ -3,7 +3,6 @@ import { timingSafeEqual } from "node:crypto";
 import { expandScope } from "#contract/scope.ts";
 import { sha256 } from "#lib/hash.ts";
 import { Problem } from "#lib/problems.ts";
-import { unlimited } from "#pipeline/limits.ts";
 import type { Authentication, Principal } from "#pipeline/principal.ts";
 import { type AddressRange, isWithin, parseRange } from "../addresses/address.ts";
 import type { ChangeWatch } from "../credentials/change-watch.ts";
@@ -165,6 +164,6 @@ function principalOf(record: KeyRecord, scopes: ReadonlySet<string>): Principal 
     apiVersion: record.apiVersion,
     expiresAt: record.expiresAt,
     warnsOfExpiry: true,
-    limits: unlimited,
+    limits: record.limits,
   };
 }

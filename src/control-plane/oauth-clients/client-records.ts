@@ -1,5 +1,5 @@
 /** Ports: what the verbs on OAuth clients and their authentication need of a store. */
-import type { Environment } from "#pipeline/principal.ts";
+import type { Environment, Principal } from "#pipeline/principal.ts";
 import type { PublicKeySet } from "../oauth/public-keys.ts";
 
 /** How a client proves to be itself. */
@@ -51,6 +51,8 @@ export interface ClientRecord extends Client {
   readonly accounts: readonly string[];
   /** While it is set, no credential of the partner is accepted. */
   readonly partnerSuspendedAt: number | undefined;
+  /** What its partner may take. */
+  readonly limits: Principal["limits"];
 }
 
 /** Port of the request path. Rejects when the store cannot be reached; answers within a bounded time. */

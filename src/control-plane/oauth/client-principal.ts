@@ -1,5 +1,4 @@
 /** Who a client is, once it has proven to be it: the principal that a key of its partner would lead to. */
-import { unlimited } from "#pipeline/limits.ts";
 import type { Principal } from "#pipeline/principal.ts";
 import type { ClientRecord } from "../oauth-clients/client-records.ts";
 
@@ -15,6 +14,6 @@ export function principalOfClient(record: ClientRecord, scopes: ReadonlySet<stri
     expiresAt: record.expiresAt,
     // The client's own end, of which people have to know; its tokens come and go.
     warnsOfExpiry: true,
-    limits: unlimited,
+    limits: record.limits,
   };
 }

@@ -1,14 +1,19 @@
 /** Opens what one request needs of databases, when it needs it; all of it ends with the request. */
 
+import type { Redis } from "ioredis";
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import { absentDatabase, type Databases, type ErpDatabase, openSource, type RequestHandles } from "#gateway";
+import type { OpenLimits } from "#limits/limits.ts";
+import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { oauthRecords } from "#store/oauth.ts";
+import { quotaStore } from "#store/quota-store.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import type { WorkerConfig } from "./bindings.ts";
+import { closeRequestRedis, openRequestRedis } from "./request-redis.ts";
 
 export interface OpenHandles extends RequestHandles {
   /** Closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
@@ -17,11 +22,17 @@ export interface OpenHandles extends RequestHandles {
 
 /** Checks credentials, and issues tokens, over the ways to the store of one request. */
 export type AccessOver = (keys: KeyRecords, records: OAuthRecords) => Pick<RequestHandles, "authenticator" | "tokenServer">;
+type LimitsOver = (ways: { readonly redis: Redis | undefined; readonly quotas: () => QuotaStore }) => Pick<OpenLimits, "limiter">;
 
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
 const connectionsPerRequest = 1;
 
-export function openHandles({ config, storeUrl, sources: urls }: WorkerConfig, sources: readonly DeclaredSource[], accessOver: AccessOver): OpenHandles {
+export function openHandles(
+  { config, storeUrl, sources: urls }: WorkerConfig,
+  sources: readonly DeclaredSource[],
+  accessOver: AccessOver,
+  limitsOver: LimitsOver,
+): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
   const pools: ReturnType<typeof openSource>[] = [];
   let store: Store | undefined;
@@ -53,6 +64,9 @@ export function openHandles({ config, storeUrl, sources: urls }: WorkerConfig, s
     return pool;
   };
 
+  // Connects with the first command: a request that is refused for its key counts nothing.
+  const redis = config.redisUrl === undefined ? undefined : openRequestRedis(config.redisUrl);
+
   const databases: Databases = (name, environment) => {
     const key = `${name} ${environment}`;
     const known = opened.get(key);
@@ -72,7 +86,8 @@ export function openHandles({ config, storeUrl, sources: urls }: WorkerConfig, s
     databases,
     receipts: receiptRecords(openedStore),
     ...access,
+    limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     // A connection that cannot be closed in order is gone already.
-    close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())])),
+    close: async () => void (await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close()), redis && closeRequestRedis(redis)])),
   };
 }

@@ -4,6 +4,7 @@ import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
+import { limitCommands } from "./limit.ts";
 import { partnerCommands } from "./partner.ts";
 import { secretCommands } from "./secret.ts";
 import { signingKeyCommands } from "./signing-key.ts";
@@ -16,5 +17,6 @@ export const operatorCommands: readonly Command[] = [
   ...issuerCommands,
   ...signingKeyCommands,
   ...secretCommands,
+  ...limitCommands,
   ...auditCommands,
 ];

@@ -15,6 +15,7 @@ export const guideSlugs = [
   "batches",
   "operations",
   "errors",
+  "limits",
   "versions",
 ] as const;
 
@@ -53,6 +54,7 @@ export const teamShelves = [
       "partners-and-keys",
       "oauth2",
       "protecting-the-erp",
+      "limits",
       "footprint",
       "writes-without-footprint",
       "conflicts",
