@@ -1,4 +1,4 @@
-/** Measures whether the time of a refusal tells a key id that exists from one that does not: `node --conditions=source bench/credential-timing.ts <url of an empty Postgres database>`. */
+/** Measures whether the time of a refusal tells a key id that exists from one that does not: `node --conditions=source bench/credential-timing.ts`. */
 import pg from "pg";
 import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { formatKey, generateKey } from "#control-plane/api-keys/format.ts";
@@ -6,9 +6,10 @@ import { createPeppers, hashSecret } from "#control-plane/api-keys/peppers.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { migrate } from "#store/migrate.ts";
+import { startTestServer } from "#testing/test-server.ts";
 
-const url = process.argv[2];
-if (url === undefined) throw new Error("Give the URL of an empty Postgres database.");
+const server = await startTestServer();
+const url = server.url("postgres");
 const keys = 2_000;
 const rounds = 20_000;
 const client = new pg.Client({ connectionString: url });
@@ -90,3 +91,4 @@ await compare(
   keys,
 );
 await store.destroy();
+await server.stop();
