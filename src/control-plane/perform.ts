@@ -26,15 +26,25 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   asking: Asking,
 ): Promise<Performed<z.output<Output>>> {
   if (!mayDo(asking.by.role, verb.role)) return { kind: "forbidden", needs: verb.role };
-  const errors = errorsIn(verb.input, input);
+  const errors = [...strangeTexts(input, []), ...errorsIn(verb.input, input)];
   if (errors.length > 0) return { kind: "invalid", errors };
   const outcome = await verb.run(plane, verb.input.parse(input), asking);
   // Nothing leaves that the verb does not promise.
   return outcome.kind === "done" ? { kind: "done", value: verb.output.parse(outcome.value) } : outcome;
 }
 
-export function mayDo(role: Role, needed: Role): boolean {
+function mayDo(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed);
+}
+
+/** Texts that no database takes; in a query or a path they get as far as here. */
+function strangeTexts(value: JsonValue, path: readonly PropertyKey[]): readonly ProblemError[] {
+  if (typeof value === "string") {
+    const detail = value.includes("\u0000") ? "The character NUL is no text." : value.isWellFormed() ? undefined : "Half of a surrogate pair is no character.";
+    return detail === undefined ? [] : [{ pointer: jsonPointer(path), code: "not-storable", detail }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => strangeTexts(member, [...path, name]));
 }
 
 function errorsIn(schema: z.ZodObject, input: JsonValue): readonly ProblemError[] {

@@ -4,6 +4,9 @@ import type { AuditHead, AuditRecord, AuditRecords } from "#control-plane/audit/
 import type { JsonValue } from "#lib/json.ts";
 import type { Store } from "./connect.ts";
 
+/** A statement takes at most 65,535 parameters. */
+const rowsPerStatement = 1_000;
+
 /** Over a store or a transaction; appending takes a transaction. */
 export function auditRecords(store: Store): AuditRecords {
   return {
@@ -11,7 +14,11 @@ export function auditRecords(store: Store): AuditRecords {
       const locked = await store.selectFrom("audit_head").selectAll().forUpdate().executeTakeFirst();
       if (!locked) throw new Error("The head of the audit chain is missing; `sluice audit verify` says more.");
       const { records, head } = seal(headOf(locked));
-      await store.insertInto("audit_records").values(records.map(rowOf)).execute();
+      for (let at = 0; at < records.length; at += rowsPerStatement)
+        await store
+          .insertInto("audit_records")
+          .values(records.slice(at, at + rowsPerStatement).map(rowOf))
+          .execute();
       await store
         .updateTable("audit_head")
         .set({ seq: String(head.seq), hash: bytes(head.hash), key_id: head.keyId ?? null, signature: head.signature ? bytes(head.signature) : null })

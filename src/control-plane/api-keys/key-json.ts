@@ -2,11 +2,10 @@
 import { z } from "zod";
 import type { ApiKey } from "./key-records.ts";
 
-/** In inputs and paths: the key's public part. */
+/** In inputs and paths: the key's public part. A whole key is refused without being repeated, since answers and logs may hold it. */
 export const keyGiven = z
   .string()
-  .min(1)
-  .max(100)
+  .regex(/^[0-9A-Za-z]{12}$/, "Takes a key id, which is the third part of a key, such as 4fT0aZ91bQxy.")
   .meta({ description: "The key id: the third part of a key.", examples: ["4fT0aZ91bQxy"] });
 
 export const scopesGiven = z

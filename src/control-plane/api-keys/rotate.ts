@@ -7,7 +7,7 @@ import type { ApiKey } from "./key-records.ts";
 import { momentOf, reasonsAgainstTerms } from "./terms.ts";
 
 const daySeconds = 86_400;
-export const usualOverlapSeconds = 3 * daySeconds;
+const usualOverlapSeconds = 3 * daySeconds;
 export const maxOverlapSeconds = 30 * daySeconds;
 
 export const keyRotate = defineVerb({
@@ -21,7 +21,6 @@ export const keyRotate = defineVerb({
     overlap_seconds: z
       .int()
       .min(0)
-      .max(maxOverlapSeconds)
       .default(usualOverlapSeconds)
       .meta({ description: "How long the old key goes on to work: 72 hours without it, 30 days at most." }),
     expires_at: z.iso.datetime().optional().meta({ description: "The new key's end; without it the new key lasts as long as the old one was to last." }),
@@ -32,18 +31,23 @@ export const keyRotate = defineVerb({
     plane.change(asking, async (changing) => {
       const { records, audit } = changing;
       const { now } = asking;
+      const found = await records.keys.find(kid);
+      // The partner first, as everywhere: it is not removed meanwhile, and nobody waits in a circle.
+      const partner = found && (await records.partners.lock(found.partner));
       const old = await records.keys.lock(kid);
-      if (!old) return { kind: "absent", what: noKey(kid) };
+      if (!old || !partner) return { kind: "absent", what: noKey(kid) };
       const refused = refusalToRotate(old, now);
       if (refused) return refused;
-      const reasons = reasonsAgainstTerms(plane, { expires_at }, now);
+      const reasons = [
+        ...reasonsAgainstTerms(plane, { expires_at }, now),
+        ...(overlap_seconds > maxOverlapSeconds ? ["An overlap lasts at most 30 days."] : []),
+      ];
       if (reasons.length > 0) return { kind: "refused", reasons };
 
       const { environment, scopes, apiVersion, label, allowFrom } = old;
       const lifetime = old.expiresAt === undefined ? undefined : old.expiresAt - old.createdAt;
       const issued = await issueKey(plane, changing, {
-        ...{ environment, scopes, apiVersion, label, allowFrom, createdAt: now, replaces: old },
-        partner: { id: old.partner, name: old.partnerName, suspendedAt: old.partnerSuspendedAt },
+        ...{ partner, environment, scopes, apiVersion, label, allowFrom, createdAt: now, replaces: old },
         expiresAt: momentOf(expires_at) ?? (lifetime === undefined ? undefined : now + lifetime),
       });
       const ended = { ...old, expiresAt: Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, now + overlap_seconds * 1_000) };

@@ -9,7 +9,7 @@ export const partnerGiven = z
   .max(200)
   .meta({ description: "The partner's id, or its name whatever its case.", examples: ["Alpine Stores"] });
 
-export const accountShape = z.object({
+const accountShape = z.object({
   environment: z.enum(["live", "test"]),
   account: z.string().meta({ description: "The partner's customer number in the ERP of that environment.", examples: ["C0000001"] }),
 });

@@ -75,14 +75,7 @@ export function instant(member: string): Flag {
 
 /** The same, or `none`. */
 export function instantOrNone(member: string): Flag {
-  return flag(
-    member,
-    z
-      .literal("none")
-      .transform(() => undefined)
-      .or(moment),
-    (value, now) => (value === undefined ? null : new Date(value(now)).toISOString()),
-  );
+  return flag(member, z.literal("none").or(moment), (value, now) => (value === "none" ? null : new Date(value(now)).toISOString()));
 }
 
 /** `90s`, `15m`, `72h` or `30d`, as seconds. */

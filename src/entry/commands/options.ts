@@ -54,7 +54,9 @@ export function parseOptions<Schema extends z.ZodObject>(schema: Schema, input: 
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
     const name = `--${String(issue.path[0])}`;
-    return issue.code === "invalid_type" && input.values[String(issue.path[0])] === undefined ? `${name} is missing` : `${name} ${issue.message}`;
+    return ["invalid_type", "invalid_union"].includes(issue.code) && input.values[String(issue.path[0])] === undefined
+      ? `${name} is missing`
+      : `${name} ${issue.message}`;
   });
   throw new UsageError(`${[...new Set(faults)].join("; ")}.`);
 }

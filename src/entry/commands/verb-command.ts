@@ -1,8 +1,8 @@
-/**
- * Makes commands of the control plane's verbs: `limit.set` becomes `sluice limit set`. What is typed becomes the verb's input,
- * `perform` does the rest, as for the admin API; so every refusal is word for word the same.
- *
- * A command takes a few lines: which words and flags fill which members of the input, and how the output is told to people.
+/** Makes commands of the control plane's verbs: `limit.set` becomes `sluice limit set`. */
+
+/*
+ * What is typed becomes the verb's input, and `perform` does the rest, as for the admin API; so every refusal is word for word
+ * the same. A command takes a few lines: which words and flags fill which members of the input, and how the output is told to people.
  * `--json` (the output as it is), `--project`, what is required, and every error come by themselves.
  *
  *   export const limitSet = verbCommand(limitSetVerb, {

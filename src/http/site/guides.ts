@@ -48,7 +48,16 @@ export const teamShelves = [
   {
     folder: "operating",
     name: "Running the gateway",
-    slugs: ["deploying-on-node", "cloudflare-workers", "protecting-the-erp", "limits", "footprint", "writes-without-footprint", "conflicts"],
+    slugs: [
+      "deploying-on-node",
+      "cloudflare-workers",
+      "partners-and-keys",
+      "limits",
+      "protecting-the-erp",
+      "footprint",
+      "writes-without-footprint",
+      "conflicts",
+    ],
   },
 ] as const;
 
