@@ -122,7 +122,7 @@ describe("a poll", () => {
     await client.query("insert into sluice.partners (id, name) select 'p' || n, 'n' || n from generate_series(1, 1001) n");
     expect(await poll()).toEqual(["partner:*"]);
     await client.query("truncate sluice.partners cascade");
-    expect(await poll()).toEqual(["key:*", "partner:*"]);
+    expect(await poll()).toEqual(["client:*", "key:*", "partner:*"]);
     for (let number = 0; number < 11; number += 1)
       await client.query(`insert into sluice.partners (id, name) select 'p${number}_' || n, 'n${number}_' || n from generate_series(1, 100) n`);
     expect(await poll()).toBe("everything");
