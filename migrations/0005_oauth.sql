@@ -61,7 +61,7 @@ create unique index oauth_clients_subject on sluice.oauth_clients (issuer, subje
 
 -- Two at most are valid at once: while one takes the place of the other.
 create table sluice.oauth_client_secrets (
-  client         text not null references sluice.oauth_clients (id),
+  client         text not null references sluice.oauth_clients (id) on delete cascade,
   id             text not null check (id ~ '^[0-9A-Za-z]{8}$'),
   -- HMAC-SHA-256 of the secret under the pepper of this version; the secret itself is stored nowhere.
   mac            bytea not null check (octet_length(mac) = 32),
@@ -73,7 +73,7 @@ create table sluice.oauth_client_secrets (
 
 -- Assertions (RFC 7523) that were used, for as long as they could be used again.
 create table sluice.oauth_assertions (
-  client     text not null references sluice.oauth_clients (id),
+  client     text not null references sluice.oauth_clients (id) on delete cascade,
   -- SHA-256 of `jti`.
   jti_hash   bytea not null check (octet_length(jti_hash) = 32),
   expires_at timestamptz not null,

@@ -13,6 +13,8 @@ create table sluice.plans (
   -- Requests underway at once.
   inflight          integer check (inflight > 0),
   created_at        timestamptz not null default now(),
+  -- Whom a change concerns, for `watch_credentials`: whoever has the plan, and that is not written here.
+  everyone          text not null generated always as ('*') stored,
   check ((burst_quota is null) = (burst_seconds is null)),
   check ((sustained_quota is null) = (sustained_seconds is null))
 );
@@ -57,3 +59,8 @@ create function sluice.limit_terms(p_partner text, p_environment text, p_credent
   from sluice.plans
   where name = coalesce((select plan from sluice.plan_assignments where partner = p_partner and environment = p_environment), 'default')
 $$;
+
+-- What processes remember of credentials holds their limits as well.
+select sluice.watch_credentials('sluice.plans', 'partner', 'everyone');
+select sluice.watch_credentials('sluice.plan_assignments', 'partner', 'partner');
+select sluice.watch_credentials('sluice.key_limits', 'key', 'kid');

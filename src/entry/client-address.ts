@@ -69,6 +69,8 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
       start = at + 1;
     }
   }
+  // A quote that is never closed would hide what the proxies appended behind it: it is taken to end where the last part begins.
+  if (quoted) return [...parts, text.slice(text.lastIndexOf(separator) + 1)];
   return [...parts, text.slice(start)];
 }
 

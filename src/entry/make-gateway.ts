@@ -89,8 +89,8 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
       ? undefined
       : openRedis({
           url: config.redisUrl,
-          onChange: (state, reason) =>
-            state === "lost" ? log.warn({ reason }, "Redis is lost: each process counts for itself") : log.info({}, "Redis is back"),
+          // That Redis is gone is said once, by the limits, which also notice one that hangs.
+          onChange: () => undefined,
         });
   life.onStop(() => redis?.disconnect());
   const credentials = openCredentials({

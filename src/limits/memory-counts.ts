@@ -51,6 +51,11 @@ interface Held {
   emptyAtUs: number;
 }
 
+interface HeldOfCaller {
+  readonly partner: Held;
+  readonly key: Held;
+}
+
 /** A policy with its window and what may be taken of it here. */
 interface Counting {
   readonly policy: RatePolicy;
@@ -75,14 +80,22 @@ export function memoryCounts({ capacity, longestRequestMs = Number.POSITIVE_INFI
     isIdle: ({ underway, emptyAtUs }, nowUs) => underway.size === 0 && emptyAtUs <= nowUs,
   });
 
-  function countings(caller: Counted, nowUs: number, processes: number): readonly Counting[] {
+  /** Each is looked up once a request: moving them to the end of the table is most of what a request costs here. */
+  function heldOf(caller: Counted, nowUs: number): HeldOfCaller {
+    const partner = table.at(`${caller.partner} ${caller.environment}`, nowUs);
+    // Else the next new entry might push it out before anything stands in it.
+    partner.emptyAtUs = Math.max(partner.emptyAtUs, nowUs + 1);
+    return { partner, key: caller.limits.key.length === 0 ? partner : table.at(`key ${caller.keyId}`, nowUs) };
+  }
+
+  function countings(caller: Counted, held: HeldOfCaller, nowUs: number, processes: number): readonly Counting[] {
     return policiesOf(caller).map(({ of, policy }) => {
       const terms = windowTerms({ quota: Math.max(1, Math.floor(policy.quota / processes)), windowSeconds: policy.windowSeconds });
-      const held = table.at(of === "partner" ? partnerKey(caller) : `key ${caller.keyId}`, nowUs);
+      const own = held[of];
       const name = `${policy.name}/${policy.windowSeconds}`;
-      const window = held.windows.get(name) ?? emptyWindow();
-      held.windows.set(name, window);
-      held.emptyAtUs = Math.max(held.emptyAtUs, nowUs + terms.slotUs * (slotsPerWindow + 1));
+      const window = own.windows.get(name) ?? emptyWindow();
+      own.windows.set(name, window);
+      own.emptyAtUs = Math.max(own.emptyAtUs, nowUs + terms.slotUs * (slotsPerWindow + 1));
       advance(window, terms, nowUs);
       return { policy, window, terms };
     });
@@ -92,15 +105,13 @@ export function memoryCounts({ capacity, longestRequestMs = Number.POSITIVE_INFI
     for (const { window, terms } of counted) charge(window, terms, cost, nowUs);
   }
 
-  function enter(caller: Counted, nowUs: number): () => void {
-    const { underway } = table.at(partnerKey(caller), nowUs);
+  function enter({ partner: { underway } }: HeldOfCaller, nowUs: number): () => void {
     const place = { sinceUs: nowUs };
     underway.add(place);
     return () => void underway.delete(place);
   }
 
-  function countUnderway(caller: Counted, nowUs: number): number {
-    const { underway } = table.at(partnerKey(caller), nowUs);
+  function countUnderway({ partner: { underway } }: HeldOfCaller, nowUs: number): number {
     for (const place of underway) {
       if (nowUs - place.sinceUs < longestRequestMs * 1_000) break;
       underway.delete(place);
@@ -129,11 +140,12 @@ export function memoryCounts({ capacity, longestRequestMs = Number.POSITIVE_INFI
 
   function decide(caller: Counted, cost: number, clock: Clock, processes: number, place?: () => void): RatesAnswer {
     const { nowUs } = clock;
-    const counted = countings(caller, nowUs, processes);
+    const held = heldOf(caller, nowUs);
+    const counted = countings(caller, held, nowUs, processes);
     const waits = counted.map(({ policy, window, terms }) => ({ name: policy.name, us: waitUs(window, terms, cost, nowUs) })).filter(({ us }) => us > 0);
     const { inflight } = caller.limits;
     const most = inflight === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(inflight / processes));
-    if (place === undefined && countUnderway(caller, nowUs) >= most) waits.push({ name: inflightName, us: inflightWaitUs });
+    if (place === undefined && countUnderway(held, nowUs) >= most) waits.push({ name: inflightName, us: inflightWaitUs });
     if (waits.length > 0)
       return {
         kind: "refused",
@@ -142,28 +154,25 @@ export function memoryCounts({ capacity, longestRequestMs = Number.POSITIVE_INFI
         waitUs: Math.max(...waits.map(({ us }) => us)),
       };
     chargeAll(counted, cost, nowUs);
-    return admit(caller, cost, clock, processes, place ?? enter(caller, nowUs), counted);
+    return admit(caller, cost, clock, processes, place ?? enter(held, nowUs), counted);
   }
 
   return {
     take: decide,
     note(caller, cost, nowUs) {
-      const counted = countings(caller, nowUs, 1);
+      const held = heldOf(caller, nowUs);
+      const counted = countings(caller, held, nowUs, 1);
       chargeAll(counted, cost, nowUs);
       return {
         giveBack: () => {
           for (const { window, terms } of counted) giveBack(window, terms, cost, nowUs);
         },
-        release: enter(caller, nowUs),
+        release: enter(held, nowUs),
       };
     },
-    admitted: (caller, nowUs) => countings(caller, nowUs, 1).map(({ window, terms }) => unitsOfNewest(window, terms, toldSlots, nowUs)),
+    admitted: (caller, nowUs) => countings(caller, heldOf(caller, nowUs), nowUs, 1).map(({ window, terms }) => unitsOfNewest(window, terms, toldSlots, nowUs)),
     get size() {
       return table.size;
     },
   };
-}
-
-function partnerKey({ partner, environment }: Counted): string {
-  return `${partner} ${environment}`;
 }

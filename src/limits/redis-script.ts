@@ -1,6 +1,6 @@
-/**
- * The script that counts in Redis: one round trip, all policies checked before any is charged, by the clock of Redis alone.
- *
+/** The script that counts in Redis: one round trip, all policies checked before any is charged, by the clock of Redis alone. */
+
+/*
  * A policy is a list: slot, units, slot, units, ..., generation, sum. Oldest first; slots as in `sliding-window.ts`, which has
  * the proof. A new list has a new generation. A process sends along what it has admitted by itself (`own`), what of that was
  * never counted here (`uncounted`) and the generation it knows: a list of another one has forgotten it, so all that it has

@@ -1,6 +1,7 @@
-/**
- * Counts units over a window that slides, in a hundred slots: never more than the quota in any window, and at least 100/101 of
- * it for a caller that takes all there is. Whole microseconds throughout, so that nothing drifts.
+/** Counts units over a window that slides, in a hundred slots: never more than the quota in any window, and nearly all of it. */
+
+/*
+ * Nearly: a caller that takes all there is has 100/101 of it. Whole microseconds throughout, so that nothing drifts.
  *
  * A unit charged at `a` in slot floor(a / s), with 100 s = w, counts until 101 slots later. At any moment t up to a + w the slot
  * is at most floor(a / s) + 100: the unit still counts. So whenever something is admitted, all that was admitted in the window
@@ -33,7 +34,7 @@ export function windowTerms({ quota, windowSeconds }: { readonly quota: number; 
 }
 
 /** What of a cost a policy takes: all it has, at most. */
-export function boundedCost({ quota }: WindowTerms, cost: number): number {
+function boundedCost({ quota }: WindowTerms, cost: number): number {
   return Math.min(cost, quota);
 }
 

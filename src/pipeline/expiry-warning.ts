@@ -2,7 +2,7 @@
 import type { Principal } from "./principal.ts";
 
 /** How long before. */
-export const warningDays = 14;
+const warningDays = 14;
 
 const dayMs = 86_400_000;
 

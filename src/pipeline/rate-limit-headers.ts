@@ -1,11 +1,8 @@
-/**
- * The headers that tell callers of their limits, as draft-ietf-httpapi-ratelimit-headers-11 has them: the one file that knows
- * the dialect, since the draft still moves. Both are lists of RFC 9651, an item for each policy.
- */
+/** The headers that tell callers of their limits: the one file that knows their dialect, draft-ietf-httpapi-ratelimit-headers-11. */
 
 import type { Standings } from "./limits.ts";
 
-/** Empty where there are no limits. */
+/** Both are lists of RFC 9651 with an item for each policy. Empty where there are no limits. */
 export function rateLimitHeaders({ policies, inflight }: Standings): Readonly<Record<string, string>> {
   const terms = policies.map(({ name, quota, windowSeconds }) =>
     item(name, [

@@ -63,6 +63,12 @@ export function partnerRecords(store: Store): PartnerRecords {
     remove: async (id) => {
       try {
         await store.deleteFrom("api_keys").where("partner", "=", id).execute();
+        // A client that could still ask for tokens keeps its partner.
+        await store
+          .deleteFrom("oauth_clients")
+          .where("partner", "=", id)
+          .where((row) => row.or([row("revoked_at", "is not", null), row("expires_at", "<=", sql<Date>`clock_timestamp()`)]))
+          .execute();
         await store.deleteFrom("partners").where("id", "=", id).execute();
         return "removed";
       } catch (error) {

@@ -3,6 +3,7 @@ import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keySuspend } from "#control-plane/api-keys/suspend.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { issuerTrust } from "#control-plane/issuers/trust.ts";
+import { limitCreate } from "#control-plane/limits/create.ts";
 import { clientCreate } from "#control-plane/oauth-clients/create.ts";
 import { clientSuspend } from "#control-plane/oauth-clients/suspend.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
@@ -26,6 +27,8 @@ export interface Made {
   key(): Promise<string>;
   /** The id of a new OAuth client of a new partner. */
   client(terms?: JsonObject): Promise<string>;
+  /** The name of a new plan of limits. */
+  plan(): Promise<string>;
   /** The id of an issuer that is trusted from now on. */
   issuer(): Promise<string>;
 }
@@ -68,6 +71,13 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
     await plane.records.signingKeys.add({ ...sealedBefore, withdrawOthers: true });
     return {};
   },
+  "limit.create": async () => ({ plan: freshPlan(), burst_quota: 10, burst_seconds: 1 }),
+  "limit.list": async () => ({}),
+  "limit.show": async ({ plan }) => ({ plan: await plan() }),
+  "limit.update": async ({ plan }) => ({ plan: await plan(), inflight: 5 }),
+  "limit.remove": async ({ plan }) => ({ plan: await plan() }),
+  "limit.assign": async ({ partner, plan }) => ({ partner: await partner(), environment: "live", plan: await plan() }),
+  "limit.override": async ({ key }) => ({ key: await key(), burst_quota: 10, burst_seconds: 1 }),
   "audit.list": async () => ({}),
   "audit.verify": async () => ({}),
 };
@@ -80,7 +90,8 @@ export function maker(plane: ControlPlane, asking: Asking): Made {
   const client = async (terms: JsonObject = {}): Promise<string> =>
     (await did(perform(plane, clientCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"], ...terms }, asking))).id;
   const issuer = async (): Promise<string> => (await did(perform(plane, issuerTrust, issuerTerms(), asking))).id;
-  return { plane, asking, partner, key, client, issuer };
+  const plan = async (): Promise<string> => (await did(perform(plane, limitCreate, { plan: freshPlan(), burst_quota: 10, burst_seconds: 1 }, asking))).plan;
+  return { plane, asking, partner, key, client, issuer, plan };
 }
 
 /** The public key of RFC 7515, appendix A.3. */
@@ -91,6 +102,10 @@ const publicKeys = {
 function issuerTerms(): JsonObject {
   const issuer = `https://${crypto.randomUUID()}.example`;
   return { issuer, audience: "https://api.example", jwks_url: `${issuer}/keys` };
+}
+
+function freshPlan(): string {
+  return `plan-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 function freshName(): string {

@@ -62,6 +62,8 @@ export async function openFleet(): Promise<Fleet> {
           LOG_LEVEL: "warn",
           STORE_POOL_SIZE: "4",
           AUTH_FAILURES: "0",
+          SOURCE_PARTNER_SHARE: "100",
+          SOURCE_QUEUE_SIZE: "5000",
           DATABASE_URL: tables.url,
           ERP_LIVE_URL: databases.live.url,
           ERP_TEST_URL: databases.test.url,

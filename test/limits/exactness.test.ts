@@ -1,7 +1,4 @@
-/**
- * The published bound: over several processes no window of a policy's length ever holds more than 1.01 of its quota, and a
- * partner that asks for all there is gets 0.97 of it at least. `LIMIT_SECONDS` makes each run as long.
- */
+/** The published bound, over several processes: no window ever holds more than 1.01 of a quota, and 0.97 of it can be had. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -9,6 +6,7 @@ import type { RatePolicy } from "#pipeline/limits.ts";
 import { describeWith } from "../support/requires.ts";
 import type { Report, Task } from "./limiting-process.ts";
 
+/** Of each run; all of them are long in `npm run faults`. */
 const seconds = Number(process.env["LIMIT_SECONDS"] ?? "4");
 /** Of all requests, what each process gets. */
 const skew = [0.7, 0.2, 0.09, 0.01];

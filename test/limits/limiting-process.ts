@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openRedis } from "#entry/open-redis.ts";
-import { redisDeadlineMs } from "#limits/limits.ts";
 import { limitCommands } from "#limits/redis-commands.ts";
 import { redisRates } from "#limits/redis-rates.ts";
 import type { RatePolicy } from "#pipeline/limits.ts";
@@ -36,7 +35,8 @@ async function main(task: Task): Promise<Report> {
     processId: randomUUID(),
     elapsedMs: () => performance.now(),
     now: () => Date.now() + task.offMs,
-    deadlineMs: redisDeadlineMs,
+    // What a process does that waits too long is tested elsewhere; here the machine may be busy with other tests.
+    deadlineMs: 5_000,
     onChange: () => undefined,
   });
   const rates = shared.over(commands);

@@ -29,7 +29,7 @@ export interface OAuthGateway {
   readonly database: TestDatabase;
   readonly secrets: GatewaySecrets;
   /** A further process over the same store. */
-  another(variables?: Readonly<Record<string, string>>): Promise<NodeGateway>;
+  another(variables?: Readonly<Record<string, string>>, more?: { readonly limited?: boolean }): Promise<NodeGateway>;
   /** What a verb answered; fails where it did not do it. */
   ask(verb: string, input: JsonValue): Promise<Readonly<Record<string, unknown>>>;
   /** What a verb says in whatever way it ends. */
@@ -71,8 +71,8 @@ async function open({ variables = {}, ca }: Parameters<typeof oauthGateway>[0] &
     store,
     database,
     secrets,
-    async another(own = {}) {
-      const one = await serveOnNode({ ...parts, variables: { ...variables, ...own } });
+    async another(own = {}, ofPart = {}) {
+      const one = await serveOnNode({ ...parts, ...ofPart, variables: { ...variables, ...own } });
       more.push(one);
       return one;
     },

@@ -136,6 +136,34 @@ test("what cannot be is not registered, and every reason is given", async () => 
   }
 });
 
+test("a client takes what its partner's plan allows, whichever of its tokens it sends", async () => {
+  const { client, ask, gateway, another } = open();
+  await gateway.createPartner("busy", { live: ["C0000001"] });
+  await ask("limit.create", { plan: "tiny", burst_quota: 3, burst_seconds: 60 });
+  await ask("limit.assign", { partner: "busy", environment: "live", plan: "tiny" });
+  const limited = await another({}, { limited: true });
+  const one = await client({ partner: "busy" });
+  const answers = [];
+  for (let at = 0; at < 4; at += 1) {
+    const form = { grant_type: "client_credentials", client_id: one.id, client_secret: one.secret };
+    const { json } = await send(`${limited.url}/oauth/token`, { method: "POST", body: new URLSearchParams(form) });
+    answers.push(await send(limited.url + path, { headers: { Authorization: `Bearer ${json["access_token"]}` } }));
+  }
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+  expect(answers[0]?.headers.get("ratelimit-policy")).toContain("q=3");
+});
+
+test("a partner is removed with clients that are over, and kept by one that is not", async () => {
+  const { client, ask, gateway } = open();
+  await gateway.createPartner("leaving", { live: [] });
+  const one = await client({ partner: "leaving" });
+  await open().accessToken(one);
+  expect(JSON.stringify(await open().try("partner.remove", { partner: "leaving" }))).toContain("OAuth client");
+  await ask("client.revoke", { client: one.id });
+  expect(await ask("partner.remove", { partner: "leaving" })).toMatchObject({ name: "leaving" });
+  expect(await open().try("client.show", { client: one.id })).toMatchObject({ kind: "absent" });
+});
+
 test("guessing a client's secret is throttled by address, and whoever has the right one goes on", async () => {
   const { client, another } = open();
   const throttled = await another({ AUTH_FAILURES: "20" });

@@ -1,6 +1,6 @@
 /** Builds the OpenAPI 3.1 document of one contract version from the contracts alone. */
 
-import type { Contract } from "../contract.ts";
+import { type Contract, declaredScopes } from "../contract.ts";
 import { allOperations, type ContractOperation, type Operation, operationsOf, schemaName } from "../operations.ts";
 import { type ReceiptsKept, receiptsKept } from "../receipts-kept.ts";
 import { expandable } from "../response-schema.ts";
@@ -14,6 +14,7 @@ import { type JsonSchema, resourceSchema } from "./json-schema.ts";
 import { sharedParameters } from "./parameters.ts";
 import { type FailureKind, problemSchema, sharedResponses } from "./problems.ts";
 import { readOperation } from "./read-operation.ts";
+import { anyCredential, securityOf, securitySchemes } from "./security.ts";
 import { operationComponents, operationsTag, statusOperation } from "./status-operation.ts";
 
 export interface DocumentedGateway {
@@ -50,9 +51,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
     tags: [...contracts.map((contract) => ({ name: contract.name, description: contract.summary })), ...(writes ? [operationsTag] : []), accountTag],
     paths,
     components: {
-      securitySchemes: {
-        apiKey: { type: "http", scheme: "bearer", description: "An API key of the test or the live environment, `Authorization: Bearer <key>`." },
-      },
+      securitySchemes: securitySchemes(declaredScopes(contracts)),
       parameters: { ...sharedParameters, ...(writes && writeParameters(kept)) },
       responses: sharedResponses(new Set(operations.map(failureKind))),
       headers: { ...sharedHeaders, ...(writes && sharedWriteHeaders) },
@@ -104,7 +103,7 @@ const onlyId: JsonSchema = {
 function description(gateway: DocumentedGateway, kept: ReceiptsKept | undefined): string {
   return [
     gateway.summary,
-    "Requests carry an API key: `Authorization: Bearer <key>`. Keys of the `test` environment see test data only. " +
+    "Requests carry an API key, or an access token that an OAuth2 client asks for: `Authorization: Bearer <key or token>`. Those of the `test` environment see test data only. " +
       "[Getting started](/docs/guides/getting-started) places a first request in a minute; " +
       "[authentication](/docs/guides/authentication), [pagination](/docs/guides/pagination), [filtering](/docs/guides/filtering) and [errors](/docs/guides/errors) tell the rest.",
     ...(kept === undefined

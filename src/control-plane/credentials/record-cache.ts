@@ -104,6 +104,8 @@ export function createRecordCache<Entry>(options: RecordCacheOptions<Entry>): Re
     if (answer !== undefined) return answer;
     const still = known.get(id) ?? unknown.get(id);
     if (still !== remembered || ageOf(remembered) >= boundOf(remembered)) return lookup;
+    // As after a failure: others need not wait for what has just been waited for.
+    failedAt = elapsedMs();
     counts.unconfirmed += 1;
     return remembered;
   }

@@ -10,6 +10,9 @@ import type { FailureWindows } from "./failure-windows.ts";
  */
 const guesses: ReadonlySet<RefusalReason> = new Set<RefusalReason>(["malformed", "checksum", "unknown", "secret", "token"]);
 
+/** All whose address nobody knows are one: else hiding it would be a way around. */
+const unknownNetwork = "unknown";
+
 export interface ThrottleCounts {
   readonly refused: ReadonlyMap<RefusalReason, number>;
   readonly throttled: number;
@@ -23,7 +26,7 @@ export interface Throttle {
 /**
  * From a throttled network only credentials pass that this process knows to be good without looking anything up: behind one
  * address there may be an office, and one bad client must not lock the others out. Every other one is as if it were invalid,
- * and costs nothing. Where the client's address is not known, nothing is throttled.
+ * and costs nothing.
  */
 export function createThrottle(windows: FailureWindows): Throttle {
   const counts = { refused: new Map<RefusalReason, number>(), throttled: 0 };
@@ -31,8 +34,8 @@ export function createThrottle(windows: FailureWindows): Throttle {
     counts,
     over: (authenticator) => ({
       async authenticate(token, now, address) {
-        const network = address === undefined ? undefined : responsibleNetwork(address);
-        const throttledMs = network === undefined ? 0 : windows.throttledMs(network);
+        const network = (address === undefined ? undefined : responsibleNetwork(address)) ?? unknownNetwork;
+        const throttledMs = windows.throttledMs(network);
         if (throttledMs > 0) {
           const principal = authenticator.recall(token, now, address);
           if (principal !== undefined) return { kind: "authenticated", principal };
@@ -42,7 +45,7 @@ export function createThrottle(windows: FailureWindows): Throttle {
         const found = await authenticator.authenticate(token, now, address);
         if (found.kind === "refused") {
           counts.refused.set(found.reason, (counts.refused.get(found.reason) ?? 0) + 1);
-          if (network !== undefined && guesses.has(found.reason)) windows.fail(network);
+          if (guesses.has(found.reason)) windows.fail(network);
         }
         return found;
       },

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SigningKey } from "./signing-key-records.ts";
 
-export const signingKeyShape = z.object({
+const signingKeyShape = z.object({
   id: z.string().meta({ description: "`kid` in the header of tokens." }),
   state: z
     .enum(["waiting", "signing", "ending"])

@@ -16,6 +16,7 @@ export const guideSlugs = [
   "operations",
   "your-account",
   "errors",
+  "limits",
   "versions",
 ] as const;
 
