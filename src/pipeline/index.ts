@@ -68,11 +68,12 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
     checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
     context.identified(principal, undefined);
+    context.always(expiryWarning(principal, context.now, parts.expiryHelp));
     const taken = await limit(operation, principal, context);
     try {
       const version = chooseVersion(parts.versions, request, principal);
       context.identified(principal, version);
-      context.always({ "Api-Version": version, ...expiryWarning(principal, context.now, parts.expiryHelp) });
+      context.always({ "Api-Version": version });
       return await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise });
     } finally {
       taken.release();

@@ -115,6 +115,8 @@ export interface PlansTable extends RateColumns {
   monthly_quota: number | null;
   inflight: number | null;
   created_at: Generated<Date>;
+  /** Generated. */
+  everyone: ColumnType<string, never, never>;
 }
 
 interface PlanAssignmentsTable {

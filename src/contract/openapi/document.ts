@@ -37,7 +37,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
   const writes = operations.some(({ method }) => method !== "GET");
   const paths: Record<string, JsonSchema> = {};
   for (const operation of operations)
-    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation, requestLogDays) };
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: { ...operationObject(operation, requestLogDays), security: securityOf(operation) } };
   return {
     openapi: "3.1.1",
     info: {
@@ -47,7 +47,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
       description: description(gateway, writes ? kept : undefined),
     },
     servers: [{ url: "/", description: "Where this document was served" }],
-    security: [{ apiKey: [] }],
+    security: anyCredential,
     tags: [...contracts.map((contract) => ({ name: contract.name, description: contract.summary })), ...(writes ? [operationsTag] : []), accountTag],
     paths,
     components: {

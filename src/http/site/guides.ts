@@ -53,6 +53,8 @@ export const teamShelves = [
       "deploying-on-node",
       "cloudflare-workers",
       "partners-and-keys",
+      "oauth2",
+      "limits",
       "admin-api",
       "usage-and-retention",
       "protecting-the-erp",
