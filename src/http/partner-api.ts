@@ -63,6 +63,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         now: now(),
         authenticator,
         limiter,
+        gone: () => request.signal,
         access,
         operations,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
