@@ -1,6 +1,7 @@
 /** The only reader of the environment: says what is configured, or everything that is missing or wrong at once. */
 import { z } from "zod";
 import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
+import { type AddressRange, parseRange } from "#control-plane/addresses/address.ts";
 import type { ProtectionSettings } from "#erp/protection/settings.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
 import { protectionOf, protectionVariables, wholeNumber } from "./protection-config.ts";
@@ -54,10 +55,26 @@ export interface Config {
   readonly previousSecrets: readonly Uint8Array[];
   /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
   readonly retention: Retention;
+  /** Where processes count together; undefined: each counts for itself. */
+  readonly redisUrl: string | undefined;
+  readonly credentials: CredentialSettings;
+  /** Whose word on a client's address counts, and the header it stands in. */
+  readonly trustedProxies: { readonly ranges: readonly AddressRange[]; readonly header: "x-forwarded-for" | "forwarded" };
   /** How long it is kept what partners asked. */
   readonly usageKept: UsageKept;
   /** Where operators reach the admin API, if anywhere; never on the port that partners use. */
   readonly admin: { readonly host: string; readonly port: number } | undefined;
+}
+
+/** How credentials are checked. */
+export interface CredentialSettings {
+  /** Whether changes are listened for, besides being polled; poolers in transaction mode forbid it. */
+  readonly listen: boolean;
+  /** Credentials that a process remembers. */
+  readonly cacheSize: number;
+  /** Refused credentials in a window after which a network is throttled; 0: never. */
+  readonly failures: number;
+  readonly failuresWindowMs: number;
 }
 
 export type ConfigRead = { readonly kind: "valid"; readonly config: Config } | { readonly kind: "invalid"; readonly reasons: readonly string[] };
@@ -125,6 +142,14 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
       usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS },
       admin: values.ADMIN_PORT === undefined ? undefined : { host: values.ADMIN_HOST, port: values.ADMIN_PORT },
+      redisUrl: values.REDIS_URL,
+      credentials: {
+        listen: values.STORE_LISTEN === "true",
+        cacheSize: values.CREDENTIAL_CACHE_SIZE,
+        failures: values.AUTH_FAILURES,
+        failuresWindowMs: values.AUTH_FAILURES_WINDOW_SECONDS * 1000,
+      },
+      trustedProxies: { ranges: values.TRUSTED_PROXIES ?? [], header: values.TRUSTED_PROXY_HEADER },
     },
   };
 }
@@ -201,12 +226,28 @@ const schema = z.object({
   REQUEST_LOG_DAYS: wholeNumber(1, 3_650).default(usageKept.requestLogDays),
   // The month so far is counted from them.
   USAGE_DAYS: wholeNumber(31, 3_650).default(usageKept.usageDays),
+  STORE_LISTEN: z.enum(["true", "false"], "is neither true nor false.").default("true"),
+  CREDENTIAL_CACHE_SIZE: wholeNumber(100, 10_000_000).default(100_000),
+  AUTH_FAILURES: wholeNumber(0, 1_000_000).default(100),
+  AUTH_FAILURES_WINDOW_SECONDS: wholeNumber(1, 86_400).default(60),
+  TRUSTED_PROXIES: z.string().transform(parseRanges).optional(),
+  TRUSTED_PROXY_HEADER: z.enum(["x-forwarded-for", "forwarded"], "is neither x-forwarded-for nor forwarded.").default("x-forwarded-for"),
+  REDIS_URL: z
+    .string()
+    .refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text), "is not the URL of a Redis server, such as redis://user:password@host:6379/0.")
+    .optional(),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */
 export function knownVariables(): ReadonlyMap<string, unknown> {
   const defaults: Readonly<Record<string, unknown>> = schema.parse({});
   return new Map(Object.keys(schema.shape).map((name) => [name, defaults[name]]));
+}
+
+function parseRanges(text: string, context: z.RefinementCtx): readonly AddressRange[] {
+  const ranges = text.split(",").map((part) => parseRange(part.trim()));
+  const known = ranges.filter((range) => range !== undefined);
+  return known.length === ranges.length ? known : fail(context, "is not a list of addresses or ranges such as 10.0.0.0/8,2001:db8::/32, separated by commas.");
 }
 
 function parsePeppers(text: string, context: z.RefinementCtx): ReadonlyMap<number, Uint8Array> {

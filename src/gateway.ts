@@ -35,6 +35,7 @@ import { siteResources } from "#http/site/site-resources.ts";
 import { problemKinds } from "#lib/problems.ts";
 import { cursors } from "#pipeline/cursor.ts";
 import { partnerPipeline } from "#pipeline/index.ts";
+import type { Limiter } from "#pipeline/limits.ts";
 import type { AccountAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { UsageSink } from "#pipeline/usage.ts";
@@ -76,6 +77,8 @@ export type Databases = (source: string, environment: Environment) => ErpDatabas
 export interface RequestHandles {
   readonly databases: Databases;
   readonly authenticator: Authenticator;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: Limiter | undefined;
   /** Receipts in the gateway's own store, of sources that take none. */
   readonly receipts: ReceiptRecords;
   /** What callers are told of themselves. */
@@ -221,6 +224,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       cursors: cursors(options.secret),
       versions,
       known: resources.known,
+      expiryHelp: `${options.publicUrl}/docs/guides/authentication#keys-that-end`,
     }),
     baseUrl: options.publicUrl,
     log,
@@ -235,8 +239,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, receipts, account, usage }) =>
-      http.fetch(request, { origin, authenticator, account, usage, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, limiter, receipts, account, usage }) =>
+      http.fetch(request, { origin, authenticator, limiter, account, usage, ...resources.ways(databases, receipts, () => request.signal) }),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },

@@ -30,6 +30,13 @@ export interface CommandPromise {
   readonly example?: Readonly<Record<string, unknown>>;
 }
 
+/** Units that one request can cost. */
+export const mostCost = 1_000;
+
+export function isCost(cost: number | undefined): boolean {
+  return cost === undefined || (Number.isInteger(cost) && cost >= 1 && cost <= mostCost);
+}
+
 export function commandKind({ on, as }: Pick<CommandPromise, "on" | "as">): CommandKind {
   return as ?? (on === "one" ? "action" : "create");
 }
@@ -58,6 +65,7 @@ export function commandProblems(declared: Declared): readonly string[] {
   for (const [name, promise] of Object.entries(commands)) {
     const kind = commandKind(promise);
     const { input, on, example } = promise;
+    if (!isCost(promise.cost)) problems.push(`the command ${name} costs ${promise.cost}, which is no whole number from 1 to ${mostCost}.`);
     if (!/^[a-z][a-z0-9_]{0,62}$/.test(name) || name === "batch") problems.push(`the command "${name}" must be snake_case, and not "batch".`);
     if ((on === "one") !== (kind !== "create"))
       problems.push(`the command ${name} is ${kind}, which ${on === "one" ? "makes something new" : 'needs `on: "one"`'}.`);

@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { Change, UnknownFields } from "./change.ts";
-import { type CommandPromise, commandProblems } from "./command.ts";
+import { type CommandPromise, commandProblems, isCost, mostCost } from "./command.ts";
 import { type EventRule, type EventRules, eventRules } from "./event.ts";
 import { type FieldPath, isOrdered, type Model, schemaAt, valueKind } from "./model.ts";
 import { isScope, type Scope } from "./scope.ts";
@@ -151,6 +151,8 @@ export function defineContract<
   const hide = definedEntries(declaration.hide);
   const scopes = [reads.list?.scope, reads.get?.scope, ...Object.values(commands).map((command) => command.scope), ...Object.values(hide)];
   for (const scope of scopes) if (scope !== undefined && !isScope(scope)) refuse(`"${scope}" is not a scope (resource:read, :write or :delete).`);
+  for (const [kind, read] of Object.entries(reads))
+    if (!isCost(read.cost)) refuse(`reads.${kind} costs ${read.cost}, which is no whole number from 1 to ${mostCost}.`);
   for (const problem of commandProblems(declaration)) refuse(problem);
   if (declaration.example !== undefined) {
     const checked = model.safeParse(declaration.example);

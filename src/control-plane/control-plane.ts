@@ -4,6 +4,7 @@ import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
+import type { PlanRecords } from "./limits/plan-records.ts";
 import type { OperatorRecords } from "./operators/operator-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
 import type { UsageRecords } from "./usage/usage-records.ts";
@@ -13,6 +14,7 @@ import type { Asking } from "./verb.ts";
 export interface Records {
   readonly partners: PartnerRecords;
   readonly keys: KeyRegister;
+  readonly plans: PlanRecords;
   readonly audit: AuditRecords;
   readonly operators: OperatorRecords;
   readonly usage: UsageRecords;

@@ -1,6 +1,7 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { limitVerbs } from "./limits/verbs.ts";
 import { operatorVerbs } from "./operators/verbs.ts";
 import { partnerVerbs } from "./partners/verbs.ts";
 import { usageVerbs } from "./usage/verbs.ts";
@@ -11,6 +12,7 @@ const nouns: readonly (readonly Verb[])[] = [
   // One a line, so that parts are added side by side.
   partnerVerbs,
   keyVerbs,
+  limitVerbs,
   operatorVerbs,
   usageVerbs,
   auditVerbs,

@@ -1,13 +1,18 @@
 /** The gateway as a Cloudflare Worker: a project's `worker.ts` exports what `cloudflareWorker` makes of its definition. */
 import type { Config } from "#config";
+import { canonicalAddress } from "#control-plane/addresses/address.ts";
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { createFailureWindows } from "#control-plane/failures/failure-windows.ts";
+import { createThrottle } from "#control-plane/failures/throttle.ts";
 import { forgetOld } from "#control-plane/retention/forget.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { Problem } from "#lib/problems.ts";
+import { limits } from "#limits/limits.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
+import { workerRedisDeadlineMs } from "./cloudflare/request-redis.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
@@ -59,10 +64,16 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
   };
 }
 
+/** Cloudflare itself writes this header, over whatever the client sent; elsewhere it would be anybody's word. */
+function originOf(request: Request): { readonly address?: string } {
+  const address = canonicalAddress(request.headers.get("cf-connecting-ip") ?? "");
+  return address === undefined ? {} : { address };
+}
+
 /** Never rejects. */
 async function serve(request: Request, { gateway, log }: Serving, handles: OpenHandles): Promise<Response> {
   try {
-    return await gateway.fetch(request, {}, handles);
+    return await gateway.fetch(request, originOf(request), handles);
   } catch (error) {
     log.error({ error: error instanceof Error ? error.stack : typeof error }, "request failed outside the gateway");
     return respond(request, new Problem("internal-error", "Something failed inside the gateway."));
@@ -84,6 +95,9 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     prefix: definition.keyPrefix,
     shareLookups: false,
   });
+  const throttle = createThrottle(
+    createFailureWindows({ limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs, capacity: 20_000, elapsedMs }),
+  );
   const gateway = createGateway({
     definition,
     secret,
@@ -102,8 +116,19 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
     elapsedMs,
     shareLookups: false,
   });
-  return { kind: "serving", gateway, log, usageKept: config.usageKept, open: () => openHandles(read.config, sources, authentication, log) };
+  const shared = config.redisUrl === undefined ? undefined : { processId: crypto.randomUUID(), deadlineMs: workerRedisDeadlineMs };
+  const all = limits({ elapsedMs, now, log, longestRequestMs, ...(shared !== undefined && { shared }) });
+  return {
+    kind: "serving",
+    gateway,
+    log,
+    usageKept: config.usageKept,
+    open: () => openHandles(read.config, sources, (keys) => throttle.over(authentication.over(keys)), all.over, log),
+  };
 }
+
+/** A request that its client gives up may end here without a word: its place is free again after this. */
+const longestRequestMs = 60_000;
 
 /** There is no start that could fail: each request is refused, and the operator finds the reasons in the log. */
 function refuse(request: Request, reasons: readonly string[]): Response {

@@ -1,11 +1,9 @@
 /** Makes a gateway for a Node process: opens its databases, and hands them to the engine. */
 import type { Config } from "#config";
-import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { type AdminApi, createAdminApi, createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
-import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
@@ -18,8 +16,12 @@ import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
 import { createLog } from "./log.ts";
+import { openCredentials } from "./open-credentials.ts";
+import { openLimits } from "./open-limits.ts";
+import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
+import { failuresInRedis } from "./shared-failures.ts";
 import { readAssetFromDisk } from "./site-assets.ts";
 import type { Stoppable } from "./stop.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
@@ -78,8 +80,29 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   const account = ownAccount(() => store);
 
   const elapsedMs = (): number => performance.now();
+  const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
   const receipts = receiptRecords(() => store);
-  const authenticator = createKeyAuthenticator({ keys: keyRecords(store), peppers, knownScopes: scopes, elapsedMs, prefix: definition.keyPrefix });
+  const redis =
+    config.redisUrl === undefined
+      ? undefined
+      : openRedis({
+          url: config.redisUrl,
+          // That Redis is gone is said once, by the limits, which also notice one that hangs.
+          onChange: () => undefined,
+        });
+  life.onStop(() => redis?.disconnect());
+  const credentials = openCredentials({
+    config,
+    storeUrl: location.storeUrl,
+    store,
+    peppers,
+    knownScopes: scopes,
+    keyPrefix: definition.keyPrefix,
+    log,
+    sharedFailures: redis && failuresInRedis(redis, { limit: config.credentials.failures, windowMs: config.credentials.failuresWindowMs }),
+  });
+  life.onStop(() => credentials.close());
+  const { authenticator } = credentials;
   const gateway = createGateway({
     definition,
     secret: location.secret,
@@ -108,8 +131,9 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   return {
-    metrics: () => gateway.metrics() + usage.metrics(),
-    handler: (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts, account, usage: usage.sink }),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics(),
+    handler: (request, origin) =>
+      gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits.limiter, receipts, account, usage: usage.sink }),
     admin,
     controlPlane: plane,
   };

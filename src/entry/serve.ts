@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { Problem } from "#lib/problems.ts";
+import { type ClientAddress, clientAddress } from "./client-address.ts";
 
 /** What the adapter knows of a request and `Request` does not say: Node joins and drops repeated headers silently. */
 export interface RequestOrigin {
@@ -12,6 +13,8 @@ export interface RequestOrigin {
   readonly rawHeaders: readonly string[];
   /** The request target as it was sent. */
   readonly rawTarget: string;
+  /** Of the client, in canonical form; missing where a trusted proxy does not tell. */
+  readonly address?: string;
 }
 
 export type Handler = (request: Request, origin: RequestOrigin) => Promise<Response> | Response;
@@ -29,6 +32,8 @@ export interface ServeOptions {
   readonly handler: Handler;
   /** Renders problems of requests that never reach the handler. */
   readonly render: (problem: Problem) => FullResponse;
+  /** Without it, whoever is at the other end of the connection is the client. */
+  readonly clientAddress?: ClientAddress;
 }
 
 export interface HttpServer {
@@ -39,6 +44,7 @@ export interface HttpServer {
 
 /** Rejects with the error of `listen`, whose `code` is `EADDRINUSE` when the port is busy. */
 export async function serve(options: ServeOptions): Promise<HttpServer> {
+  const clientOf = options.clientAddress ?? clientAddress({ ranges: [], header: "x-forwarded-for" });
   const server = createServer(
     {
       maxHeaderSize: 16_384, // Beyond it: 431.
@@ -49,7 +55,8 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       requireHostHeader: false, // Its absence is answered below, with a problem document.
     },
     getRequestListener(
-      (request, { incoming }) => (isHttp1(incoming) ? options.handler(request, originOf(incoming)) : toResponse(options.render(problemOf(undefined)))),
+      (request, { incoming }) =>
+        isHttp1(incoming) ? options.handler(request, originOf(incoming, clientOf)) : toResponse(options.render(problemOf(undefined))),
       {
         errorHandler: (error) => toResponse(options.render(problemOfAdapter(error))),
       },
@@ -72,8 +79,11 @@ function isHttp1({ httpVersion }: { httpVersion: string }): boolean {
   return httpVersion === "1.1" || httpVersion === "1.0";
 }
 
-function originOf(incoming: { rawHeaders: string[]; url?: string | undefined }): RequestOrigin {
-  return { rawHeaders: incoming.rawHeaders, rawTarget: incoming.url ?? "" };
+type Incoming = { readonly rawHeaders: string[]; readonly url?: string | undefined; readonly socket?: { readonly remoteAddress?: string | undefined } };
+
+function originOf({ rawHeaders, url, socket }: Incoming, clientOf: ClientAddress): RequestOrigin {
+  const address = clientOf(socket?.remoteAddress, rawHeaders);
+  return { rawHeaders, rawTarget: url ?? "", ...(address !== undefined && { address }) };
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

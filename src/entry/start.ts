@@ -5,6 +5,7 @@ import type { ControlPlane } from "#control-plane/control-plane.ts";
 import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
+import { clientAddress } from "./client-address.ts";
 import { usualScopes } from "./control-plane.ts";
 import { withClient } from "./embedded/databases.ts";
 import { ensureDemoPartners } from "./embedded/demo-partners.ts";
@@ -145,7 +146,7 @@ async function configured(config: Config): Promise<Prepared | Refusal> {
 
 async function listen(config: Config, rest: Pick<ServeOptions, "handler" | "render">): Promise<HttpServer | Refusal> {
   try {
-    return await serve({ host: config.host, port: config.port, ...rest });
+    return await serve({ host: config.host, port: config.port, clientAddress: clientAddress(config.trustedProxies), ...rest });
   } catch (error) {
     return refuseAddress(error, config, "PORT", "HOST");
   }

@@ -4,6 +4,7 @@ import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import type { PartnerResponse } from "#pipeline/exchange.ts";
 import type { PartnerPipeline, RequestContext } from "#pipeline/index.ts";
+import type { Limiter } from "#pipeline/limits.ts";
 import type { Authenticator, Principal } from "#pipeline/principal.ts";
 import type { UsageSink } from "#pipeline/usage.ts";
 import { describeError, type Log } from "./log.ts";
@@ -24,6 +25,7 @@ export interface PartnerApiParts {
 export interface RequestWays {
   readonly origin: Origin;
   readonly authenticator: Authenticator;
+  readonly limiter?: Limiter | undefined;
   readonly access: RequestContext["access"];
   readonly operations: RequestContext["operations"];
   readonly account: RequestContext["account"];
@@ -33,12 +35,15 @@ export interface RequestWays {
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, access, operations, account, usage }) => {
+  return async (request, { origin, authenticator, limiter, access, operations, account, usage }) => {
     const [started, at] = [elapsedMs(), now()];
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
     let principal: Principal | undefined;
     let version: string | undefined;
+    let always: Readonly<Record<string, string>> = {};
+    let cost: number | undefined;
+    let known: Readonly<Record<string, string>> = {};
     let response: PartnerResponse;
     let failure: unknown;
     try {
@@ -47,14 +52,22 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       response = await pipeline(operation, target.id, partnerRequest, {
         now: at,
         authenticator,
+        limiter,
         access,
         operations,
         account,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
-        identified(who, servedVersion) {
+        identified(who, servedVersion, headers) {
           principal = who;
           version = servedVersion;
+          known = headers;
+        },
+        charged(units) {
+          cost = units;
+        },
+        always(headers) {
+          always = { ...always, ...headers };
         },
       });
     } catch (error) {
@@ -64,7 +77,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
           ? error
           : new Problem("internal-error", "Something failed inside the gateway. Nothing is known to be wrong with your request.", { cause: error });
       response = problemDocument(problem, partnerRequest.id, baseUrl);
-      if (version !== undefined) response = { ...response, headers: { ...response.headers, "Api-Version": version } };
+      response = { ...response, headers: { ...response.headers, ...known } };
     }
     const fields = {
       request_id: partnerRequest.id,
@@ -76,6 +89,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
       environment: principal?.environment,
       key: principal?.keyId,
       version,
+      cost,
       ms: Math.round((elapsedMs() - started) * 100) / 100,
       bytes: response.body?.length ?? 0,
       replayed: response.headers["Idempotency-Replayed"] === undefined ? undefined : true,
@@ -96,18 +110,13 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         version: version ?? principal.apiVersion,
         status: response.status,
         code: fields.code,
-        cost: response.status === 429 ? 0 : costOf(operation),
+        cost: cost ?? 0,
         ms: fields.ms,
         replayed: fields.replayed === true,
       });
     return new Response(request.method === "HEAD" ? null : response.body, {
       status: response.status,
-      headers: { ...response.headers, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
+      headers: { ...response.headers, ...always, "Request-Id": partnerRequest.id, "X-Content-Type-Options": "nosniff" },
     });
   };
-}
-
-/** In units of the caller's limits. */
-function costOf(operation: Operation): number {
-  return "cost" in operation ? operation.cost : 1;
 }

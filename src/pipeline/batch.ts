@@ -34,6 +34,7 @@ export async function batch(operation: BatchOperation, asked: AskedToWrite): Pro
     });
   const bytes = await request.body();
   const items = itemsOf(operation, bytes === undefined ? undefined : jsonOf(bytes));
+  await asked.raise(items.reduce((cost, item) => cost + (operation.commands[item.command]?.cost ?? 0), 0));
 
   const results: PartnerResponse[] = [];
   for (const item of items) results.push(await one(operation, item, asked));

@@ -14,7 +14,10 @@ import { command } from "./command.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
+import { expiryWarning } from "./expiry-warning.ts";
 import { json } from "./json-headers.ts";
+import { limit } from "./limit.ts";
+import type { Limiter, Standings } from "./limits.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
@@ -30,6 +33,8 @@ export interface PipelineParts {
   known(contract: Contract): Readonly<Record<string, Known | undefined>>;
   /** Newest first. */
   readonly versions: readonly string[];
+  /** URL of the page that says what to do about a key that ends. */
+  readonly expiryHelp: string;
 }
 
 /** What one request brings along: its own ways to the keys and the ERP, the clock, and a note for the usage record. */
@@ -39,8 +44,14 @@ export interface RequestContext {
   access(contract: Contract, principal: Principal): ResourceAccess;
   operations(principal: Principal): OperationAccess;
   readonly account: AccountAccess;
-  /** Told who calls as soon as that is known, and once more with the version that is served. */
-  identified(principal: Principal, version?: string): void;
+  /** As soon as it is known who calls, and again when the version is. `headers`: of every answer from here on, problems included. */
+  identified(principal: Principal, version: string | undefined, headers: Readonly<Record<string, string>>): void;
+  /** Undefined: nobody is limited. */
+  readonly limiter: Limiter | undefined;
+  /** Units that the request has cost so far. */
+  charged(cost: number): void;
+  /** Headers that the answer has from now on, whatever it turns out to be; a later value of one replaces an earlier one. */
+  always(headers: Readonly<Record<string, string>>): void;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -56,11 +67,18 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
   return async (operation, id, request, context) => {
     checkRequest(request, operation.method !== "GET");
     const principal = await authenticate(context.authenticator, request, context.now);
-    context.identified(principal);
-    const version = chooseVersion(parts.versions, request, principal);
-    context.identified(principal, version);
-    const answer = await answerTo(operation, id ?? "", { request, principal, version, context });
-    return { ...answer, headers: { ...answer.headers, "Api-Version": version } };
+    const warning = expiryWarning(principal, context.now, parts.expiryHelp);
+    context.identified(principal, undefined, warning);
+    const taken = await limit(operation, principal, context);
+    try {
+      const version = chooseVersion(parts.versions, request, principal);
+      const headers = { "Api-Version": version, ...warning };
+      context.identified(principal, version, headers);
+      const answer = await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise, standings: taken.standings });
+      return { ...answer, headers: { ...answer.headers, ...headers } };
+    } finally {
+      taken.release();
+    }
   };
 
   async function answerTo(operation: Operation, id: string, asked: Asked): Promise<PartnerResponse> {
@@ -92,6 +110,10 @@ export interface Asked {
   readonly principal: Principal;
   readonly version: string;
   readonly context: RequestContext;
+  /** Charges the request so much in all, when more is known of it; throws `quota-exceeded`. */
+  raise(cost: number): Promise<void>;
+  /** What is left of the caller's limits after this request; undefined: it has none. */
+  readonly standings: Standings | undefined;
 }
 
 interface Read {

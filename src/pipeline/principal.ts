@@ -18,6 +18,8 @@ export interface Principal {
   readonly apiVersion: string;
   /** When the credential ends, in milliseconds since 1970; undefined: not by itself. */
   readonly expiresAt: number | undefined;
+  /** Whether its bearer is told in time that it ends: of keys, which people replace. Programs replace their tokens by themselves. */
+  readonly warnsOfExpiry?: boolean;
   readonly limits: LimitTerms;
 }
 

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { ApiKey, KeyRecords, KeyRegister } from "#control-plane/api-keys/key-records.ts";
 import type { Store } from "./connect.ts";
+import { type LimitTermsRow, limitTermsOf } from "./plans.ts";
 
 /** The request path's lookup: one statement by primary key, whatever the number of partners and keys. */
 export function keyRecords(store: Store): KeyRecords {
@@ -15,6 +16,7 @@ export function keyRecords(store: Store): KeyRecords {
             select account from sluice.partner_accounts as owned
             where owned.partner = api_keys.partner and owned.environment = api_keys.environment order by account
           )`.as("accounts"),
+          sql<LimitTermsRow | null>`sluice.limit_terms(api_keys.partner, api_keys.environment, api_keys.kid)`.as("limits"),
           // Volatile, so that no pooler answers from a cache of its own, where a revoked key would live on.
           sql<Date>`clock_timestamp()`.as("asked_at"),
         ])
@@ -22,7 +24,8 @@ export function keyRecords(store: Store): KeyRecords {
         .executeTakeFirst();
       if (row === undefined) return undefined;
       const key = toKey(row);
-      return { ...key, suspendedAt: key.suspendedAt ?? key.partnerSuspendedAt, mac: row.mac, pepperVersion: row.pepper_version, accounts: row.accounts };
+      const { mac, pepper_version: pepperVersion, accounts } = row;
+      return { ...key, suspendedAt: key.suspendedAt ?? key.partnerSuspendedAt, mac, pepperVersion, accounts, limits: limitTermsOf(row.limits) };
     },
   };
 }

@@ -3,8 +3,10 @@ import type { Records } from "#control-plane/control-plane.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { keyUses } from "./credential-uses.ts";
 import { operatorRecords } from "./operators.ts";
 import { partnerRecords } from "./partners.ts";
+import { planRecords } from "./plans.ts";
 import { usageRecords } from "./usage.ts";
 
 /** Over a store or a transaction. */
@@ -15,6 +17,8 @@ export function recordsOf(store: Store): Records {
     audit: auditRecords(store),
     operators: operatorRecords(store),
     usage: usageRecords(store),
+    plans: planRecords(store),
+    keyUses: keyUses(store),
   };
 }
 

@@ -8,8 +8,13 @@ export interface StoreTables {
   api_keys: ApiKeysTable;
   receipts: ReceiptsTable;
   operators: OperatorsTable;
+  plans: PlansTable;
+  plan_assignments: PlanAssignmentsTable;
+  key_limits: RateColumns & { kid: string };
+  quotas: QuotasTable;
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
+  credential_uses: CredentialUsesTable;
 }
 
 interface OperatorsTable {
@@ -57,6 +62,15 @@ interface ApiKeysTable {
   revoked_at: Date | null;
 }
 
+interface CredentialUsesTable {
+  credential: string;
+  first_used_at: Date;
+  last_used_at: Date;
+  last_address: string | null;
+  /** A bigint, as text. */
+  uses: string;
+}
+
 export interface ReceiptsTable {
   key_hash: ColumnType<Buffer, Uint8Array>;
   source: string;
@@ -77,6 +91,36 @@ export interface ReceiptsTable {
   answer: ColumnType<Buffer, Uint8Array> | null;
   scopes: string[];
   made: string | null;
+}
+
+export interface RateColumns {
+  burst_quota: number | null;
+  burst_seconds: number | null;
+  sustained_quota: number | null;
+  sustained_seconds: number | null;
+}
+
+export interface PlansTable extends RateColumns {
+  name: string;
+  daily_quota: number | null;
+  monthly_quota: number | null;
+  inflight: number | null;
+  created_at: Generated<Date>;
+  /** Generated. */
+  everyone: ColumnType<string, never, never>;
+}
+
+interface PlanAssignmentsTable {
+  partner: string;
+  environment: "live" | "test";
+  plan: string;
+}
+
+interface QuotasTable {
+  key: string;
+  points: number;
+  /** A bigint, as text. */
+  expire: string | null;
 }
 
 interface AuditRecordsTable {

@@ -69,7 +69,7 @@ function resolved(document: Row, response: unknown): unknown {
 /** Headers that mean something to a client, and that the document does not name. */
 function undeclared(headers: Headers, declared: unknown): readonly string[] {
   const named = Object.keys(Object(at(declared, "headers"))).map((name) => name.toLowerCase());
-  return ["etag", "location", "retry-after", "idempotency-replayed", "field-conflicts", "link"]
+  return ["etag", "location", "retry-after", "idempotency-replayed", "field-conflicts", "link", "ratelimit", "ratelimit-policy"]
     .filter((name) => headers.has(name) && !named.includes(name))
     .map((name) => `the document declares no ${name} here`);
 }
@@ -83,7 +83,7 @@ function generalHeaders(method: string, status: number, headers: Headers): strin
   if (caching !== (status < 400 && isRead ? "private, no-cache" : "no-store")) wrong.push(`Cache-Control ${caching}`);
   if (status < 400 && !/^\d{4}-\d{2}-\d{2}$/.test(headers.get("api-version") ?? "")) wrong.push("no Api-Version");
   if (status < 400 && isRead && headers.get("vary") !== "Authorization, Api-Version") wrong.push(`Vary ${headers.get("vary")}`);
-  if (status === 503 && !/^\d+$/.test(headers.get("retry-after") ?? "")) wrong.push("503 without Retry-After");
+  if ((status === 503 || status === 429) && !/^\d+$/.test(headers.get("retry-after") ?? "")) wrong.push("no Retry-After");
   if (status === 401 && !headers.has("www-authenticate")) wrong.push("401 without WWW-Authenticate");
   if (status === 405 && !headers.has("allow")) wrong.push("405 without Allow");
   return wrong;
@@ -95,7 +95,9 @@ function problem(status: number, headers: Headers, body: unknown, url: string, d
   if (!isRow(body)) return [...wrong, "no problem document"];
   const code = Object.entries(problemKinds).find(([name]) => name === body["code"]);
   if (code === undefined || code[1].status !== status || body["status"] !== status) wrong.push(`code ${String(body["code"])} with status ${status}`);
-  if (body["type"] !== `${url}/docs/errors#${String(body["code"])}`) wrong.push(`type ${String(body["type"])}`);
+  const type =
+    body["code"] === "quota-exceeded" ? "https://iana.org/assignments/http-problem-types#quota-exceeded" : `${url}/docs/errors#${String(body["code"])}`;
+  if (body["type"] !== type) wrong.push(`type ${String(body["type"])}`);
   if (body["request_id"] !== headers.get("request-id")) wrong.push("request_id differs from Request-Id");
   const codes = isRow(declared) ? declared["x-codes"] : undefined;
   if (Array.isArray(codes) && !codes.includes(body["code"])) wrong.push(`the document declares no ${String(body["code"])} here`);

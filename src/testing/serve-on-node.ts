@@ -2,17 +2,19 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
-import { createKeyAuthenticator } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
+import { clientAddress } from "#entry/client-address.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { keepUsage } from "#entry/keep-usage.ts";
+import { openCredentials } from "#entry/open-credentials.ts";
+import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
+import { createStoppable } from "#entry/stop.ts";
 import { adminProblem, createAdminApi, createGateway, describeGateway, onlyAllowed } from "#gateway";
 import { problemDocument } from "#http/problem-document.ts";
-import { keyRecords } from "#store/api-keys.ts";
 import { connectStore } from "#store/connect.ts";
 import { ownAccount } from "#store/own-account.ts";
 import { receiptRecords } from "#store/receipts.ts";
@@ -32,7 +34,7 @@ export interface NodeGateway extends ServedGateway {
 
 /** Serves in this process, at a free port. */
 export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
-  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), passing, now = () => Date.now() } = parts;
+  const { definition, sources, storeUrl, variables = {}, secrets = makeSecrets(), limited = false, passing, now = () => Date.now() } = parts;
   const project = describeGateway(definition);
   const urls = [...sources].flatMap(([name, { live, test }]) => {
     const [liveVariable, testVariable] = sourceVariables(name);
@@ -41,7 +43,9 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       [testVariable, test ?? ""],
     ];
   });
-  const read = readConfig({ DATABASE_URL: storeUrl, ...secrets.variables, ...Object.fromEntries(urls), ...variables }, project.sources);
+  // Tests send what is refused by the hundred, from one address.
+  const standard = { DATABASE_URL: storeUrl, AUTH_FAILURES: "0", ...secrets.variables };
+  const read = readConfig({ ...standard, ...Object.fromEntries(urls), ...variables }, project.sources);
   if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
   const { config } = read;
 
@@ -59,6 +63,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const server = await serve({
     host: "127.0.0.1",
     port: 0,
+    clientAddress: clientAddress(config.trustedProxies),
     handler: (request, origin) => handler(request, origin),
     render: (problem) => problemDocument(problem, crypto.randomUUID(), url),
   });
@@ -66,13 +71,18 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const store = connectStore({ url: storeUrl, poolSize: 4, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
   const databases = openSources(project.sources, sources, config);
   const receipts = receiptRecords(() => store);
-  const authenticator = createKeyAuthenticator({
-    keys: keyRecords(store),
+  const credentials = openCredentials({
+    config,
+    storeUrl,
+    store,
     peppers: createPeppers(new Map([[1, secrets.pepper]])),
     knownScopes: project.scopes,
-    elapsedMs: () => performance.now(),
-    prefix: definition.keyPrefix,
+    keyPrefix: definition.keyPrefix,
+    log,
   });
+  const life = createStoppable(() => undefined);
+  const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
+  const { authenticator } = credentials;
   const gateway = createGateway({
     definition,
     secret: secrets.secret,
@@ -90,7 +100,6 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     log,
   );
   const account = ownAccount(() => store);
-  const stopTending = keepTending(() => gateway.tend(databases.find, receipts));
   const operator = operatorOf(definition, store, secrets);
   const { plane } = operator;
   const admin = await serve({
@@ -103,7 +112,14 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     }),
     render: (problem) => adminProblem(problem, crypto.randomUUID()),
   });
-  handler = (request, origin) => gateway.fetch(request, origin, { databases: databases.find, authenticator, receipts, account, usage: usage.sink });
+  const tending = keepTending(() => gateway.tend(databases.find, receipts));
+  let closed: Promise<void> | undefined;
+  const stopTending = (): void => {
+    tending();
+    closed ??= credentials.close();
+  };
+  handler = (request, origin) =>
+    gateway.fetch(request, origin, { databases: databases.find, authenticator, limiter: limits?.limiter, receipts, account, usage: usage.sink });
 
   return {
     url,
@@ -113,12 +129,14 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     ownSecrets: secrets.forms,
     ...operator,
     adminUrl: `http://127.0.0.1:${admin.address.port}`,
-    metrics: () => gateway.metrics() + usage.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? "") + usage.metrics(),
     stopTending,
     async stop() {
-      stopTending();
       await server.close(0);
       await admin.close(0);
+      await life.stop();
+      stopTending();
+      await closed;
       await databases.close();
       await usage.stop();
       await store.destroy();

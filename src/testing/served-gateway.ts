@@ -21,6 +21,8 @@ export interface GatewayParts {
   readonly variables?: Readonly<Record<string, string>>;
   /** Those of another process of the same gateway; new ones without it. */
   readonly secrets?: GatewaySecrets;
+  /** Whether partners are limited, in the Redis of `REDIS_URL` among the variables where there is one; not without it. */
+  readonly limited?: boolean;
   /** Told of each point of a write, where the runtime lets a test listen. */
   readonly passing?: (point: WritePoint) => void;
   /** The gateway's clock, where the runtime lets it be set. */

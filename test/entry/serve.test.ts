@@ -63,7 +63,11 @@ test("repeated headers reach the gateway as they were sent, and the target befor
   });
   await send(port, "GET /a/../b/%2e%2e/c?x=1&x=2 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\nConnection: close\r\n\r\n");
   expect(seen).toEqual([
-    { rawTarget: "/a/../b/%2e%2e/c?x=1&x=2", rawHeaders: ["Host", "x", "Authorization", "Bearer a", "authorization", "Bearer b", "Connection", "close"] },
+    {
+      rawTarget: "/a/../b/%2e%2e/c?x=1&x=2",
+      rawHeaders: ["Host", "x", "Authorization", "Bearer a", "authorization", "Bearer b", "Connection", "close"],
+      address: "127.0.0.1",
+    },
   ]);
 });
 

@@ -53,7 +53,7 @@ describe("pages", () => {
 
   it("the steps of the pipeline come in the order that ARCHITECTURE.md gives them", async () => {
     const pipeline = await read("src/pipeline/index.ts");
-    const known = positionsIn(pipeline, "async (operation", ["checkRequest(", "authenticate(", "chooseVersion("]);
+    const known = positionsIn(pipeline, "async (operation", ["checkRequest(", "authenticate(", "limit(", "chooseVersion("]);
     const asRead = positionsIn(pipeline, "default: {", ["authorize(", "parseQuery(", "context.access(", "strip("]);
     expect([...known, ...asRead]).toEqual(inOrder([...known, ...asRead]));
   });

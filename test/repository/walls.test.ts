@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository, trackedFiles } from "./repository.ts";
 
 const imports = {
-  entry: "entry imports gateway, config, control-plane, store and lib.",
+  entry: "entry imports gateway, config, control-plane, limits, store and lib.",
   worker: "A Worker has no files and no processes, and listens to nothing: what is for Node alone stays out.",
   http: "http imports pipeline, contract, control-plane and lib.",
   pipeline: "pipeline imports contract and lib.",
@@ -15,6 +15,7 @@ const imports = {
   reconcile: "reconcile imports contract and lib.",
   controlPlane: "control-plane imports contract, lib and the ports of pipeline.",
   erp: "erp imports contract and lib.",
+  limits: "limits imports lib and the port it implements.",
   store: "store imports lib and the ports it implements.",
   contract: "contract imports lib.",
   pure: "The contract language is pure: Zod and nothing else.",
@@ -124,7 +125,17 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["src/erp/dialects/postgres/planted.ts", "../../../pipeline/ports.ts", imports.home],
   ["src/erp/read/planted.ts", "hono", imports.drivers],
 
+  ["src/limits/planted.ts", "#pipeline/limits.ts", null],
+  ["src/limits/planted.ts", "ioredis", null],
+  ["src/limits/planted.ts", "#pipeline/index.ts", imports.limits],
+  ["src/limits/planted.ts", "#store/connect.ts", imports.limits],
+  ["src/limits/planted.ts", "../pipeline/limits.ts", imports.home],
+  ["src/limits/planted.ts", "kysely", imports.drivers],
+  ["src/entry/planted.ts", "#limits/limits.ts", null],
+  ["src/pipeline/planted.ts", "#limits/limits.ts", imports.pipeline],
+
   ["src/store/planted.ts", "#control-plane/api-keys/key-records.ts", null],
+  ["src/store/planted.ts", "#pipeline/limits.ts", null],
   ["src/store/planted.ts", "#control-plane/control-plane.ts", null],
   ["src/store/planted.ts", "#control-plane/perform.ts", imports.store],
   ["src/store/planted.ts", "#pipeline/principal.ts", null],

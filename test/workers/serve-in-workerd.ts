@@ -21,6 +21,8 @@ export async function serveInWorkerd(
   bundle?: Bundle,
 ): Promise<WorkerGateway> {
   const secrets = makeSecrets();
+  // Tests send what is refused by the hundred, from one address.
+  const vars = { AUTH_FAILURES: "0", ...secrets.variables, ...variables };
   const built = bundle ?? (await buildWorker());
   const databases = [
     { binding: "HYPERDRIVE_STORE", url: storeUrl },
@@ -32,11 +34,11 @@ export async function serveInWorkerd(
       ];
     }),
   ];
-  const harness = startWorkerd(built, { vars: { ...secrets.variables, ...variables }, databases });
+  const harness = startWorkerd(built, { vars, databases });
   const { url } = await harness.listen();
   // Which port it is is known now only, and problem documents name the address.
   const origin = url.origin;
-  await harness.update(worker(built, { vars: { ...secrets.variables, ...variables, PUBLIC_URL: origin }, databases }));
+  await harness.update(worker(built, { vars: { ...vars, PUBLIC_URL: origin }, databases }));
   const store = connectStore({ url: operatorStoreUrl, poolSize: 4, timeoutMs: 5_000, onBrokenConnection: () => undefined });
   return {
     harness,

@@ -20,7 +20,7 @@ export function batchOperation(operation: BatchOperation): JsonSchema {
     description: [
       `Carries out up to ${maxBatchItems} commands one after the other, each with an \`idempotency_key\` of its own and on its own: one that fails stops no other. ` +
         "The answer says of each what a request of its own would have been answered, so a batch can be repeated as a whole. [Batches](/docs/guides/batches) says how.",
-      `Each item needs the scope of its command (${scopes.map((scope) => `\`${scope}\``).join(", ")}).`,
+      `Each item needs the scope of its command (${scopes.map((scope) => `\`${scope}\``).join(", ")}), and costs what its command does.`,
     ].join("\n\n"),
     "x-scope": scopes.join(" "),
     parameters: [{ $ref: "#/components/parameters/ApiVersion" }],

@@ -4,6 +4,7 @@ import { needsIfMatch } from "../command.ts";
 import type { Contract } from "../contract.ts";
 import { type CommandOperation, schemaName } from "../operations.ts";
 import { type Components, extract } from "./components.ts";
+import { costInWords } from "./cost.ts";
 import { headers } from "./headers.ts";
 import { inputSchema } from "./input-schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -40,6 +41,7 @@ export function commandOperation(operation: CommandOperation): JsonSchema {
     summary: operation.summary,
     description: description(operation),
     "x-scope": scope,
+    "x-cost": operation.cost,
     ...(hasRefusals(contract) && { "x-refusals": contract.refusals }),
     parameters: [
       ...(as === "create" ? [] : [idParameter(contract)]),
@@ -69,13 +71,14 @@ function hasRefusals({ refusals }: Contract): boolean {
   return Object.keys(refusals).length > 0;
 }
 
-function description({ contract, promise, as, scope }: CommandOperation): string {
+function description({ contract, promise, as, scope, cost }: CommandOperation): string {
   const once = `Takes effect once per \`Idempotency-Key\`: a repetition gets the first answer again. [Writing](/docs/guides/writing) says how to repeat safely.`;
   return [
     ...(promise.answers === "operation" ? ["Taken up later: the answer is an operation to poll. [Operations](/docs/guides/operations) says how."] : []),
     once,
     ...(as === "update" ? ["Members that are left out stay as they are."] : []),
     `Needs the scope \`${scope}\`.`,
+    ...costInWords(cost),
     ...(hasRefusals(contract)
       ? [`The business rules can refuse it: 422 \`command-refused\`, with the reason in \`errors\`. The reasons are ${named(contract)}.`]
       : []),

@@ -7,6 +7,20 @@ export const sharedHeaders = {
   ApiVersion: { description: "The contract version of this answer.", schema: { type: "string", format: "date" } },
   RequestId: { description: "Names this request in the operator's log.", schema: { type: "string" } },
   ETag: { description: "Names this state of the record. It changes whenever anything the API knows of the record changes.", schema: { type: "string" } },
+  RateLimitPolicy: {
+    description:
+      "What your plan allows, a policy each: `q` units in any `w` seconds, or `q` requests at once. A list of RFC 9651. Absent where nothing is limited. [Limits](/docs/guides/limits) says more.",
+    schema: { type: "string", examples: ['"burst";q=100;w=10, "inflight";q=20;qu="concurrent-requests"'] },
+  },
+  RateLimit: {
+    description: "What is left of each policy: no more than `r` units may be used within `t` seconds. A list of RFC 9651.",
+    schema: { type: "string", examples: ['"burst";r=57;t=1'] },
+  },
+  ApiKeyExpires: {
+    description:
+      "In the two weeks before the key of the request ends: when, as a Date of RFC 9651 (seconds since 1970), and with `help` a page that says what to do. Absent without such.",
+    schema: { type: "string", examples: ['@1798761599;help="https://api.example.com/docs/guides/authentication#keys-that-end"'] },
+  },
   RetryAfter: { description: "Seconds to wait before the next try; in planned maintenance, until it ends.", schema: { type: "integer" } },
 } as const satisfies JsonSchema;
 
@@ -31,11 +45,16 @@ function named(name: Shared): JsonSchema {
   return { $ref: `#/components/headers/${name}` };
 }
 
+/** Of every answer to a caller that is known. */
+export const limitHeaders: JsonSchema = { "RateLimit-Policy": named("RateLimitPolicy"), RateLimit: named("RateLimit") };
+
 /** Headers of an answer, by what each is called on the wire. */
 export function headers(further: Readonly<Record<string, Shared>> = {}): JsonSchema {
   return {
     "Api-Version": named("ApiVersion"),
     "Request-Id": named("RequestId"),
+    ...limitHeaders,
+    "Api-Key-Expires": named("ApiKeyExpires"),
     ...Object.fromEntries(Object.entries(further).map(([header, name]) => [header, named(name)])),
   };
 }

@@ -2,7 +2,7 @@
 
 import { type ProblemCode, problemKinds } from "#lib/problems.ts";
 import type { CommandKind } from "../command.ts";
-import { headerOf } from "./headers.ts";
+import { headerOf, limitHeaders } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Operations that can fail in the same ways. */
@@ -93,13 +93,24 @@ export function sharedResponses(used: ReadonlySet<FailureKind>): JsonSchema {
   return responses;
 }
 
+/** What is refused before it is known who calls. */
+const beforeCaller: ReadonlySet<ProblemCode> = new Set([
+  "bad-request-line",
+  "not-acceptable",
+  "uri-too-long",
+  "unexpected-body",
+  "unauthenticated",
+  "too-many-failures",
+]);
+
 /** An answer that can carry any of these codes. */
 export function problemResponse(status: number, codes: readonly ProblemCode[], further: readonly string[] = []): JsonSchema {
   return {
     description: [codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(" "), ...further].join("\n\n"),
     headers: {
       "Request-Id": headerOf("RequestId"),
-      ...((status === 503 || codes.includes("in-progress")) && { "Retry-After": headerOf("RetryAfter") }),
+      ...(!codes.every((code) => beforeCaller.has(code)) && limitHeaders),
+      ...((status === 503 || status === 429 || codes.includes("in-progress")) && { "Retry-After": headerOf("RetryAfter") }),
       ...(codes.includes("outcome-unknown") && { Location: headerOf("OperationLocation") }),
       ...(codes.includes("duplicate") && { Location: headerOf("Location") }),
       ...(codes.includes("precondition-failed") && { ETag: headerOf("ETag") }),
@@ -115,12 +126,13 @@ export function problemSchema(writes: boolean): JsonSchema {
     type: "object",
     description: "What went wrong (RFC 9457). `code` never changes its meaning; `detail` is for people.",
     properties: {
-      type: { type: "string", format: "uri", description: "The page that explains this code." },
+      type: { type: "string", format: "uri", description: "The page that explains this code; that of `quota-exceeded` is registered with IANA." },
       title: { type: "string" },
       status: { type: "integer" },
       detail: { type: "string" },
       code: { type: "string", "x-extensible-enum": Object.keys(problemKinds) },
       request_id: { type: "string", description: "Quote it when you ask for help." },
+      "violated-policies": { type: "array", items: { type: "string" }, description: "With `quota-exceeded`: the policies that have nothing left." },
       errors: {
         type: "array",
         items: {

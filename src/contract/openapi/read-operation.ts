@@ -3,7 +3,8 @@
 import type { Contract } from "../contract.ts";
 import { type ReadOperation, schemaName } from "../operations.ts";
 import { expandable } from "../response-schema.ts";
-import { headerOf, headers } from "./headers.ts";
+import { costInWords } from "./cost.ts";
+import { headerOf, headers, limitHeaders } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { parametersOf } from "./parameters.ts";
 import { errorResponses } from "./problems.ts";
@@ -17,8 +18,9 @@ export function readOperation(operation: ReadOperation): JsonSchema {
     operationId: operation.id,
     tags: [contract.name],
     summary: operation.summary,
-    description: `${contract.summary}\n\nNeeds the scope \`${scope}\`.`,
+    description: [contract.summary, `Needs the scope \`${scope}\`.`, ...costInWords(operation.cost)].join("\n\n"),
     "x-scope": scope,
+    "x-cost": operation.cost,
     parameters: parametersOf(operation),
     responses: {
       "200": {
@@ -32,7 +34,7 @@ export function readOperation(operation: ReadOperation): JsonSchema {
         },
       },
       ...(kind === "get" && {
-        "304": { description: "The copy named by If-None-Match is current.", headers: { ETag: headerOf("ETag") } },
+        "304": { description: "The copy named by If-None-Match is current.", headers: { ETag: headerOf("ETag"), ...limitHeaders } },
       }),
       ...errorResponses(kind),
     },

@@ -1,5 +1,5 @@
 /** Ports: what the verbs on API keys and their authentication need of a store. */
-import type { Environment } from "#pipeline/principal.ts";
+import type { Environment, Principal } from "#pipeline/principal.ts";
 
 /** A key as it is shown in lists; nothing of it is secret. Times in milliseconds since 1970. */
 export interface ApiKey {
@@ -34,6 +34,7 @@ export interface KeyRecord extends ApiKey {
   readonly pepperVersion: number;
   /** The partner's accounts in the key's environment. */
   readonly accounts: readonly string[];
+  readonly limits: Principal["limits"];
 }
 
 /** Port of the request path. Rejects when the store cannot be reached; answers within a bounded time. */

@@ -1,17 +1,22 @@
 /** Opens what one request needs of databases, when it needs it; all of it ends with the request. */
 
+import type { Redis } from "ioredis";
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
 import { usageCollector } from "#control-plane/usage/collect.ts";
 import { absentDatabase, type Databases, type ErpDatabase, type Log, openSource, type RequestHandles } from "#gateway";
+import type { OpenLimits } from "#limits/limits.ts";
+import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { ownAccount } from "#store/own-account.ts";
+import { quotaStore } from "#store/quota-store.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { retentionRecords } from "#store/retention.ts";
 import { usageWriter } from "#store/usage.ts";
 import type { WorkerConfig } from "./bindings.ts";
+import { closeRequestRedis, openRequestRedis } from "./request-redis.ts";
 
 export interface OpenHandles extends RequestHandles {
   readonly retention: RetentionRecords;
@@ -19,6 +24,7 @@ export interface OpenHandles extends RequestHandles {
   close(): Promise<void>;
 }
 
+type LimitsOver = (ways: { readonly redis: Redis | undefined; readonly quotas: () => QuotaStore }) => Pick<OpenLimits, "limiter">;
 type Authentication = (keys: KeyRecords) => RequestHandles["authenticator"];
 
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
@@ -28,6 +34,7 @@ export function openHandles(
   { config, storeUrl, sources: urls }: WorkerConfig,
   sources: readonly DeclaredSource[],
   authentication: Authentication,
+  limitsOver: LimitsOver,
   log: Log,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
@@ -61,6 +68,9 @@ export function openHandles(
     return pool;
   };
 
+  // Connects with the first command: a request that is refused for its key counts nothing.
+  const redis = config.redisUrl === undefined ? undefined : openRequestRedis(config.redisUrl);
+
   const databases: Databases = (name, environment) => {
     const key = `${name} ${environment}`;
     const known = opened.get(key);
@@ -87,11 +97,12 @@ export function openHandles(
     usage,
     retention: retentionRecords(openedStore),
     receipts: receiptRecords(openedStore),
+    limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     authenticator: authentication({ find: (kid) => keyRecords(openedStore()).find(kid) }),
     // A connection that cannot be closed in order is gone already.
     close: async () => {
       await usage.flush(usageWriter(openedStore));
-      await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close())]);
+      await Promise.allSettled([store?.destroy(), ...pools.map((pool) => pool.close()), redis && closeRequestRedis(redis)]);
     },
   };
 }

@@ -57,6 +57,12 @@ export function whole(member: string): Flag {
   );
 }
 
+/** The same, or `none`. */
+export function wholeOrNone(member: string): Flag {
+  const schema = z.string().regex(/^(none|\d{1,15})$/, "takes a whole number or none");
+  return flag(member, schema, (value) => (value === "none" ? null : Number(value)));
+}
+
 /** True when it was typed. */
 export function yes(member: string): Flag {
   return { member, option: { type: "boolean" }, schema: z.boolean(), take: (value) => value === true };

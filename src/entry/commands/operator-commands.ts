@@ -2,6 +2,7 @@
 import { auditCommands } from "./audit.ts";
 import type { Command } from "./command.ts";
 import { keyCommands } from "./key.ts";
+import { limitCommands } from "./limit.ts";
 import { commandsOnOperators } from "./operator.ts";
 import { partnerCommands } from "./partner.ts";
 import { usageCommands } from "./usage.ts";
@@ -12,5 +13,6 @@ export const operatorCommands: readonly Command[] = [
   ...keyCommands,
   ...commandsOnOperators,
   ...usageCommands,
+  ...limitCommands,
   ...auditCommands,
 ];

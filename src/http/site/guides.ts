@@ -16,6 +16,7 @@ export const guideSlugs = [
   "operations",
   "your-account",
   "errors",
+  "limits",
   "versions",
 ] as const;
 
@@ -55,6 +56,7 @@ export const teamShelves = [
       "admin-api",
       "usage-and-retention",
       "protecting-the-erp",
+      "limits",
       "footprint",
       "writes-without-footprint",
       "conflicts",
