@@ -2,6 +2,8 @@
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keySuspend } from "#control-plane/api-keys/suspend.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { limitCreate } from "#control-plane/limits/create.ts";
+import { operatorCreate } from "#control-plane/operators/create.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
 import { partnerSuspend } from "#control-plane/partners/suspend.ts";
 import { perform } from "#control-plane/perform.ts";
@@ -41,6 +43,22 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "key.suspend": async ({ key }) => ({ key: await key() }),
   "key.resume": async (made) => ({ key: await after(made, keySuspend, { key: await made.key() }) }),
   "key.revoke": async ({ key }) => ({ key: await key() }),
+  "limit.create": async () => ({ plan: freshPlan(), daily_quota: 5 }),
+  "limit.list": async () => ({}),
+  "limit.show": async (made) => ({ plan: await after(made, limitCreate, { plan: freshPlan() }) }),
+  "limit.update": async (made) => ({ plan: await after(made, limitCreate, { plan: freshPlan() }), inflight: 3 }),
+  "limit.remove": async (made) => ({ plan: await after(made, limitCreate, { plan: freshPlan() }) }),
+  "limit.assign": async (made) => ({
+    plan: await after(made, limitCreate, { plan: freshPlan() }),
+    partner: await made.partner(),
+    environment: "live",
+  }),
+  "limit.override": async ({ key }) => ({ key: await key(), burst_quota: 5, burst_seconds: 10 }),
+  "operator.create": async () => ({ name: freshName(), role: "viewer" }),
+  "operator.list": async () => ({}),
+  "operator.revoke": async (made) => ({ operator: (await did(perform(made.plane, operatorCreate, { name: freshName(), role: "admin" }, made.asking))).id }),
+  "usage.show": async ({ partner }) => ({ partner: await partner() }),
+  "usage.deprecated": async () => ({}),
   "audit.list": async () => ({}),
   "audit.verify": async () => ({}),
 };
@@ -51,6 +69,10 @@ export function maker(plane: ControlPlane, asking: Asking): Made {
   const key = async (): Promise<string> =>
     (await did(perform(plane, keyCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"] }, asking))).id;
   return { plane, asking, partner, key };
+}
+
+function freshPlan(): string {
+  return `plan-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 function freshName(): string {
