@@ -4,7 +4,7 @@ import type { Log } from "./log.ts";
 
 const allowed: ReadonlySet<string> = new Set([
   // Of requests.
-  ...["request_id", "method", "route", "status", "code", "partner", "environment", "key", "client", "version", "ms", "bytes", "replayed"],
+  ...["request_id", "method", "route", "status", "code", "partner", "environment", "key", "client", "version", "cost", "ms", "bytes", "replayed"],
   // Of operators' requests.
   ...["operator", "verb"],
   // Of errors; what databases say in their own words is left out where the line is made.
@@ -29,7 +29,7 @@ const allowed: ReadonlySet<string> = new Set([
     "why",
   ],
   // Of the gateway's own upkeep.
-  ...["dropped", "requests", "request_log", "usage"],
+  ...["dropped", "requests", "request_log", "usage", "processes"],
 ]);
 
 const maxText = 2_000;

@@ -7,7 +7,7 @@ import type { Cursors } from "./cursor.ts";
 import type { PartnerResponse } from "./exchange.ts";
 import type { Asked } from "./index.ts";
 import { json } from "./json-headers.ts";
-import type { LimitTerms } from "./limits.ts";
+import type { LimitTerms, Standings } from "./limits.ts";
 import { parseOwnRequests } from "./parse-own-requests.ts";
 import { parseQuery } from "./query-string.ts";
 
@@ -27,31 +27,34 @@ function answer(body: unknown): PartnerResponse {
   return { status: 200, headers: json, body: JSON.stringify(body) };
 }
 
-async function account({ principal, context }: Asked) {
+async function account({ principal, context, standings }: Asked) {
   const { partner, partnerName, environment, keyId, scopes, apiVersion, expiresAt, limits } = principal;
   const { today, thisMonth } = await context.account.usage(principal, context.now);
   return {
     partner: { id: partner, name: partnerName },
     environment,
     credential: { id: keyId, scopes: [...scopes].sort(), api_version: apiVersion, expires_at: timeOf(expiresAt) },
-    limits: limitsJson(limits),
+    limits: limitsJson(limits, standings),
     usage: { today, this_month: thisMonth },
   };
 }
 
-function limitsJson({ partner, key, quotas, inflight }: LimitTerms) {
+/** What is left is as the headers of the same answer say it. */
+function limitsJson({ partner, key, quotas, inflight }: LimitTerms, standings: Standings | undefined) {
+  const leftOf = (name: string): number | null => standings?.policies.find((policy) => policy.name === name)?.left?.units ?? null;
   const moving = (per: string) => (policy: LimitTerms["key"][number]) => ({
     name: policy.name,
     per,
     quota: policy.quota,
     window_seconds: policy.windowSeconds,
     period: null,
+    remaining: leftOf(policy.name),
   });
   return [
     ...partner.map(moving("partner")),
     ...key.map(moving("key")),
-    ...quotas.map(({ name, quota, window }) => ({ name, per: "partner", quota, window_seconds: null, period: window })),
-    ...(inflight === undefined ? [] : [{ name: "inflight", per: "partner", quota: inflight, window_seconds: null, period: null }]),
+    ...quotas.map(({ name, quota, window }) => ({ name, per: "partner", quota, window_seconds: null, period: window, remaining: leftOf(name) })),
+    ...(inflight === undefined ? [] : [{ name: "inflight", per: "partner", quota: inflight, window_seconds: null, period: null, remaining: null }]),
   ];
 }
 

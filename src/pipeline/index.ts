@@ -17,7 +17,7 @@ import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts
 import { expiryWarning } from "./expiry-warning.ts";
 import { json } from "./json-headers.ts";
 import { limit } from "./limit.ts";
-import type { Limiter } from "./limits.ts";
+import type { Limiter, Standings } from "./limits.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
@@ -113,6 +113,8 @@ export interface Asked {
   readonly context: RequestContext;
   /** Charges the request so much in all, when more is known of it; throws `quota-exceeded`. */
   raise(cost: number): Promise<void>;
+  /** What is left of the caller's limits after this request; undefined: it has none. */
+  readonly standings: Standings | undefined;
 }
 
 interface Read {

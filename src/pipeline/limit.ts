@@ -3,12 +3,14 @@
 import type { Operation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import type { RequestContext } from "./index.ts";
-import type { Admitted, NotAdmitted } from "./limits.ts";
+import type { Admitted, NotAdmitted, Standings } from "./limits.ts";
 import type { Principal } from "./principal.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 /** A request that may go on. */
 export interface Taken {
+  /** What is left; undefined: nobody is limited. */
+  readonly standings: Standings | undefined;
   /** Charges it so much in all, when more is known of it. Throws as `limit` does; then it has cost nothing. */
   raise(cost: number): Promise<void>;
   /** It is over. */
@@ -19,11 +21,15 @@ export interface Taken {
 export async function limit(operation: Operation, principal: Principal, context: RequestContext): Promise<Taken> {
   const { limiter } = context;
   const cost = costOf(operation);
-  if (limiter === undefined) return { raise: async (whole) => context.charged(whole), release: () => undefined };
+  if (limiter === undefined) {
+    context.charged(cost);
+    return { standings: undefined, raise: async (whole) => context.charged(whole), release: () => undefined };
+  }
   let admitted = passOn(await limiter.take(principal, cost), cost, context);
   // Whoever has gone away may come again; what the ERP still does for it is bounded by the ERP's own protection.
   if (principal.limits.inflight !== undefined) whenGone(context.gone(), admitted.release);
   return {
+    standings: admitted.standings,
     async raise(whole) {
       if (whole > cost) admitted = passOn(await admitted.raise(whole), whole, context);
     },

@@ -107,12 +107,16 @@ export function accountComponents(): Components {
         }),
         limits: {
           type: "array",
-          description: "What you may take; all hold at once. `RateLimit` among the headers of every answer says what is left.",
+          description: "What you may take; all hold at once.",
           items: object({
             name: { type: "string", description: "As `RateLimit-Policy` and problems of the code `quota-exceeded` name it." },
             per: { type: "string", "x-extensible-enum": ["partner", "key"], description: "Who is counted together." },
             quota: { type: "integer", description: "In units of cost; a usual request is one. Of `inflight`: requests at once." },
             window_seconds: { type: ["integer", "null"], description: "In any window of this length. Null for fixed periods." },
+            remaining: {
+              type: ["integer", "null"],
+              description: "What is left after this very request, as `RateLimit` says it. Null where that is not known.",
+            },
             period: { ...maybeText, "x-extensible-enum": ["day", "month"], description: "In each of these, in UTC. Null for moving windows." },
           }),
         },

@@ -1,5 +1,6 @@
 /** One bounded round of forgetting: for a timer or a cron trigger. */
 import type { UsageKept } from "#contract/usage-kept.ts";
+import { keptKinds } from "./kept.ts";
 import type { Aged, RetentionRecords } from "./retention-records.ts";
 
 /** Rows of one transaction: short enough to hold nobody up. */
@@ -14,7 +15,8 @@ export interface Forgotten {
 
 /** Leaves the rest to the next round, and all of it to the process that is at it. Rejects when the store cannot be asked. */
 export async function forgetOld(records: RetentionRecords, kept: UsageKept): Promise<Forgotten> {
-  return { request_log: await forget(records, "request_log", kept.requestLogDays), usage: await forget(records, "usage", kept.usageDays) };
+  const { request_log: requestLog, usage } = keptKinds(kept);
+  return { request_log: await forget(records, "request_log", requestLog.days), usage: await forget(records, "usage", usage.days) };
 }
 
 async function forget(records: RetentionRecords, kind: Aged, days: number): Promise<number> {

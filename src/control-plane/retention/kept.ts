@@ -2,7 +2,7 @@
 import { type ReceiptsKept, receiptsKept } from "#contract/receipts-kept.ts";
 import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
 
-export interface KeptKind {
+interface KeptKind {
   readonly what: string;
   /** `for-good`: nothing of it is deleted. */
   readonly days: number | "for-good";
@@ -12,14 +12,15 @@ export interface KeptKind {
   readonly where: "gateway" | "ERP or gateway";
 }
 
-/** Everything that is kept of partners and their requests. */
-export function keptKinds(kept: ReceiptsKept & UsageKept = { ...receiptsKept, ...usageKept }): Readonly<Record<string, KeptKind>> {
+/** Everything that is kept of partners and their requests; without `kept`, as it is where nothing is configured. */
+export function keptKinds(kept: Partial<ReceiptsKept & UsageKept> = {}) {
+  const { requestLogDays, usageDays, bodyDays, tombstoneDays } = { ...receiptsKept, ...usageKept, ...kept };
   return {
-    request_log: { what: "log of partners' requests", days: kept.requestLogDays, variable: "REQUEST_LOG_DAYS", where: "gateway" },
-    usage: { what: "counts of requests by day", days: kept.usageDays, variable: "USAGE_DAYS", where: "gateway" },
-    write_answers: { what: "answers of writes, encrypted", days: kept.bodyDays, variable: "RECEIPT_BODY_DAYS", where: "ERP or gateway" },
-    write_receipts: { what: "that an Idempotency-Key was used", days: kept.tombstoneDays, variable: undefined, where: "ERP or gateway" },
+    request_log: { what: "log of partners' requests", days: requestLogDays, variable: "REQUEST_LOG_DAYS", where: "gateway" },
+    usage: { what: "counts of requests by day", days: usageDays, variable: "USAGE_DAYS", where: "gateway" },
+    write_answers: { what: "answers of writes, encrypted", days: bodyDays, variable: "RECEIPT_BODY_DAYS", where: "ERP or gateway" },
+    write_receipts: { what: "that an Idempotency-Key was used", days: tombstoneDays, variable: undefined, where: "ERP or gateway" },
     audit: { what: "audit records", days: "for-good", variable: undefined, where: "gateway" },
     access: { what: "partners, keys and operators, revoked ones as well", days: "for-good", variable: undefined, where: "gateway" },
-  };
+  } as const satisfies Readonly<Record<string, KeptKind>>;
 }

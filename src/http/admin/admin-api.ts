@@ -29,7 +29,7 @@ export interface AdminApiParts {
 
 export type AdminApi = (request: Request, origin: Origin) => Promise<Response>;
 
-export const adminDocumentPath = "/admin/openapi.json";
+const adminDocumentPath = "/admin/openapi.json";
 
 /** Never rejects. */
 export function adminApi({ verbs, plane, authenticator, document, log, now, elapsedMs }: AdminApiParts): AdminApi {

@@ -58,6 +58,7 @@ export const teamShelves = [
       "admin-api",
       "usage-and-retention",
       "protecting-the-erp",
+      "limits",
       "footprint",
       "writes-without-footprint",
       "conflicts",
