@@ -66,10 +66,6 @@ export interface Config {
   readonly credentials: CredentialSettings;
   /** Whose word on a client's address counts, and the header it stands in. */
   readonly trustedProxies: { readonly ranges: readonly AddressRange[]; readonly header: "x-forwarded-for" | "forwarded" };
-  /** How long it is kept what partners asked. */
-  readonly usageKept: UsageKept;
-  /** Where operators reach the admin API, if anywhere; never on the port that partners use. */
-  readonly admin: { readonly host: string; readonly port: number } | undefined;
 }
 
 /** How credentials are checked. */

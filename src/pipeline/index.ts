@@ -76,7 +76,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
       const version = chooseVersion(parts.versions, request, principal);
       context.identified(principal, version);
       context.always({ "Api-Version": version });
-      return await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise });
+      return await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise, standings: taken.standings });
     } finally {
       taken.release();
     }

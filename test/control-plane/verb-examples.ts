@@ -6,6 +6,7 @@ import { issuerTrust } from "#control-plane/issuers/trust.ts";
 import { limitCreate } from "#control-plane/limits/create.ts";
 import { clientCreate } from "#control-plane/oauth-clients/create.ts";
 import { clientSuspend } from "#control-plane/oauth-clients/suspend.ts";
+import { operatorCreate } from "#control-plane/operators/create.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
 import { partnerSuspend } from "#control-plane/partners/suspend.ts";
 import { perform } from "#control-plane/perform.ts";
@@ -78,6 +79,11 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "limit.remove": async ({ plan }) => ({ plan: await plan() }),
   "limit.assign": async ({ partner, plan }) => ({ partner: await partner(), environment: "live", plan: await plan() }),
   "limit.override": async ({ key }) => ({ key: await key(), burst_quota: 10, burst_seconds: 1 }),
+  "operator.create": async () => ({ name: freshName(), role: "viewer" }),
+  "operator.list": async () => ({}),
+  "operator.revoke": async (made) => ({ operator: (await did(perform(made.plane, operatorCreate, { name: freshName(), role: "admin" }, made.asking))).id }),
+  "usage.show": async ({ partner }) => ({ partner: await partner() }),
+  "usage.deprecated": async () => ({}),
   "audit.list": async () => ({}),
   "audit.verify": async () => ({}),
 };
@@ -102,10 +108,6 @@ const publicKeys = {
 function issuerTerms(): JsonObject {
   const issuer = `https://${crypto.randomUUID()}.example`;
   return { issuer, audience: "https://api.example", jwks_url: `${issuer}/keys` };
-}
-
-function freshPlan(): string {
-  return `plan-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 function freshPlan(): string {

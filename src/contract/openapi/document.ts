@@ -37,7 +37,10 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
   const writes = operations.some(({ method }) => method !== "GET");
   const paths: Record<string, JsonSchema> = {};
   for (const operation of operations)
-    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: { ...operationObject(operation, requestLogDays), security: securityOf(operation) } };
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: { ...operationObject(operation, requestLogDays), security: securityOf(operation) },
+    };
   return {
     openapi: "3.1.1",
     info: {
