@@ -2,6 +2,7 @@
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keySuspend } from "#control-plane/api-keys/suspend.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { limitCreate } from "#control-plane/limits/create.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
 import { partnerSuspend } from "#control-plane/partners/suspend.ts";
 import { perform } from "#control-plane/perform.ts";
@@ -41,6 +42,13 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "key.suspend": async ({ key }) => ({ key: await key() }),
   "key.resume": async (made) => ({ key: await after(made, keySuspend, { key: await made.key() }) }),
   "key.revoke": async ({ key }) => ({ key: await key() }),
+  "limit.create": async () => ({ plan: freshPlan(), burst_quota: 10, burst_seconds: 1, daily_quota: 100, inflight: 2 }),
+  "limit.list": async () => ({}),
+  "limit.show": async () => ({ plan: "default" }),
+  "limit.update": async (made) => ({ plan: await after(made, limitCreate, { plan: freshPlan() }), monthly_quota: 1_000 }),
+  "limit.remove": async (made) => ({ plan: await after(made, limitCreate, { plan: freshPlan() }) }),
+  "limit.assign": async (made) => ({ plan: await after(made, limitCreate, { plan: freshPlan() }), partner: await made.partner(), environment: "live" }),
+  "limit.override": async ({ key }) => ({ key: await key(), burst_quota: 5, burst_seconds: 1 }),
   "audit.list": async () => ({}),
   "audit.verify": async () => ({}),
 };
@@ -51,6 +59,10 @@ export function maker(plane: ControlPlane, asking: Asking): Made {
   const key = async (): Promise<string> =>
     (await did(perform(plane, keyCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"] }, asking))).id;
   return { plane, asking, partner, key };
+}
+
+function freshPlan(): string {
+  return `plan-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 function freshName(): string {
