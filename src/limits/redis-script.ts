@@ -1,5 +1,7 @@
 /** The script that counts in Redis: one round trip, all policies checked before any is charged, by the clock of Redis alone. */
 
+import { slotsPerWindow } from "./sliding-window.ts";
+
 /*
  * A policy is a list: slot, units, slot, units, ..., generation, sum. Oldest first; slots as in `sliding-window.ts`, which has
  * the proof. A new list has a new generation. A process sends along what it has admitted by itself (`own`), what of that was
@@ -14,7 +16,7 @@ local now = time[1] * 1000000 + time[2]
 if ARGV[1] ~= '' then now = tonumber(ARGV[1]) end
 local lease, lease_ms, most, cost = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local back, back_at = tonumber(ARGV[6]), tonumber(ARGV[7])
-local slots = 100
+local slots = ${slotsPerWindow}
 local function text(number) return string.format('%.0f', number) end
 
 local admitted, crowded = 1, 0

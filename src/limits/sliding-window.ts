@@ -1,16 +1,16 @@
-/** Counts units over a window that slides, in a hundred slots: never more than the quota in any window, and nearly all of it. */
+/** Counts units over a window that slides, in slots: never more than the quota in any window, and nearly all of it. */
 
 /*
- * Nearly: a caller that takes all there is has 100/101 of it. Whole microseconds throughout, so that nothing drifts.
+ * Nearly: a caller that takes all there is has 250/251 of it. Whole microseconds throughout, so that nothing drifts.
  *
- * A unit charged at `a` in slot floor(a / s), with 100 s = w, counts until 101 slots later. At any moment t up to a + w the slot
- * is at most floor(a / s) + 100: the unit still counts. So whenever something is admitted, all that was admitted in the window
- * before is in the sum, and the sum is at most the quota. It stops counting at (floor(a / s) + 101) s, at most w + s after it
- * was charged: whoever waits for that takes the quota every w + s.
+ * With n slots of s in a window of w = n s, a unit charged at `a` counts until n + 1 slots after slot floor(a / s). At any moment
+ * t up to a + w the slot is at most floor(a / s) + n: the unit still counts. So whenever something is admitted, all that was
+ * admitted in the window before is in the sum, and the sum is at most the quota. It stops counting at (floor(a / s) + n + 1) s, at
+ * most w + s after it was charged: whoever waits for that takes the quota every w + s.
  */
 
-/** Slots in a window. The script in `redis-script.ts` counts in as many. */
-export const slotsPerWindow = 100;
+/** Slots in a window. */
+export const slotsPerWindow = 250;
 
 /** Units by slot, oldest first; slots without any are left out. */
 export interface Window {
@@ -21,7 +21,7 @@ export interface Window {
 
 export interface WindowTerms {
   readonly quota: number;
-  /** A hundredth of the window, in microseconds. */
+  /** In microseconds. */
   readonly slotUs: number;
 }
 

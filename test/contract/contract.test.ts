@@ -30,6 +30,13 @@ describe("a contract is refused at start-up for", () => {
     ["a name with a dash", () => defineContract({ ...base, singular: "sales-order", reads: {} }), "sales-order"],
     ["a filter on an object", () => defineContract({ ...base, reads: { list: { scope: "orders:read", filter: ["total"] } } }), "total is not a single value"],
     ["a malformed scope", () => defineContract({ ...base, reads: { get: { scope: "Orders:read" } } }), '"Orders:read" is not a scope'],
+    ["a cost of nothing", () => defineContract({ ...base, reads: { get: { scope: "orders:read", cost: 0 } } }), "reads.get costs 0"],
+    ["a cost in parts", () => defineContract({ ...base, reads: { list: { scope: "orders:read", cost: 1.5 } } }), "reads.list costs 1.5"],
+    [
+      "a command that costs too much",
+      () => defineContract({ ...base, reads: {}, commands: { close: { scope: "orders:write", on: "one", cost: 1_001 } } }),
+      "the command close costs 1001",
+    ],
     ["a malformed scope of a field", () => defineContract({ ...base, reads: {}, hide: { note: "orders..note:read" } }), '"orders..note:read" is not a scope'],
     [
       "an example that does not fit",
@@ -85,6 +92,12 @@ test("scopes are those that contracts declare, and a star is all actions of exac
   expect(expandScope("prices:read", declared)).toEqual([]);
   for (const bad of ["orders", "orders:", ":read", "orders:Read", "orders:read ", "orders:read:write", `${"a".repeat(100)}:read`, "*:read"])
     expect(isScope(bad)).toBe(false);
+});
+
+test("an operation costs what its contract says, and one without a word", () => {
+  const { reads, commands } = { reads: { list: { scope: "orders:read", cost: 5 }, get: { scope: "orders:read" } }, commands: {} } as const;
+  const costs = operationsOf(defineContract({ ...base, reads, commands })).map((operation) => "cost" in operation && operation.cost);
+  expect(costs).toEqual([5, 1]);
 });
 
 test("operations are named after the resource", () => {

@@ -22,6 +22,8 @@ export interface Task {
 export interface Report {
   /** Microseconds by the clock of Redis, and units. */
   readonly admitted: readonly (readonly [atUs: number, cost: number])[];
+  /** All requests, in microseconds by the clock that the processes of a machine share. */
+  readonly asked: readonly number[];
   readonly refused: number;
   /** Decided by this process alone. */
   readonly alone: number;
@@ -43,13 +45,14 @@ async function main(task: Task): Promise<Report> {
   await shared.tend(commands);
   const beat = setInterval(() => void shared.tend(commands), 500);
   const caller = { partner: task.partner, environment: "live", keyId: "key", limits: { partner: task.policies, key: [], quotas: [], inflight: undefined } };
-  const report = { admitted: [] as [number, number][], refused: 0, alone: 0 };
+  const report = { admitted: [] as [number, number][], asked: [] as number[], refused: 0, alone: 0 };
   await sleep(task.beginsAt - Date.now());
   const began = performance.now();
   const underway: Promise<void>[] = [];
   for (const at of task.at) {
     const wait = at - (performance.now() - began);
     if (wait > 0.5) await sleep(wait);
+    report.asked.push(Math.round((performance.timeOrigin + performance.now()) * 1_000));
     underway.push(
       (async () => {
         const answer = await rates.take(caller, task.cost);

@@ -39,7 +39,7 @@ describe("a window that slides", () => {
     );
   });
 
-  test("refuses nothing that a window longer by a hundredth has room for", () => {
+  test("refuses nothing that a window longer by a slot has room for", () => {
     fc.assert(
       fc.property(policies, requests, (policy, sent) => {
         const terms = windowTerms(policy);
@@ -127,7 +127,7 @@ describe("a window that slides", () => {
     );
   });
 
-  test("keeps no more than a hundred and one slots, whatever is charged", () => {
+  test("keeps no more slots than a window has and one, whatever is charged", () => {
     const terms = windowTerms({ quota: 1_000_000, windowSeconds: 1 });
     const window = emptyWindow();
     for (let nowUs = 0; nowUs < 5_000_000; nowUs += 777) {

@@ -22,7 +22,7 @@ export const limitAssign = defineVerb({
       const before = (await records.plans.assigned(partner.id, where)) ?? defaultPlan;
       await records.plans.assign(partner.id, where, plan === defaultPlan ? undefined : plan);
       const value = { partner: partner.id, environment: where, plan };
-      await audit({ verb: "limit.assign", subject: `partner ${partner.id}`, before: { ...value, plan: before }, after: value });
+      if (plan !== before) await audit({ verb: "limit.assign", subject: `partner ${partner.id}`, before: { ...value, plan: before }, after: value });
       return { kind: "done", value };
     });
   },

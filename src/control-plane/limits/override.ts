@@ -1,4 +1,5 @@
 /** `limit.override`: what a single key may take, besides what its partner's plan allows. */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defineVerb } from "../verb.ts";
 import { keyLimitsOutput, rateInputs, ratesIn, ratesOut } from "./plan-form.ts";
@@ -19,7 +20,8 @@ export const limitOverride = defineVerb({
       if (reasons.length > 0) return { kind: "refused", reasons };
       await records.plans.setOfKey(key, rates);
       const value = { key, ...ratesOut(rates) };
-      await audit({ verb: "limit.override", subject: `key ${key}`, before: { key, ...ratesOut(before) }, after: value });
+      const was = { key, ...ratesOut(before) };
+      if (!isDeepStrictEqual(was, value)) await audit({ verb: "limit.override", subject: `key ${key}`, before: was, after: value });
       return { kind: "done", value };
     });
   },

@@ -1,4 +1,5 @@
 /** `limit.update`: changes a plan, for all partners that have it. */
+import { isDeepStrictEqual } from "node:util";
 import { defineVerb } from "../verb.ts";
 import { limitInputs, noPlan, planIn, planInput, planOut, planOutput } from "./plan-form.ts";
 
@@ -18,7 +19,9 @@ export const limitUpdate = defineVerb({
       if (reasons.length > 0) return { kind: "refused", reasons };
       await records.plans.update(plan);
       const value = planOut({ ...plan, assignments: before.assignments });
-      await audit({ verb: "limit.update", subject: `plan ${name}`, before: planOut(before), after: value });
+      const was = planOut(before);
+      // What is as it was asked to be is no change.
+      if (!isDeepStrictEqual(was, value)) await audit({ verb: "limit.update", subject: `plan ${name}`, before: was, after: value });
       return { kind: "done", value };
     });
   },
