@@ -53,6 +53,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         now: at,
         authenticator,
         limiter,
+        gone: () => request.signal,
         access,
         operations,
         account,

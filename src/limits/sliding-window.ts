@@ -34,7 +34,7 @@ export function windowTerms({ quota, windowSeconds }: { readonly quota: number; 
 }
 
 /** What of a cost a policy takes: all it has, at most. */
-export function boundedCost({ quota }: WindowTerms, cost: number): number {
+function boundedCost({ quota }: WindowTerms, cost: number): number {
   return Math.min(cost, quota);
 }
 

@@ -48,6 +48,8 @@ export interface RequestContext {
   identified(principal: Principal, version: string | undefined, headers: Readonly<Record<string, string>>): void;
   /** Undefined: nobody is limited. */
   readonly limiter: Limiter | undefined;
+  /** Tells when the client has gone away, where the runtime does. Some make it when it is first asked for. */
+  gone(): AbortSignal;
   /** Units that the request has cost so far. */
   charged(cost: number): void;
   /** Headers that the answer has from now on, whatever it turns out to be; a later value of one replaces an earlier one. */

@@ -26,6 +26,8 @@ export async function limit(operation: Operation, principal: Principal, context:
     return { standings: undefined, raise: async (whole) => context.charged(whole), release: () => undefined };
   }
   let admitted = passOn(await limiter.take(principal, cost), cost, context);
+  // Whoever has gone away may come again; what the ERP still does for it is bounded by the ERP's own protection.
+  if (principal.limits.inflight !== undefined) whenGone(context.gone(), admitted.release);
   return {
     standings: admitted.standings,
     async raise(whole) {
@@ -33,6 +35,11 @@ export async function limit(operation: Operation, principal: Principal, context:
     },
     release: () => admitted.release(),
   };
+}
+
+function whenGone(gone: AbortSignal, release: () => void): void {
+  if (gone.aborted) release();
+  else gone.addEventListener("abort", release, { once: true });
 }
 
 /** In units. A batch takes one until its items are counted. */

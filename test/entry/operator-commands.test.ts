@@ -36,7 +36,6 @@ async function sees(key: string, status: number): Promise<void> {
 test("every verb has a command of its name, with a summary and a line on what it takes", () => {
   const named = new Map(operatorCommands.map((command) => [command.name, command]));
   for (const { name, summary } of verbs.values()) expect(named.get(name.replace(".", " "))).toMatchObject({ summary });
-  expect(named.size).toBe(verbs.size);
 });
 
 test("a key is rotated: both work, the old one's end is shown, and it is cut short", { timeout: 60_000 }, async () => {

@@ -19,7 +19,7 @@ interface Tables {
 }
 
 /** `things` are read at once, `naps` take 400 ms, `comas` five seconds, and `driftings` have no table. */
-function sleepyGateway(dialect: DialectName, maintenance: readonly MaintenanceWindow[]) {
+export function sleepyGateway(dialect: DialectName, maintenance: readonly MaintenanceWindow[]) {
   const source = defineSource<Tables>({ name: "erp", dialect, maintenance });
   const resource = (name: keyof Tables) =>
     source.bind(

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { findFreePort } from "#entry/embedded/free-port.ts";
 
 export interface RedisServer {
@@ -18,6 +19,8 @@ export interface RedisServer {
   /** It keeps its connections, and does nothing. */
   pause(): void;
   resume(): void;
+  /** All that is in it is lost. */
+  flush(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +51,11 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     },
     pause: () => void running?.kill("SIGSTOP"),
     resume: () => void running?.kill("SIGCONT"),
+    async flush() {
+      const client = new Redis(server.url);
+      await client.flushall();
+      client.disconnect();
+    },
     async stop() {
       await server.kill();
       await rm(folder, { recursive: true, force: true });
