@@ -39,6 +39,7 @@ test("every line stays one JSON object with allowed fields only, whatever was se
     "environment",
     "key",
     "version",
+    "cost",
     "ms",
     "bytes",
     "error",
