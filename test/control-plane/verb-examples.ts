@@ -114,10 +114,6 @@ function freshPlan(): string {
   return `plan-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-function freshPlan(): string {
-  return `plan-${crypto.randomUUID().slice(0, 8)}`;
-}
-
 function freshName(): string {
   return `Partner ${crypto.randomUUID()}`;
 }

@@ -58,7 +58,6 @@ export const teamShelves = [
       "admin-api",
       "usage-and-retention",
       "protecting-the-erp",
-      "limits",
       "footprint",
       "writes-without-footprint",
       "conflicts",
