@@ -119,6 +119,7 @@ async function disturb(origin: string, key: string, stop: AbortSignal): Promise<
 
 async function makeKey(environment: Readonly<Record<string, string>>, partner: string, account: string, scope: string): Promise<string> {
   await cli(environment, "migrate");
+  await cli(environment, "limit", "update", "default", "--burst", "none", "--sustained", "none", "--inflight", "none");
   await cli(environment, "partner", "create", "--name", partner, "--account", `live:${account}`);
   return (await cli(environment, "key", "create", "--partner", partner, "--env", "live", "--scopes", scope)).trim();
 }

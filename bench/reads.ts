@@ -101,6 +101,7 @@ async function compare(
 
 async function makeKey(environment: Readonly<Record<string, string>>): Promise<string> {
   await cli(environment, "migrate");
+  await cli(environment, "limit", "update", "default", "--burst", "none", "--sustained", "none", "--inflight", "none");
   await cli(environment, "partner", "create", "--name", "Bench", "--account", `live:${account}`);
   return (await cli(environment, "key", "create", "--partner", "Bench", "--env", "live", "--scopes", "orders:read")).trim();
 }

@@ -134,6 +134,7 @@ async function fillReceipts(url: string, count: number, say: (line: string) => v
 
 async function makeKey(environment: Readonly<Record<string, string>>): Promise<string> {
   await cli(environment, "migrate");
+  await cli(environment, "limit", "update", "default", "--burst", "none", "--sustained", "none", "--inflight", "none");
   await cli(environment, "partner", "create", "--name", "Bench", "--account", `live:${account}`);
   return (await cli(environment, "key", "create", "--partner", "Bench", "--env", "live", "--scopes", "orders:read,orders:write")).trim();
 }

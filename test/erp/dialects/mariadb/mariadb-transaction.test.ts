@@ -280,7 +280,7 @@ describeWith("mariadb", "a transaction on MariaDB", (at) => {
       proxy.cutAfter(undefined);
       expect(await open().transact((transaction) => transaction.claim(lock(1), [sql("SELECT id FROM thing ORDER BY id")], 10))).toEqual({
         locked: true,
-        rows: [[1], [2]],
+        rows: [[[1], [2]]],
       });
     });
   });
