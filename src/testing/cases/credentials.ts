@@ -27,7 +27,7 @@ function badKeys(valid: string, prefix: string): Readonly<Record<string, string>
 /** Body and headers without what names the one request. */
 export function withoutRequest({ text, headers, body }: Answer): unknown {
   const id = isRow(body) ? String(body["request_id"]) : "";
-  return { text: text.replaceAll(id, "ID"), headers: [...headers].filter(([name]) => !["request-id", "date"].includes(name)) };
+  return { text: text.replaceAll(id, "ID"), headers: [...headers].filter(([name]) => !["request-id", "date", "ratelimit"].includes(name)) };
 }
 
 export function credentialCases(contract: Contract, world: () => World): void {

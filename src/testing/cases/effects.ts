@@ -11,7 +11,7 @@ import { withoutRequest } from "./credentials.ts";
 
 /** Body and headers of an answer, but for what tells of the one request. */
 function answerOf({ status, text, headers }: Answer): unknown {
-  const own = ["request-id", "date", "idempotency-replayed", "connection", "keep-alive"];
+  const own = ["request-id", "date", "ratelimit", "idempotency-replayed", "connection", "keep-alive"];
   return { status, text, headers: [...headers].filter(([name]) => !own.includes(name)).sort() };
 }
 
