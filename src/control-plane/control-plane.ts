@@ -27,7 +27,7 @@ export interface Records {
   readonly audit: AuditRecords;
   readonly operators: OperatorRecords;
   readonly usage: UsageRecords;
-  /** Where uses of keys are noted. */
+  /** Where uses of keys and clients are noted. */
   readonly keyUses?: KeyUses;
 }
 

@@ -129,10 +129,18 @@ export function clientRegister(store: Store): ClientRegister {
       return (await query.execute()).map(toClient);
     },
     setAuth: async (id, auth) => void (await store.updateTable("oauth_clients").set(columnsOf(auth)).where("id", "=", id).execute()),
-    setState: async (id, { suspendedAt, revokedAt }) => {
+    setTerms: async (id, { scopes, allowFrom, apiVersion, label, expiresAt, suspendedAt, revokedAt }) => {
       await store
         .updateTable("oauth_clients")
-        .set({ suspended_at: dateOf(suspendedAt), revoked_at: dateOf(revokedAt) })
+        .set({
+          scopes: [...scopes],
+          allow_from: allowFrom === undefined ? null : [...allowFrom],
+          api_version: apiVersion,
+          label: label ?? null,
+          expires_at: dateOf(expiresAt),
+          suspended_at: dateOf(suspendedAt),
+          revoked_at: dateOf(revokedAt),
+        })
         .where("id", "=", id)
         .execute();
     },

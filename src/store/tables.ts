@@ -146,7 +146,7 @@ interface OAuthClientsTable {
   subject: string | null;
   scopes: string[];
   allow_from: string[] | null;
-  api_version: ColumnType<Date, string>;
+  api_version: ColumnType<Date, string, string>;
   label: string | null;
   created_at: Date;
   expires_at: Date | null;

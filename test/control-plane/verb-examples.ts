@@ -59,6 +59,7 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "client.show": async ({ client }) => ({ client: await client() }),
   "client.rotate-secret": async ({ client }) => ({ client: await client() }),
   "client.set-keys": async ({ client }) => ({ client: await client({ auth: "private_key_jwt", jwks: publicKeys }), jwks_url: "https://partner.example/keys" }),
+  "client.change": async ({ client }) => ({ client: await client(), scopes: ["products:read"], allow_from: ["10.0.0.0/8"] }),
   "client.suspend": async ({ client }) => ({ client: await client() }),
   "client.resume": async (made) => ({ client: await after(made, clientSuspend, { client: await made.client() }) }),
   "client.revoke": async ({ client }) => ({ client: await client() }),

@@ -90,12 +90,33 @@ test("the environment is the client's: a token of test sees test data, and never
   expect(seenTest).not.toEqual(seenLive);
 });
 
-test("uses of tokens are noted under the client", async () => {
-  const { client, accessToken, store, gateway } = open();
+test("a client that is changed has its new terms at once, and so have the tokens that are out", async () => {
+  const { client, accessToken, ask, gateway } = open();
   const one = await client();
+  const access = await accessToken(one);
+  await until(200, gateway.url, access);
+  await ask("client.change", { client: one.id, scopes: ["products:read"], label: "stock robot" });
+  await until(403, gateway.url, access);
+  await ask("client.change", { client: one.id, scopes: [...scopes], allow_from: ["192.0.2.0/24"] });
+  await until(401, gateway.url, access);
+  expect(await ask("client.change", { client: one.id, allow_from: null })).toMatchObject({
+    label: "stock robot",
+    allow_from: null,
+    scopes: [...scopes].sort(),
+  });
+  await until(200, gateway.url, access);
+  const asked = { client: one.id, scopes: ["order:read"], expires_at: "2020-01-01T00:00:00Z" };
+  expect(await open().try("client.change", asked)).toMatchObject({ kind: "refused", reasons: [expect.stringContaining("order:read"), expect.any(String)] });
+});
+
+test("uses of tokens are noted under the client", async () => {
+  const { client, accessToken, ask, store, gateway } = open();
+  const one = await client();
+  expect(await ask("client.show", { client: one.id })).toMatchObject({ last_use: null });
   await until(200, gateway.url, await accessToken(one));
   const noted = async () => (await store.selectFrom("credential_uses").select("credential").where("credential", "=", one.id).execute()).length;
   await expect.poll(noted, { timeout: 8_000 }).toBe(1);
+  expect(await ask("client.show", { client: one.id })).toMatchObject({ last_use: { address: "127.0.0.1" } });
 });
 
 test("what cannot be is not registered, and every reason is given", async () => {

@@ -4,7 +4,7 @@ import { defineVerb } from "../verb.ts";
 import { keyGiven, keyShape, keyToJson, noKey } from "./key-json.ts";
 import type { LastUse } from "./key-records.ts";
 
-const lastUseShape = z.object({ at: z.iso.datetime(), address: z.string().nullable() }).nullable();
+export const lastUseShape = z.object({ at: z.iso.datetime(), address: z.string().nullable() }).nullable();
 
 export const shownKeyShape = keyShape.extend({
   last_use: lastUseShape,
@@ -38,6 +38,6 @@ export const keyShow = defineVerb({
   },
 });
 
-function lastUse(use: LastUse | undefined): z.output<typeof lastUseShape> {
+export function lastUse(use: LastUse | undefined): z.output<typeof lastUseShape> {
   return use === undefined ? null : { at: new Date(use.at).toISOString(), address: use.address ?? null };
 }

@@ -70,6 +70,9 @@ export interface ClientRecords {
 
 export type NewClient = Omit<Client, "partnerName" | "suspendedAt" | "revokedAt" | "secrets">;
 
+/** What can be changed of a client besides how it proves to be itself. */
+export type ClientTerms = Pick<Client, "scopes" | "allowFrom" | "apiVersion" | "label" | "expiresAt" | "suspendedAt" | "revokedAt">;
+
 /** Port of the control plane; within a transaction where something is changed. */
 export interface ClientRegister {
   /** `subject-taken`: another client goes by that name with that issuer. */
@@ -83,5 +86,5 @@ export interface ClientRegister {
   /** Newest first, of one partner where its id is given; after the client of the id `after`. */
   list(filter: { readonly partner: string | undefined }, after: string | undefined, limit: number): Promise<Client[]>;
   setAuth(id: string, auth: ClientAuth): Promise<void>;
-  setState(id: string, state: Pick<Client, "suspendedAt" | "revokedAt">): Promise<void>;
+  setTerms(id: string, terms: ClientTerms): Promise<void>;
 }

@@ -1,5 +1,6 @@
-/** Shows one OAuth client, without anything secret. */
+/** Shows one OAuth client, without anything secret, and when a token of it was last used. */
 import { z } from "zod";
+import { lastUse, lastUseShape } from "../api-keys/show.ts";
 import { defineVerb } from "../verb.ts";
 import { clientGiven, clientShape, clientToJson, noClient } from "./client-json.ts";
 
@@ -10,9 +11,11 @@ export const clientShow = defineVerb({
   method: "GET",
   path: "/admin/clients/{client}",
   input: z.object({ client: clientGiven }),
-  output: clientShape,
+  output: clientShape.extend({ last_use: lastUseShape }),
   run: async ({ records }, { client: id }, { now }) => {
     const client = await records.clients.find(id);
-    return client === undefined ? { kind: "absent", what: noClient(id) } : { kind: "done", value: clientToJson(client, now) };
+    if (client === undefined) return { kind: "absent", what: noClient(id) };
+    const uses = await records.keyUses?.lastUses([id]);
+    return { kind: "done", value: { ...clientToJson(client, now), last_use: lastUse(uses?.get(id)) } };
   },
 });

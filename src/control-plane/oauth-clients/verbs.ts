@@ -1,5 +1,6 @@
 /** What can be done about OAuth clients. */
 import type { Verb } from "../verb.ts";
+import { clientChange } from "./change.ts";
 import { clientCreate } from "./create.ts";
 import { clientList } from "./list.ts";
 import { clientResume } from "./resume.ts";
@@ -15,6 +16,7 @@ export const clientVerbs: readonly Verb[] = [
   clientShow,
   clientRotateSecret,
   clientSetKeys,
+  clientChange,
   clientSuspend,
   clientResume,
   clientRevoke,

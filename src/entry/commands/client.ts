@@ -1,4 +1,5 @@
 /** `sluice client ...`: the OAuth clients of partners. */
+import { clientChange as change } from "#control-plane/oauth-clients/change.ts";
 import { clientCreate as create } from "#control-plane/oauth-clients/create.ts";
 import { clientList as list } from "#control-plane/oauth-clients/list.ts";
 import { clientResume as resume } from "#control-plane/oauth-clients/resume.ts";
@@ -8,7 +9,7 @@ import { clientSetKeys as setKeys } from "#control-plane/oauth-clients/set-keys.
 import { clientShow as show } from "#control-plane/oauth-clients/show.ts";
 import { clientSuspend as suspend } from "#control-plane/oauth-clients/suspend.ts";
 import type { Command } from "./command.ts";
-import { choice, instant, jsonObject, seconds, text, texts } from "./flags.ts";
+import { choice, instant, instantOrNone, jsonObject, seconds, text, textOrNone, texts, textsOrNone } from "./flags.ts";
 import { listCommand, verbCommand } from "./verb-command.ts";
 
 const theClient = { "client id": text("client") };
@@ -83,6 +84,22 @@ const clientSetKeys = verbCommand(setKeys, {
     `${id} signs with ${jwks_url === null ? `the keys ${(key_ids ?? []).map((kid) => kid ?? "(no id)").join(", ")}` : `the keys at ${jwks_url}`}`,
 });
 
+const clientChange = verbCommand(change, {
+  usage: [
+    "<client id> [--scopes <resource:action>[,...]] [--allow-from <network>[,...]|none] [--api-version <date>] [--label <text>|none] [--expires <date|90d>|none]",
+    "Scopes and networks that are given are all it has from then on.",
+  ],
+  words: theClient,
+  flags: {
+    scopes: texts("scopes"),
+    "allow-from": textsOrNone("allow_from"),
+    "api-version": text("api_version"),
+    label: textOrNone("label"),
+    expires: instantOrNone("expires_at"),
+  },
+  say: ({ id, partner }) => `Changed ${id} of ${partner.name}`,
+});
+
 const clientSuspend = verbCommand(suspend, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Suspended ${id} of ${partner.name}` });
 
 const clientResume = verbCommand(resume, { usage: ["<client id>"], words: theClient, say: ({ id, partner }) => `Resumed ${id} of ${partner.name}` });
@@ -95,6 +112,7 @@ export const clientCommands: readonly Command[] = [
   clientShow,
   clientRotateSecret,
   clientSetKeys,
+  clientChange,
   clientSuspend,
   clientResume,
   clientRevoke,
