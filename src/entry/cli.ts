@@ -9,7 +9,6 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
-import { limitCommands } from "./commands/limit.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { operatorCommands } from "./commands/operator-commands.ts";
 import { sourceGrants } from "./commands/source.ts";
@@ -34,7 +33,6 @@ const commands: readonly Command[] = [
   sourceInstall,
   sourceUninstall,
   ...operatorCommands,
-  ...limitCommands,
   conflictList,
   conflictShow,
   conflictResolve,

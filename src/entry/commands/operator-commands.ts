@@ -4,6 +4,7 @@ import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
+import { limitCommands } from "./limit.ts";
 import { commandsOnOperators } from "./operator.ts";
 import { partnerCommands } from "./partner.ts";
 import { secretCommands } from "./secret.ts";
@@ -14,6 +15,7 @@ export const operatorCommands: readonly Command[] = [
   // One a line, so that parts are added side by side.
   ...partnerCommands,
   ...keyCommands,
+  ...limitCommands,
   ...clientCommands,
   ...issuerCommands,
   ...signingKeyCommands,
