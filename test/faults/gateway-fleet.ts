@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { limitUpdate } from "#control-plane/limits/update.ts";
 import { partnerCreate } from "#control-plane/partners/create.ts";
 import { perform } from "#control-plane/perform.ts";
 import { describeGateway } from "#gateway";
@@ -42,6 +43,9 @@ export async function openFleet(): Promise<Fleet> {
   const { scopes, versions } = describeGateway(gateway);
   const plane = planeOver(store, { peppers: createPeppers(new Map([[1, pepper]])), knownScopes: scopes, versions });
   await did(perform(plane, partnerCreate, { name: "first", accounts: [{ environment: "live", account: "C0000001" }] }, askingAt(Date.now())));
+  // What is sent here is more than a partner's usual plan allows.
+  const noLimits = { plan: "default", burst_quota: null, burst_seconds: null, sustained_quota: null, sustained_seconds: null, inflight: null };
+  await did(perform(plane, limitUpdate, noLimits, askingAt(Date.now())));
   const members: Member[] = [];
   return {
     store,
