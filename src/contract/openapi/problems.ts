@@ -120,6 +120,23 @@ export function problemResponse(status: number, codes: readonly ProblemCode[], f
   };
 }
 
+/** Of every problem document, whoever reads it: why, and where (RFC 9457, section 3.2). */
+export const problemErrors: JsonSchema = {
+  type: "array",
+  items: {
+    type: "object",
+    description: "One reason. `pointer` (into the body), `parameter` or `header` says where.",
+    properties: {
+      pointer: { type: "string" },
+      parameter: { type: "string" },
+      header: { type: "string" },
+      code: { type: "string" },
+      detail: { type: "string" },
+    },
+    required: ["code", "detail"],
+  },
+};
+
 /** `writes`: whether there is a precondition that can fail. */
 export function problemSchema(writes: boolean): JsonSchema {
   return {
@@ -133,21 +150,7 @@ export function problemSchema(writes: boolean): JsonSchema {
       code: { type: "string", "x-extensible-enum": Object.keys(problemKinds) },
       request_id: { type: "string", description: "Quote it when you ask for help." },
       "violated-policies": { type: "array", items: { type: "string" }, description: "With `quota-exceeded`: the policies that have nothing left." },
-      errors: {
-        type: "array",
-        items: {
-          type: "object",
-          description: "One reason. `pointer` (into the body), `parameter` or `header` says where.",
-          properties: {
-            pointer: { type: "string" },
-            parameter: { type: "string" },
-            header: { type: "string" },
-            code: { type: "string" },
-            detail: { type: "string" },
-          },
-          required: ["code", "detail"],
-        },
-      },
+      errors: problemErrors,
       ...(writes && {
         current: {
           type: "object",

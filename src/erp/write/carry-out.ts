@@ -56,6 +56,11 @@ export interface CarriedOut {
   readonly also: readonly Statement[];
 }
 
+/** The thing as a command left it, where that was asked together with the command. */
+interface ReadAlready {
+  readonly found: Found | undefined;
+}
+
 export interface CarryOut {
   carriedOut(transaction: WriteTransaction, caller: ReadCaller, call: CommandCall, admitted: Admitted): Promise<CarriedOut>;
   /** The contract's word for an error, where the binding has one. */
@@ -89,7 +94,7 @@ export function carryOut(parts: CarryOutParts): CarryOut {
       now: new Date(now()),
     };
     let key: unknown;
-    let readBack: Found | undefined | "not-yet" = "not-yet";
+    let read: ReadAlready | undefined;
     if (!idle) {
       const erp = erpTransaction(source, dialect, transaction, caller.catalog, binding.refusals);
       await transaction.save();
@@ -101,7 +106,7 @@ export function carryOut(parts: CarryOutParts): CarryOut {
           const row = { ...prepared.columns.row, ...alsoOf(command.also, given) };
           if (Object.keys(row).length > 0) await updated(transaction, caller, call, given.key, row);
         } else if (command.kind === "stage") return await staged(transaction, caller, command, call, given);
-        else ({ key, readBack } = await routineCalled(transaction, caller, command, call, given));
+        else ({ key, read } = await routineCalled(transaction, caller, command, call, given));
       } catch (error) {
         const refusal = refusedAs(error);
         if (refusal === undefined) throw error;
@@ -110,7 +115,7 @@ export function carryOut(parts: CarryOutParts): CarryOut {
       }
     }
     const id = call.id ?? encodeKey(key);
-    const after = readBack === "not-yet" ? await reader.get({ ...caller, database: transaction }, id, allFields) : readBack;
+    const after = read === undefined ? await reader.get({ ...caller, database: transaction }, id, allFields) : read.found;
     const promise = contract.commands[call.command];
     const effect = effectOf(call, promise?.as, id, after, seen);
     return { effect, also: conflicts.statements({ call, id, conflicts: seen, after: idle ? undefined : after }) };
@@ -143,14 +148,14 @@ export function carryOut(parts: CarryOutParts): CarryOut {
     { name, args }: RoutineCommand,
     call: CommandCall,
     given: Given,
-  ): Promise<{ readonly key: unknown; readonly readBack: Found | undefined | "not-yet" }> {
+  ): Promise<{ readonly key: unknown; readonly read?: ReadAlready }> {
     const reading = { ...caller, database: transaction };
     const behind = reader.readBack(caller, call.id);
     const position = { source, dialect, transaction, catalog: caller.catalog };
     const { value, rows } = await callRoutineThen(position, name, args(given as never, call.input as never), behind?.statements ?? []); // `bind` has checked both
     // Child rows may have been asked for with the padding of a key that a routine made, and without it they have none.
-    if (behind === undefined || rows === undefined || (call.id === undefined && String(value).endsWith(" "))) return { key: value, readBack: "not-yet" };
-    return { key: value, readBack: await behind.found(reading, call.id ?? encodeKey(value), rows, allFields) };
+    if (behind === undefined || rows === undefined || (call.id === undefined && String(value).endsWith(" "))) return { key: value };
+    return { key: value, read: { found: await behind.found(reading, call.id ?? encodeKey(value), rows, allFields) } };
   }
 
   async function staged(

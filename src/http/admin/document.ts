@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of the admin API, made of the one table of verbs. It names no gateway: all have the same. */
 
 import { z } from "zod";
+import { problemErrors } from "#contract/openapi/problems.ts";
 import { type Role, roles, type Verb } from "#control-plane/verb.ts";
 import { type OperatorProblemCode, type ProblemCode, problemKind } from "#lib/problems.ts";
 
@@ -125,20 +126,7 @@ const problemSchema = {
     detail: { type: "string" },
     code: { type: "string" },
     request_id: { type: "string" },
-    errors: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          pointer: { type: "string" },
-          parameter: { type: "string" },
-          header: { type: "string" },
-          code: { type: "string" },
-          detail: { type: "string" },
-        },
-        required: ["code", "detail"],
-      },
-    },
+    errors: problemErrors,
   },
   required: ["type", "title", "status", "detail", "code", "request_id"],
 };
