@@ -62,7 +62,7 @@ export async function loadProject(folder: string): Promise<ProjectFolder> {
 function refuseOldNode(): void {
   if (process.features.typescript) return;
   throw new Error(
-    `This is Node ${process.versions.node}, and Sluice needs 22.18 or newer. \`npm install --save-dev node\` gives the project a newer one of its own: ` +
+    `This is Node ${process.versions.node}, and Sluice needs 22.19 or newer. \`npm install --save-dev node\` gives the project a newer one of its own: ` +
       "`npm start` and `npx sluice` then use it.",
   );
 }

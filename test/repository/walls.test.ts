@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository, trackedFiles } from "./repository.ts";
 
 const imports = {
-  entry: "entry imports gateway, config, control-plane, limits, store and lib.",
+  entry: "entry imports gateway, config, control-plane, events, limits, store and lib.",
   worker: "A Worker has no files and no processes, and listens to nothing: what is for Node alone stays out.",
   http: "http imports pipeline, contract, control-plane and lib.",
   pipeline: "pipeline imports contract and lib.",

@@ -24,5 +24,6 @@ export const customers = defineContract({
   conflict: { email: "review", phone: "newest" },
   newestBy: "changed_at",
   hide: { credit_limit: "customers.credit:read" },
+  events: (on) => ({ "customer.blocked": on.changed("blocked", { to: true }), "customer.unblocked": on.changed("blocked", { to: false }) }),
   example,
 });

@@ -18,5 +18,6 @@ export const invoices = defineContract({
     },
     get: { scope: "invoices:read" },
   },
+  events: (on) => ({ "invoice.issued": on.created(), "invoice.paid": on.changed("status", { to: "paid" }) }),
   example,
 });

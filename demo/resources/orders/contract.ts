@@ -53,5 +53,14 @@ export const orders = defineContract({
     "no-lines": "An order without lines is none.",
   },
   hide: { margin: "orders.margin:read" },
+  events: (on) => ({
+    "order.placed": on.created(),
+    "order.released": on.changed("status", { to: "released" }),
+    "order.confirmed": on.changed("confirmed_on"),
+    "order.lines_changed": on.changed("lines"),
+    "order.shipped": on.changed("status", { to: "shipped" }),
+    "order.cancelled": on.changed("status", { to: "cancelled" }),
+    "order.removed": on.deleted(),
+  }),
   example,
 });

@@ -19,5 +19,6 @@ export const products = defineContract({
     get: { scope: "products:read" },
   },
   hide: { purchase_price: "products.cost:read" },
+  events: (on) => ({ "product.added": on.created(), "product.discontinued": on.changed("discontinued_on") }),
   example,
 });

@@ -18,5 +18,6 @@ export const shipments = defineContract({
     },
     get: { scope: "shipments:read" },
   },
+  events: (on) => ({ "shipment.planned": on.created(), "shipment.shipped": on.changed("status", { to: "shipped" }) }),
   example,
 });

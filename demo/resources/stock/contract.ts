@@ -13,5 +13,6 @@ export const stock = defineContract({
     list: { scope: "stock:read", filter: ["product_id", "warehouse.code", "available", "changed_at"], sort: ["id"] },
     get: { scope: "stock:read" },
   },
+  events: (on) => ({ "stock_level.changed": on.changed("available") }),
   example,
 });

@@ -16,7 +16,7 @@ const settingsSchema = z.looseObject({
 export function checkNode(): Finding {
   const { node } = process.versions;
   if (process.features.typescript) return ok("node", `This is Node ${node}, which runs TypeScript as it is.`);
-  return fault("node", `This is Node ${node}; 22.18 or newer is needed.`, "`npm install --save-dev node` gives the project a newer one of its own.");
+  return fault("node", `This is Node ${node}; 22.19 or newer is needed.`, "`npm install --save-dev node` gives the project a newer one of its own.");
 }
 
 export function checkPackage(folder: string): Finding {

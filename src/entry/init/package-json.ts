@@ -51,7 +51,7 @@ export function packageJson(existing: PackageJson | undefined, name: string, slu
     private: true,
     type: "module",
     ...rest,
-    engines: { node: ">=22.18" },
+    engines: { node: ">=22.19" },
     scripts: { ...scripts, ...keptScripts },
     dependencies: sorted({ sluice, ...existing?.dependencies }),
     devDependencies: sorted({ ...versions, ...existing?.devDependencies }),

@@ -34,10 +34,11 @@ export interface SourceDeclaration {
   /** Prefix of all table names, left out in the bindings. */
   readonly tablePrefix?: string;
   /**
-   * What the gateway may leave in the ERP's database: `receipts` (its tables beside the ERP's, the default), or `none`: then
-   * only commands that make something with a `naturalKey` can be promised.
+   * What the gateway may leave in the ERP's database: `receipts` (its tables beside the ERP's, the default); `full`, triggers as
+   * well, which note what changes in tables that events are made of; or `none`: then only commands that make something with a
+   * `naturalKey` can be promised. Without triggers, changes are found by scanning.
    */
-  readonly footprint?: "receipts" | "none";
+  readonly footprint?: "full" | "receipts" | "none";
   /** When the ERP is worked on: requests are answered 503, with a `Retry-After` that leads to the end of the window. */
   readonly maintenance?: readonly MaintenanceWindow[];
 }
