@@ -3,6 +3,8 @@
 import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Operation, ReadOperation } from "#contract/operations.ts";
+import { prepareContracts } from "#contract/prepared.ts";
+import type { Strip } from "#contract/strip.ts";
 import { Problem } from "#lib/problems.ts";
 import { accountAnswer } from "./account.ts";
 import { chooseVersion } from "./api-version.ts";
@@ -22,10 +24,8 @@ import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
 import type { AccountAccess, OperationAccess, ResourceAccess } from "./ports.ts";
-import { prepareContracts } from "./prepared.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
-import type { Strip } from "./strip.ts";
 
 export interface PipelineParts {
   readonly cursors: Cursors;

@@ -1,11 +1,11 @@
 /** Parses what is about to leave by the contract's schema: unknown fields are cut, wrong ones stop the response. */
 
 import { z } from "zod";
-import { type Known, nullablePaths, withoutNulls } from "#contract/certain.ts";
-import type { Contract } from "#contract/contract.ts";
-import { type JsonWriter, jsonWriter } from "#contract/json-writer.ts";
-import { itemSchema } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
+import { type Known, nullablePaths, withoutNulls } from "./certain.ts";
+import type { Contract } from "./contract.ts";
+import { type JsonWriter, jsonWriter } from "./json-writer.ts";
+import { itemSchema } from "./response-schema.ts";
 
 /** A row that does not fit, for the log: where it does not, never what stands there. */
 export class DataInvalid extends Error {
