@@ -16,7 +16,7 @@ export function mariadbImages(source: SourceDeclaration, watched: readonly Captu
       const columns = watched.find((one) => one.table === of)?.columns ?? [];
       const infos = catalog.get(physicalName(source, of));
       const decoded = columns.map((column, index) => sql`${valueSql(index, infos?.get(column) ?? undescribed)} AS ${name(column)}`);
-      const paths = columns.map((column, index) => sql`${raw(`v${index} LONGTEXT PATH ${pathOf(column)}`)}`);
+      const paths = columns.map((column, index) => raw(`v${index} ${hexType(infos?.get(column) ?? undescribed)} PATH ${pathOf(column)}`));
       const side = (image: Sql, at: Sql): Sql =>
         sql`SELECT c.id AS ${name(changeColumn)}, ${at} AS ${name(sideColumn)}, ${join(decoded, ", ")} FROM ${table} c JOIN JSON_TABLE(${image}, '$' COLUMNS (${join(paths, ", ")})) r WHERE ${member(sql`c.id`, changes)} AND ${image} IS NOT NULL`;
       return sql`(${side(raw("c.old_image"), raw("0"))} UNION ALL ${side(raw("c.new_image"), raw("1"))})`;
@@ -34,6 +34,12 @@ export function mariadbImages(source: SourceDeclaration, watched: readonly Captu
 function pathOf(column: string): string {
   const member = column.replaceAll("\\", "\\\\\\\\").replaceAll('"', '\\\\"').replaceAll("'", "''");
   return `'$."${member}"'`;
+}
+
+/** Texts beyond some length make temporary tables slow; one of unlimited length is converted to nothing at all. */
+function hexType({ type, length }: ColumnInfo): string {
+  if (type !== "text" && type !== "binary" && type !== "other") return "VARCHAR(200) CHARACTER SET ascii";
+  return length !== undefined && length <= 1000 ? `VARCHAR(${Math.max(8, length * 8)}) CHARACTER SET ascii` : "MEDIUMTEXT CHARACTER SET ascii";
 }
 
 function valueSql(index: number, { type, sqlType, charset, collation, precision, scale, fraction, min }: ColumnInfo): Sql {
