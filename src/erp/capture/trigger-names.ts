@@ -28,3 +28,9 @@ export function functionName(table: string): string {
 export function triggerName(table: string, event: "insert" | "update" | "delete"): string {
   return fitting(`sluice ${event} ${table}`);
 }
+
+/** MariaDB: the function that shows the triggers. */
+export function listingName({ schema }: TriggerPlace): string {
+  const { quote } = dialects.mariadb;
+  return schema === undefined ? quote("sluice_triggers") : `${quote(schema)}.${quote("sluice_triggers")}`;
+}
