@@ -5,6 +5,7 @@ import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
+import type { EventRecords } from "./events/event-records.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
@@ -27,6 +28,7 @@ export interface Records {
   readonly audit: AuditRecords;
   readonly operators: OperatorRecords;
   readonly usage: UsageRecords;
+  readonly events: EventRecords;
   /** Where uses of keys and clients are noted. */
   readonly keyUses?: KeyUses;
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Config, readConfig, type Variables } from "#config";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
-import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
+import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesToInstall } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
 import { clientAddress } from "./client-address.ts";
@@ -72,7 +72,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const location = taken
     ? await prepareFirstRun(
         taken.state,
-        { fresh: options.fresh, say: options.say, firstRun: folder.firstRun, config, sources, withFootprint: sourcesWithFootprint(folder.definition) },
+        { fresh: options.fresh, say: options.say, firstRun: folder.firstRun, config, sources, withFootprint: sourcesToInstall(folder.definition.resources) },
         life,
       )
     : await configured(config);
@@ -96,7 +96,10 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const batch = taken && ourErp ? folder.firstRun?.batch : undefined;
   if (batch) life.onStop(runBatches(location.sources, batch, (error) => options.say(`The ERP's batch failed: ${String(error)}`)));
   // Registered last, so it comes first: requests underway still need all of the above.
-  life.onStop(() => server.close(drainMs));
+  life.onStop(() => {
+    made.endWaits();
+    return server.close(drainMs);
+  });
 
   const docs = `${url}/docs`;
   // Demo partners hold accounts of the bundled ERP; on another one those numbers may be somebody's.

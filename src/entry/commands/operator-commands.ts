@@ -2,6 +2,7 @@
 import { auditCommands } from "./audit.ts";
 import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
+import { eventCommands } from "./event.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
 import { limitCommands } from "./limit.ts";
@@ -21,6 +22,7 @@ export const operatorCommands: readonly Command[] = [
   ...signingKeyCommands,
   ...secretCommands,
   ...commandsOnOperators,
+  ...eventCommands,
   ...usageCommands,
   ...auditCommands,
 ];
