@@ -1,4 +1,4 @@
-/** A certificate, for `localhost` and 127.0.0.1 where nothing else is said, that signs itself (RFC 5280), for HTTPS servers of tests. */
+/** A certificate for `localhost` and 127.0.0.1 that signs itself (RFC 5280), for HTTPS servers of tests. */
 import { generateKeyPairSync, sign } from "node:crypto";
 
 export interface SelfSigned {
@@ -8,26 +8,19 @@ export interface SelfSigned {
 }
 
 const ecdsaWithSha256 = oid([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]);
+const name = sequence(set(sequence(oid([0x55, 0x04, 0x03]), der(0x0c, Buffer.from("localhost")))));
 
-export interface SelfSignedOptions {
-  readonly host?: string;
-  /** In milliseconds from now. */
-  readonly validUntil?: number;
-}
-
-export function selfSigned({ host = "localhost", validUntil = 86_400_000 }: SelfSignedOptions = {}): SelfSigned {
+export function selfSigned(): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const now = Date.now();
-  const name = sequence(set(sequence(oid([0x55, 0x04, 0x03]), der(0x0c, Buffer.from(host)))));
-  const address = host === "localhost" ? [der(0x87, Buffer.from([127, 0, 0, 1]))] : [];
-  const names = sequence(der(0x82, Buffer.from(host)), ...address);
+  const names = sequence(der(0x82, Buffer.from("localhost")), der(0x87, Buffer.from([127, 0, 0, 1])));
   const extension = sequence(oid([0x55, 0x1d, 0x11]), der(0x04, names));
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),
     sequence(ecdsaWithSha256),
     name,
-    sequence(time(now - 7_200_000), time(now + validUntil)),
+    sequence(time(now - 3_600_000), time(now + 86_400_000)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(extension)),
