@@ -2,6 +2,7 @@
 import type { Config } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { type AdminApi, createAdminApi, createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
@@ -19,7 +20,9 @@ import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
+import { openEvents } from "./open-events.ts";
 import { openLimits } from "./open-limits.ts";
+import { openReceivers } from "./open-receivers.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -48,6 +51,8 @@ export interface MadeGateway {
   readonly controlPlane: ControlPlane;
   /** What was counted, for Prometheus. */
   readonly metrics: () => string;
+  /** Requests that wait for events are answered now: the process is about to end. */
+  readonly endWaits: () => void;
 }
 
 /** Connects on first use; `life` closes what was opened. */
@@ -80,6 +85,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     ),
   );
   const account = ownAccount(() => store);
+  const events = openEvents({ config, store, storeUrl: location.storeUrl, log }, life);
 
   const elapsedMs = (): number => performance.now();
   const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
@@ -126,8 +132,11 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
+  events.run(gateway, [], []);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
-  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
+  const receivers = openReceivers(config.webhooks, life);
+  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources, receivers);
+  const endpoints = ownEndpoints(() => plane);
   const admin = createAdminApi({
     plane,
     authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers }),
@@ -146,8 +155,11 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
         receipts,
         account,
         usage: usage.sink,
+        events: events.handles,
+        endpoints,
       }),
     admin,
     controlPlane: plane,
+    endWaits: () => events.handles.waits.end(),
   };
 }
