@@ -1,6 +1,7 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { endpointVerbs } from "./endpoints/verbs.ts";
 import { eventVerbs } from "./events/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
@@ -22,6 +23,7 @@ const nouns: readonly (readonly Verb[])[] = [
   signingKeyVerbs,
   secretVerbs,
   limitVerbs,
+  endpointVerbs,
   operatorVerbs,
   eventVerbs,
   usageVerbs,

@@ -13,6 +13,7 @@ import { planRecords } from "./plans.ts";
 import { secretRecords } from "./sealed-secrets.ts";
 import { signingKeyRecords } from "./signing-keys.ts";
 import { usageRecords } from "./usage.ts";
+import { endpointRecords } from "./webhook-endpoints.ts";
 
 /** Over a store or a transaction. */
 export function recordsOf(store: Store): Records {
@@ -29,6 +30,7 @@ export function recordsOf(store: Store): Records {
     operators: operatorRecords(store),
     usage: usageRecords(store),
     events: eventRecords(store),
+    endpoints: endpointRecords(store),
   };
 }
 
