@@ -59,7 +59,7 @@ export async function work(options: Omit<StartOptions, "fresh">, life: Stoppable
   });
   const receipts = receiptRecords(() => store);
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  const kept = keepEvents({ config, gateway, databases: databases.find, sources: place.urls, store, log }, life);
+  const kept = keepEvents({ config, gateway, databases: databases.find, sources: place.urls, store, storeUrl: place.storeUrl, log }, life);
   if (config.metrics !== undefined) {
     const { address, close } = await serveMetrics(config.metrics, () => gateway.metrics() + kept.metrics());
     life.onStop(close);
