@@ -100,7 +100,7 @@ describe("sluice source install", { timeout: 120_000 }, () => {
     const { rows } = await owner.query("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'sluice%'");
     expect(rows).toHaveLength(20);
     const { out } = await source(["install", "--print", "--level", "receipts"]);
-    expect(out).not.toMatch(/TRIGGER|change/);
+    expect(out).not.toMatch(/TRIGGER|"change"/);
     expect((await source(["install", "--print"])).out).toContain("CREATE TRIGGER");
   });
 
