@@ -61,17 +61,21 @@ export async function lookAtLeft(context: ScanContext, limit: number): Promise<S
   const ids = [...left.keys()].slice(0, limit);
   const known = await records.known(place, plan.resource.contract.name, ids);
   const differences = await believed(context, ids, known);
-  for (const id of ids) if ((left.get(id) ?? 0) >= mostTries) left.delete(id);
-  keepLeft(context, ids, differences);
+  const told = new Set(differences.map(({ id }) => id));
+  for (const id of ids) {
+    const tries = (left.get(id) ?? 0) + 1;
+    // To the end of the line.
+    left.delete(id);
+    if (!told.has(id) && tries < mostTries) left.set(id, tries);
+  }
   return handOut(context, ids.length, differences, async () => undefined);
 }
 
 /** What is not told is left, for now: it may be no difference at all, once the queue was read. */
 function keepLeft({ left, pending }: ScanContext, doubtful: readonly string[], differences: readonly Difference[]): void {
-  for (const { id } of differences) left.delete(id);
   if (pending === undefined) return;
   const told = new Set(differences.map(({ id }) => id));
-  for (const id of doubtful) if (!told.has(id) && (left.has(id) || left.size < mostLeft)) left.set(id, (left.get(id) ?? 0) + 1);
+  for (const id of doubtful) if (!told.has(id) && left.size < mostLeft) left.set(id, 0);
 }
 
 /**

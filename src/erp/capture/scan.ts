@@ -1,7 +1,4 @@
-/**
- * Capture by scanning: compares every thing with what is remembered of it, a page at a time. The only way where nothing may be left
- * in the ERP, and beside triggers the net below them. What comes and goes between two looks is never seen.
- */
+/** Capture by scanning: compares every thing with what is remembered of it, a page at a time. What comes and goes in between is never seen. */
 
 import type { Captured } from "#contract/captured.ts";
 import type { CapturedBatch, CaptureSource } from "#events/capture-source.ts";
@@ -50,8 +47,8 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
     const plan = scanPlan(resource, dialect);
     return { ...parts, place, records, look, plan, reader: scanReader(resource, plan.fields, dialect), pending: parts.pending, left: new Map() };
   });
-  /** Whether the last step went back to things that were left. */
-  let wentBack = false;
+  /** Those whose last step went back to things that were left. */
+  const wentBack = new Set<ScanContext>();
   /** Where the next step looks for work first, so that a large resource keeps no other waiting. */
   let turn = 0;
 
@@ -69,7 +66,10 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
   }
 
   async function stepOf(context: ScanContext, state: ScanState | undefined, limit: number): Promise<ScanStepResult | undefined> {
-    if (wentBack) return lookAtLeft(context, limit);
+    if (context.left.size > 0 && !wentBack.delete(context)) {
+      wentBack.add(context);
+      return lookAtLeft(context, limit);
+    }
     return state === undefined || state.phase === "waiting" ? undefined : steps[state.phase](context, state, limit);
   }
 
@@ -85,7 +85,6 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
         turn += 1;
         const state = context && (await passOf(context, states.get(context.plan.resource.contract.name)));
         if (context === undefined) continue;
-        wentBack = context.left.size > 0 && (state === undefined || !wentBack);
         const result = await stepOf(context, state, Math.min(limit, pace.page));
         if (result === undefined) continue;
         pace.took(result.took);

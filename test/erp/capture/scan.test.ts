@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Captured } from "#contract/captured.ts";
+import { scanStateRecords } from "#store/scan-states.ts";
 import { describeWith } from "../../support/requires.ts";
 import { bindAll, type HeldNote, openScanned, pass, place, type Scanned, scanOf, told } from "./scanning.ts";
 
@@ -136,11 +137,10 @@ function common(dialect: "postgres" | "mariadb", at?: string): void {
     await fill();
     expect(told(await pass(scan, erp, resources))).toEqual([]);
     expect((await erp.records.states(place))[0]?.held).toBeUndefined();
-    expect(await erp.records.confirm(place, "orders")).toBe(false);
 
     await erp.run("DELETE FROM HDR WHERE NO <> '7'");
     expect(told(await pass(scan, erp, resources))).toEqual([]);
-    expect(await erp.records.confirm(place, "orders")).toBe(true);
+    await scanStateRecords(erp.store).confirm({ ...place, resource: "orders" }, 149);
     const gone = await pass(scan, erp, resources);
     expect(new Set(gone.map(({ id, operation }) => `${operation} ${id}`)).size).toBe(149);
     expect(gone).toHaveLength(149);
