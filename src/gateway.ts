@@ -24,7 +24,6 @@ import type { WritePoint } from "#erp/write/execute.ts";
 import { footprintWatch } from "#erp/write/footprint-check.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
-import type { CaptureSource } from "#events/capture-source.ts";
 import { type AdminApi, type AdminApiParts, adminApi } from "#http/admin/admin-api.ts";
 import { adminDocument as documentOfVerbs } from "#http/admin/document.ts";
 import { app } from "#http/app.ts";
@@ -43,7 +42,7 @@ import type { Limiter } from "#pipeline/limits.ts";
 import type { AccountAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { UsageSink } from "#pipeline/usage.ts";
-import { type Sweep, triggerCaptures } from "./capture-sources.ts";
+import { type CaptureSources, captureSources } from "./capture-sources.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
@@ -134,11 +133,8 @@ export interface Gateway {
   fetch(request: Request, origin: Origin, handles: RequestHandles): Promise<Response>;
   /** One bounded round of what has to be done without a request, such as finding out whether an ERP is back. */
   tend(databases: Databases, receipts: ReceiptRecords): Promise<void>;
-  /**
-   * Where changes are captured by triggers, for whoever records them: one reader for each at a time. `sweep` is asked to have a
-   * resource scanned, and resolves when that cannot be forgotten any more.
-   */
-  captureSources(databases: Databases, sweep: Sweep): readonly CaptureSource[];
+  /** Where changes are captured, for whoever records them: one reader for each at a time. */
+  readonly captureSources: CaptureSources;
   /** What was counted at the sources, for Prometheus. For operators only. */
   metrics(): string;
   /**
@@ -258,8 +254,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
-    captureSources: (databases, sweep) =>
-      triggerCaptures({ definition, guards, access: (source, environment) => accessOfSource(accesses, source, environment), now, log }, databases, sweep),
+    captureSources: captureSources({
+      definition,
+      guards,
+      access: (source, environment) => accessOfSource(accesses, source, environment),
+      now,
+      elapsedMs: options.elapsedMs,
+      log,
+    }),
     metrics: () => guards.metrics() + resources.metrics(),
     check: async (databases) => {
       const ask = (source: string, environment: Environment): Pick<ErpDatabase, "query"> => ({

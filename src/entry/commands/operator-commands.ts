@@ -7,6 +7,7 @@ import { keyCommands } from "./key.ts";
 import { limitCommands } from "./limit.ts";
 import { commandsOnOperators } from "./operator.ts";
 import { partnerCommands } from "./partner.ts";
+import { scanCommands } from "./scan.ts";
 import { secretCommands } from "./secret.ts";
 import { signingKeyCommands } from "./signing-key.ts";
 import { usageCommands } from "./usage.ts";
@@ -22,5 +23,6 @@ export const operatorCommands: readonly Command[] = [
   ...secretCommands,
   ...commandsOnOperators,
   ...usageCommands,
+  ...scanCommands,
   ...auditCommands,
 ];
