@@ -9,6 +9,7 @@ import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import { verbs } from "#control-plane/verbs.ts";
 import type { DialectName } from "#erp/binding/source.ts";
+import { triggerWatch } from "#erp/capture/trigger-check.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
 import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
@@ -50,10 +51,12 @@ import type { Limiter } from "#pipeline/limits.ts";
 import type { AccountAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { UsageSink } from "#pipeline/usage.ts";
+import { type CaptureSources, captureSources } from "./capture-sources.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
-export type { SourceDeclaration } from "#erp/binding/source.ts";
+export type { BoundResource, SourceDeclaration } from "#erp/binding/source.ts";
+export { dropWholeFootprint, type Installed, installWhole, sourcesToInstall, wholeFootprint } from "#erp/capture/whole-footprint.ts";
 export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
 export { grantsFor } from "#erp/check/grants.ts";
 export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
@@ -70,9 +73,8 @@ export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";
 export { metricsType } from "#erp/protection/prometheus.ts";
 export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
 export type { ConflictRecord } from "#erp/write/conflict-record.ts";
-export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
+export type { FootprintState } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
-export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
 export type { CaptureSource } from "#events/capture-source.ts";
 export type { AdminApi } from "#http/admin/admin-api.ts";
 export { adminProblem } from "#http/admin/admin-problem.ts";
@@ -150,6 +152,8 @@ export interface Gateway {
   readonly fanOut: FanOut;
   /** One bounded round of the relay: what a source has captured becomes events. */
   relay(records: EventLogRecords, source: CaptureSource): Promise<Relayed>;
+  /** Where changes are captured, for whoever records them: one reader for each at a time. */
+  readonly captureSources: CaptureSources;
   /** What was counted at the sources, for Prometheus. For operators only. */
   metrics(): string;
   /**
@@ -225,6 +229,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const footprints = footprintWatch(definition.resources, environments, log);
+  const triggers = triggerWatch(definition.resources, environments, log);
 
   const resources = servedResources({
     definition,
@@ -278,6 +283,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
+    captureSources: captureSources({
+      definition,
+      guards,
+      access: (source, environment) => accessOfSource(accesses, source, environment),
+      now,
+      elapsedMs: options.elapsedMs,
+      log,
+    }),
     metrics: () => guards.metrics() + resources.metrics(),
     check: async (databases) => {
       const ask = (source: string, environment: Environment): Pick<ErpDatabase, "query"> => ({
@@ -285,7 +298,8 @@ export function createGateway(options: GatewayOptions): Gateway {
           guards.of(source, environment).run({ kind: "background", by: "schema check" }, databases(source, environment), (guarded) => guarded.query(statement)),
       });
       const fits = await drifts.check(ask);
-      return (await footprints.check(ask)) && fits;
+      const noted = await triggers.check(ask);
+      return (await footprints.check(ask)) && noted && fits;
     },
   };
 }

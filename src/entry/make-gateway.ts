@@ -15,6 +15,7 @@ import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
+import { keepEvents } from "./keep-events.ts";
 import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
@@ -132,7 +133,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  events.run(gateway, [], []);
+  const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   const receivers = openReceivers(config.webhooks, life);
   const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources, receivers);
@@ -145,7 +146,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   return {
-    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + kept.metrics(),
     handler: (request, origin) =>
       gateway.fetch(request, origin, {
         databases: databases.find,
@@ -155,11 +156,11 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
         receipts,
         account,
         usage: usage.sink,
-        events: events.handles,
+        events,
         endpoints,
       }),
     admin,
     controlPlane: plane,
-    endWaits: () => events.handles.waits.end(),
+    endWaits: () => events.waits.end(),
   };
 }

@@ -138,7 +138,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       receipts,
       account,
       usage: usage.sink,
-      events: events.handles,
+      events,
       endpoints,
     });
 
@@ -153,7 +153,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? "") + usage.metrics(),
     stopTending,
     async stop() {
-      events.handles.waits.end();
+      events.waits.end();
       await server.close(0);
       await admin.close(0);
       stopTending();

@@ -3,6 +3,7 @@ import { auditCommands } from "./audit.ts";
 import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
 import { endpointCommands } from "./endpoint.ts";
+import { eventCommands } from "./event.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
 import { limitCommands } from "./limit.ts";
@@ -23,6 +24,7 @@ export const operatorCommands: readonly Command[] = [
   ...secretCommands,
   ...endpointCommands,
   ...commandsOnOperators,
+  ...eventCommands,
   ...usageCommands,
   ...auditCommands,
 ];
