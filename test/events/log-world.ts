@@ -70,8 +70,8 @@ export async function openLogWorld(poolSize = 8): Promise<LogWorld> {
     async endpoint(partner, { types = ["*"], scopes = everyScope, state = "active" } = {}) {
       const id = `we_${randomBytes(8).toString("hex")}`;
       await sql`
-        INSERT INTO sluice.webhook_endpoints (id, partner, environment, url, types, api_version, scopes, signs, state, created_at)
-        VALUES (${id}, ${partner}, 'live', 'https://hooks.example.com/', ${[...types]}::text[], ${version}::date, ${[...scopes]}::text[], 'hmac', ${state}, now())`.execute(
+        INSERT INTO sluice.webhook_endpoints (id, partner, environment, url, types, api_version, scopes, signs, state, created_at, verified_at)
+        VALUES (${id}, ${partner}, 'live', 'https://hooks.example.com/', ${[...types]}::text[], ${version}::date, ${[...scopes]}::text[], 'hmac', ${state}, now(), ${state === "unverified" ? null : new Date()})`.execute(
         store,
       );
       return id;
