@@ -1,6 +1,7 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { deliveryVerbs } from "./deliveries/verbs.ts";
 import { endpointVerbs } from "./endpoints/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
@@ -23,6 +24,7 @@ const nouns: readonly (readonly Verb[])[] = [
   secretVerbs,
   limitVerbs,
   endpointVerbs,
+  deliveryVerbs,
   operatorVerbs,
   usageVerbs,
   auditVerbs,

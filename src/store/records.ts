@@ -3,6 +3,7 @@ import type { Records } from "#control-plane/control-plane.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { deliveryRecords } from "./deliveries.ts";
 import { keyUses } from "./credential-uses.ts";
 import { issuerRegister } from "./issuers.ts";
 import { clientRegister } from "./oauth-clients.ts";
@@ -29,6 +30,7 @@ export function recordsOf(store: Store): Records {
     operators: operatorRecords(store),
     usage: usageRecords(store),
     endpoints: endpointRecords(store),
+    deliveries: deliveryRecords(store),
   };
 }
 

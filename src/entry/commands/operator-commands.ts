@@ -2,6 +2,7 @@
 import { auditCommands } from "./audit.ts";
 import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
+import { deliveryCommands } from "./delivery.ts";
 import { endpointCommands } from "./endpoint.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
@@ -22,6 +23,7 @@ export const operatorCommands: readonly Command[] = [
   ...signingKeyCommands,
   ...secretCommands,
   ...endpointCommands,
+  ...deliveryCommands,
   ...commandsOnOperators,
   ...usageCommands,
   ...auditCommands,
