@@ -54,9 +54,16 @@ export function homeOf(relation: Relation, column: string): { readonly tables: r
   return { tables: [table, ...alsoIn], column: alias === undefined ? column : column.slice(alias.length + 1) };
 }
 
+/** Rows that stand in the place of a table's own, such as those that a row once was. */
+export interface Instead {
+  readonly base?: Sql;
+  /** By alias; what stands in place of an optional table drops rows all the same. */
+  readonly joins?: Readonly<Record<string, Sql>>;
+}
+
 /** FROM with the joins that are needed: all that drop rows, and the optional ones whose alias is in `used`. */
-export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>): Sql {
-  const parts: Sql[] = [sql`FROM ${rowsSql(source, relation)} ${name("t")}`];
+export function fromSql(source: SourceDeclaration, relation: Relation, used: ReadonlySet<string>, instead: Instead = {}): Sql {
+  const parts: Sql[] = [sql`FROM ${instead.base ?? rowsSql(source, relation)} ${name("t")}`];
   const inner = Object.values(relation.joins).filter((joined) => joined.optional !== true);
   const needed = aliasesOf(
     relation,
@@ -65,9 +72,10 @@ export function fromSql(source: SourceDeclaration, relation: Relation, used: Rea
   );
   for (const [alias, { table, alsoIn = [], on, optional }] of Object.entries(relation.joins)) {
     if (optional === true && !needed.has(alias)) continue;
+    const other = instead.joins?.[alias];
     const matches = Object.entries(on).map(([theirs, ours]) => sql`${name(`j_${alias}`, theirs)} = ${columnSql(source, relation, ours)}`);
     parts.push(
-      sql`${raw(optional === true ? "LEFT JOIN" : "JOIN")} ${unionSql(source, [table, ...alsoIn], relation.joinColumns[alias] ?? [])} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`,
+      sql`${raw(optional === true && other === undefined ? "LEFT JOIN" : "JOIN")} ${other ?? unionSql(source, [table, ...alsoIn], relation.joinColumns[alias] ?? [])} ${name(`j_${alias}`)} ON ${join(matches, " AND ")}`,
     );
   }
   return join(parts, " ");

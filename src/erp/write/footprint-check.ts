@@ -4,7 +4,7 @@ import { Problem } from "#lib/problems.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import type { ErpDatabase } from "../dialects/dialect.ts";
 import { type FootprintState, footprintState } from "./footprint/install.ts";
-import { footprintVersion } from "./footprint.ts";
+import { receiptsVersion } from "./footprint.ts";
 
 /** Those whose commands need a footprint. */
 export function sourcesWithFootprint({ resources }: { readonly resources: readonly BoundResource[] }): readonly SourceDeclaration[] {
@@ -15,7 +15,7 @@ export function sourcesWithFootprint({ resources }: { readonly resources: readon
 /** In a sentence what is wrong with a source; undefined where nothing is, or none is needed. `resources`: all of it. Throws a `Problem` when it cannot answer. */
 export async function footprintFault(resources: readonly BoundResource[], database: Pick<ErpDatabase, "query">): Promise<string | undefined> {
   const [source] = sourcesWithFootprint({ resources });
-  return source && inWords(await footprintState(source, database));
+  return source && inWords(await footprintState(forCommands(source), database));
 }
 
 export interface FootprintWatch<Environment extends string> {
@@ -39,7 +39,7 @@ export function footprintWatch<Environment extends string>(
           const at = { source: source.name, environment };
           const key = `${source.name} ${environment}`;
           try {
-            const fault = inWords(await footprintState(source, databases(source.name, environment)));
+            const fault = inWords(await footprintState(forCommands(source), databases(source.name, environment)));
             if (fault !== undefined && fault !== said.get(key)) log.error(at, `${fault}: commands are answered 503 until it is; run sluice source install`);
             if (fault === undefined && said.delete(key)) log.warn(at, "the footprint is there: commands are carried out");
             if (fault !== undefined) said.set(key, fault);
@@ -52,8 +52,13 @@ export function footprintWatch<Environment extends string>(
   };
 }
 
+/** Commands need no more than receipts: what capturing lacks is told apart. */
+function forCommands(source: SourceDeclaration): SourceDeclaration {
+  return { ...source, footprint: "receipts" };
+}
+
 function inWords(state: FootprintState): string | undefined {
   if (state.kind === "absent") return "Its commands need the gateway's footprint, which is not installed, or not shown to this account";
-  if (state.kind === "older") return `The footprint is of version ${state.version}, and this gateway writes to version ${footprintVersion}`;
+  if (state.kind === "older") return `The footprint is of version ${state.version}, and this gateway writes to version ${receiptsVersion}`;
   return undefined;
 }

@@ -3,7 +3,7 @@
 import type { SourceDeclaration } from "../binding/source.ts";
 import { name, type Sql } from "../binding/sql.ts";
 
-export type FootprintTable = "receipt" | "operation" | "conflict" | "written" | "footprint";
+export type FootprintTable = "receipt" | "operation" | "conflict" | "written" | "change" | "footprint";
 
 export function footprintName({ dialect, schema }: Pick<SourceDeclaration, "dialect" | "schema">, table: FootprintTable): Sql {
   if (dialect === "postgres") return name("sluice", table);

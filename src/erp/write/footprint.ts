@@ -17,12 +17,17 @@ export interface FootprintStatement {
 /** The statements of each version, oldest first: a later version adds to the one before, and never takes away. */
 export type FootprintVersions = readonly (readonly FootprintStatement[])[];
 
-export type Place = Pick<SourceDeclaration, "name" | "dialect" | "schema">;
+export type Place = Pick<SourceDeclaration, "name" | "dialect" | "schema" | "footprint">;
 
 /** Writes the name of one of the tables. */
 export type NameOf = (table: FootprintTable) => string;
 
-export const footprintTables = ["footprint", "receipt", "operation", "conflict", "written"] as const satisfies readonly FootprintTable[];
+const footprintTables = ["footprint", "receipt", "operation", "conflict", "written", "change"] as const satisfies readonly FootprintTable[];
+
+/** Those that a source of this level has. */
+export function tablesAt({ footprint }: Pick<Place, "footprint">): readonly FootprintTable[] {
+  return footprint === "full" ? footprintTables : footprintTables.filter((table) => table !== "change");
+}
 
 const written: Readonly<Record<DialectName, (nameOf: NameOf) => FootprintVersions>> = { postgres: postgresFootprint, mariadb: mariadbFootprint };
 
@@ -30,12 +35,20 @@ function footprintVersions(place: Place): FootprintVersions {
   return written[place.dialect](namesIn(place));
 }
 
-/** The version that this gateway writes to. */
-export const footprintVersion = postgresFootprint(String).length;
+/** The version that commands write to. */
+export const receiptsVersion = 1;
+
+/** The newest version there is. */
+export const newestVersion = postgresFootprint(String).length;
+
+/** The version that a source of this level needs: what it does not need is no reason to have its database changed. */
+export function footprintVersion({ footprint }: Pick<Place, "footprint">): number {
+  return footprint === "full" ? newestVersion : receiptsVersion;
+}
 
 /** Statements in order that install it where nothing is, or bring it from a version to the newest. */
 export function footprintChanges(place: Place, from = 0): readonly FootprintStatement[] {
-  return [...footprintVersions(place).slice(from).flat(), noteVersion(place)];
+  return [...footprintVersions(place).slice(from, footprintVersion(place)).flat(), noteVersion(place)];
 }
 
 /** The same as SQL alone. */
@@ -51,7 +64,7 @@ export function namesIn(place: Place): NameOf {
 /** Notes which version is there; a newer one stays noted. */
 function noteVersion(place: Place): FootprintStatement {
   const table = namesIn(place)("footprint");
-  const insert = `INSERT INTO ${table} (id, version) VALUES (1, ${footprintVersion})`;
+  const insert = `INSERT INTO ${table} (id, version) VALUES (1, ${footprintVersion(place)})`;
   const about = "Which version of the tables this is.";
   return place.dialect === "postgres"
     ? { about, text: `${insert} ON CONFLICT (id) DO UPDATE SET version = GREATEST(EXCLUDED.version, footprint.version)` }

@@ -34,5 +34,7 @@ function limits({ statementTimeoutMs, lockTimeoutMs }: Limits): string {
     `/*M!100300 , idle_transaction_timeout = ${Math.ceil(statementTimeoutMs / 1000)} */`,
     `/*M!100101 , max_statement_time = ${statementTimeoutMs / 1000} */`,
     `/*!50708 , max_execution_time = ${statementTimeoutMs} */`,
+    // Tells triggers of the footprint that it is the gateway who writes.
+    ", @sluice_origin = 'api'",
   ].join(" ");
 }

@@ -6,6 +6,9 @@ import type { Statement } from "../dialect.ts";
 /** How values are written does not depend on the server's or the role's taste. */
 const writing = { TimeZone: "UTC", DateStyle: "ISO", IntervalStyle: "iso_8601", extra_float_digits: "1" } as const;
 
+/** Tells triggers of the footprint that it is the gateway who writes. */
+const origin = { "sluice.origin": "api" } as const;
+
 /** Parameters of a new session, in the driver's words. */
 export function sessionSettings({ statementTimeoutMs, lockTimeoutMs, applicationName }: ConnectionOptions) {
   return {
@@ -13,7 +16,9 @@ export function sessionSettings({ statementTimeoutMs, lockTimeoutMs, application
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
     application_name: applicationName,
-    options: ["default_transaction_read_only=on", ...Object.entries(writing).map(([name, value]) => `${name}=${value}`)].map((set) => `-c ${set}`).join(" "),
+    options: ["default_transaction_read_only=on", ...Object.entries({ ...writing, ...origin }).map(([name, value]) => `${name}=${value}`)]
+      .map((set) => `-c ${set}`)
+      .join(" "),
   };
 }
 
@@ -34,6 +39,7 @@ function localSettings({ statementTimeoutMs, lockTimeoutMs, applicationName }: C
     idle_in_transaction_session_timeout: String(statementTimeoutMs),
     application_name: applicationName,
     ...writing,
+    ...origin,
   });
 }
 

@@ -3,7 +3,7 @@
 import { driftInWords } from "../../check/check-resource.ts";
 import type { ErpDatabase, Statement, WriteTransaction } from "../../dialects/dialect.ts";
 import { sourceUnavailable, troubleOf } from "../../dialects/trouble.ts";
-import { footprintChanges, footprintVersion, namesIn, type Place } from "../footprint.ts";
+import { footprintChanges, footprintVersion, namesIn, newestVersion, type Place } from "../footprint.ts";
 
 export type FootprintState =
   | { readonly kind: "absent" }
@@ -16,7 +16,7 @@ export async function footprintState(place: Place, database: Pick<ErpDatabase, "
     const [row] = await database.query(plain(`SELECT version FROM ${namesIn(place)("footprint")} WHERE id = 1`));
     if (row === undefined) return { kind: "absent" };
     const version = Number(row[0]);
-    return { kind: version < footprintVersion ? "older" : version > footprintVersion ? "newer" : "current", version };
+    return { kind: version < footprintVersion(place) ? "older" : version > newestVersion ? "newer" : "current", version };
   } catch (error) {
     if (troubleOf(error) === "drift") return { kind: "absent" };
     throw error;
@@ -24,22 +24,33 @@ export async function footprintState(place: Place, database: Pick<ErpDatabase, "
 }
 
 /** Several at once wait for one another. Answers what was there before, or what the database said to an account that may not. */
-export async function installFootprint(place: Place, database: ErpDatabase): Promise<FootprintState | { readonly kind: "denied"; readonly said: string }> {
+export async function installFootprint(place: Place, database: ErpDatabase): Promise<FootprintState | Denied> {
   const before = await footprintState(place, database);
   if (before.kind === "current" || before.kind === "newer") return before;
+  const statements = footprintChanges(place, before.kind === "older" ? before.version : 0).map(({ text }) => text);
+  return (await define(place, database, statements)) ?? before;
+}
+
+/** The database said that this account may not. */
+export interface Denied {
+  readonly kind: "denied";
+  readonly said: string;
+}
+
+/** Runs definitions in order, while nobody else does. */
+export async function define({ dialect }: Pick<Place, "dialect">, database: ErpDatabase, statements: readonly string[]): Promise<Denied | undefined> {
   if (database.transact === undefined) throw new Error("this handle is for reading only");
-  const statements = footprintChanges(place, before.kind === "older" ? before.version : 0).map(({ text }) => plain(text));
   try {
-    await database.transact((transaction) => install(place, transaction, statements));
+    await database.transact((transaction) => defineWithin({ dialect }, transaction, statements.map(plain)));
   } catch (error) {
     const said = driftInWords(error);
     if (said === undefined) throw error;
     return { kind: "denied", said };
   }
-  return before;
+  return undefined;
 }
 
-async function install({ dialect }: Place, transaction: WriteTransaction, statements: readonly Statement[]): Promise<void> {
+async function defineWithin({ dialect }: Pick<Place, "dialect">, transaction: WriteTransaction, statements: readonly Statement[]): Promise<void> {
   const { locked } = await transaction.claim(installLock, [], waitSeconds);
   if (!locked) throw sourceUnavailable("locked", new Error("another process has been installing the footprint for a while"));
   if (dialect === "postgres") return transaction.commit(statements);

@@ -92,5 +92,25 @@ export function mariadbFootprint(nameOf: NameOf): FootprintVersions {
 ) ${table}`,
       },
     ],
+    // Written by everybody who writes in the ERP, read and deleted by the gateway alone. The index is for the rest of a transaction.
+    [
+      {
+        about: "What has changed in the ERP's tables and is not yet recorded by the gateway: triggers append to it, the gateway deletes.",
+        text: `CREATE TABLE IF NOT EXISTS ${nameOf("change")} (
+  id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  transaction_id BIGINT UNSIGNED NOT NULL,
+  noted_at       DATETIME(6)     NOT NULL,
+  relation       VARCHAR(64)     NOT NULL,
+  operation      VARCHAR(8)      ${word} NOT NULL,
+  origin         VARCHAR(3)      ${word} NOT NULL,
+  zone           VARCHAR(64)     ${word} NOT NULL,
+  thing          VARCHAR(190),
+  old_image      MEDIUMTEXT,
+  new_image      MEDIUMTEXT,
+  fault          TEXT,
+  KEY change_transaction (transaction_id, thing)
+) ${table}`,
+      },
+    ],
   ];
 }

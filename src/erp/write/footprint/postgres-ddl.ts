@@ -105,5 +105,27 @@ END $$`,
 )`,
       },
     ],
+    // Written by everybody who writes in the ERP, read and deleted by the gateway alone. The index is for the rest of a transaction.
+    [
+      {
+        about: "What has changed in the ERP's tables and is not yet recorded by the gateway: triggers append to it, the gateway deletes.",
+        text: `CREATE TABLE IF NOT EXISTS ${nameOf("change")} (
+  id             BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  transaction_id BIGINT      NOT NULL,
+  noted_at       TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+  relation       TEXT        NOT NULL,
+  operation      TEXT        NOT NULL CHECK (operation IN ('insert', 'update', 'delete', 'truncate')),
+  origin         TEXT        NOT NULL CHECK (origin IN ('api', 'erp')),
+  thing          TEXT        COLLATE "C",
+  old_image      JSONB,
+  new_image      JSONB,
+  fault          TEXT
+)`,
+      },
+      {
+        about: "Finds the other rows of a thing in the same transaction.",
+        text: `CREATE INDEX IF NOT EXISTS change_transaction ON ${nameOf("change")} (transaction_id, thing)`,
+      },
+    ],
   ];
 }

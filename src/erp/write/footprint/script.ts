@@ -2,7 +2,7 @@
 
 import { granteeSql } from "../../check/grantee.ts";
 import { dialects } from "../../dialects/dialects.ts";
-import { dropFootprint, footprintChanges, footprintTables, footprintVersion, namesIn, type Place } from "../footprint.ts";
+import { dropFootprint, footprintChanges, footprintVersion, namesIn, type Place, tablesAt } from "../footprint.ts";
 import type { FootprintTable } from "../footprint-name.ts";
 
 export interface ScriptOptions {
@@ -14,7 +14,7 @@ export interface ScriptOptions {
 
 export function installScript(place: Place, options: ScriptOptions): readonly string[] {
   const made = footprintChanges(place).flatMap(({ about, text }) => ["", `-- ${about}`, `${text};`]);
-  const head = [`-- What the gateway leaves in the database of "${place.name}", version ${footprintVersion}. Running it again does no harm.`];
+  const head = [`-- What the gateway leaves in the database of "${place.name}", version ${footprintVersion(place)}. Running it again does no harm.`];
   const grants = ["", "-- What the gateway's own account may do with it.", ...footprintGrants(place, options)];
   if (place.dialect === "mariadb") return [...head, ...use(place, options), ...made, ...grants];
   return [...head, "BEGIN;", ...made, ...grants, "", "COMMIT;"];
@@ -33,7 +33,7 @@ export function uninstallScript(place: Place, options: ScriptOptions): readonly 
 export function footprintGrants(place: Place, { role, database }: ScriptOptions): readonly string[] {
   const grantee = granteeSql(place.dialect, role);
   const nameOf = namesIn({ ...place, ...(place.dialect === "mariadb" && { schema: place.schema ?? database ?? "<database>" }) });
-  const tables = footprintTables.map((table) => `GRANT ${privileges[table]} ON ${nameOf(table)} TO ${grantee};`);
+  const tables = tablesAt(place).map((table) => `GRANT ${privileges[table]} ON ${nameOf(table)} TO ${grantee};`);
   return place.dialect === "postgres"
     ? [`GRANT USAGE ON SCHEMA sluice TO ${grantee};`, ...tables]
     : tables.map((line) => line.replace("`<database>`", "<database>"));
@@ -45,6 +45,8 @@ const privileges: Readonly<Record<FootprintTable, string>> = {
   operation: "SELECT, INSERT, UPDATE, DELETE",
   conflict: "SELECT, INSERT, UPDATE, DELETE",
   written: "SELECT, INSERT, UPDATE, DELETE",
+  // Triggers append to it with their owner's rights; of what cannot be read, the reason is noted.
+  change: "SELECT, DELETE, UPDATE (fault)",
 };
 
 function use({ schema }: Place, { database }: ScriptOptions): readonly string[] {
