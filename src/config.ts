@@ -151,7 +151,7 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
         failuresWindowMs: values.AUTH_FAILURES_WINDOW_SECONDS * 1000,
       },
       trustedProxies: { ranges: values.TRUSTED_PROXIES ?? [], header: values.TRUSTED_PROXY_HEADER },
-      usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS },
+      usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS, eventDays: values.EVENT_DAYS },
       admin: values.ADMIN_PORT === undefined ? undefined : { host: values.ADMIN_HOST, port: values.ADMIN_PORT },
     },
   };
@@ -244,6 +244,7 @@ const schema = z.object({
   REQUEST_LOG_DAYS: wholeNumber(1, 3_650).default(usageKept.requestLogDays),
   // The month so far is counted from them.
   USAGE_DAYS: wholeNumber(31, 3_650).default(usageKept.usageDays),
+  EVENT_DAYS: wholeNumber(1, 3_650).default(usageKept.eventDays),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */

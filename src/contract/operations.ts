@@ -59,7 +59,18 @@ export interface AccountOperation {
   readonly cost: number;
 }
 
-export type Operation = ContractOperation | StatusOperation | AccountOperation;
+/** Reads the event log of the caller's partner. */
+export interface EventsOperation {
+  readonly kind: "events";
+  readonly id: "listEvents" | "getEvent";
+  readonly method: "GET";
+  readonly path: "/v1/events" | "/v1/events/{id}";
+  readonly summary: string;
+  readonly scope: "events:read";
+  readonly cost: number;
+}
+
+export type Operation = ContractOperation | StatusOperation | AccountOperation | EventsOperation;
 
 const statusOperation: StatusOperation = {
   kind: "status",
@@ -75,8 +86,13 @@ const accountOperations: readonly AccountOperation[] = [
   { kind: "account", id: "listOwnRequests", method: "GET", path: "/v1/account/requests", summary: "List your own requests", cost: 1 },
 ];
 
+const eventsOperations: readonly EventsOperation[] = [
+  { kind: "events", id: "listEvents", method: "GET", path: "/v1/events", summary: "List events", scope: "events:read", cost: 1 },
+  { kind: "events", id: "getEvent", method: "GET", path: "/v1/events/{id}", summary: "Get an event", scope: "events:read", cost: 1 },
+];
+
 /** Names under `/v1` that are the gateway's own: no resource can have them. */
-export const ownNames: readonly string[] = ["operations", "account"];
+export const ownNames: readonly string[] = ["operations", "account", "events"];
 
 function words(name: string): string {
   return name.replaceAll("_", " ");
@@ -165,7 +181,12 @@ function commandOperation(contract: Contract, command: string, promise: CommandP
 /** Every operation of a gateway with these contracts. */
 export function allOperations(contracts: readonly Contract[]): readonly Operation[] {
   const writes = contracts.some((contract) => Object.keys(contract.commands).length > 0);
-  return [...contracts.flatMap(operationsOf), ...(writes ? [statusOperation] : []), ...accountOperations];
+  return [...contracts.flatMap(operationsOf), ...(writes ? [statusOperation] : []), ...accountOperations, ...(hasEvents(contracts) ? eventsOperations : [])];
+}
+
+/** Whether there is anything to be told of. */
+export function hasEvents(contracts: readonly Contract[]): boolean {
+  return contracts.some(({ events }) => Object.keys(events).length > 0);
 }
 
 /** The operations that read. */

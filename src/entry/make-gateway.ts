@@ -19,6 +19,7 @@ import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
+import { openEvents } from "./open-events.ts";
 import { openLimits } from "./open-limits.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
@@ -48,6 +49,8 @@ export interface MadeGateway {
   readonly controlPlane: ControlPlane;
   /** What was counted, for Prometheus. */
   readonly metrics: () => string;
+  /** Requests that wait for events are answered now: the process is about to end. */
+  readonly endWaits: () => void;
 }
 
 /** Connects on first use; `life` closes what was opened. */
@@ -80,6 +83,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     ),
   );
   const account = ownAccount(() => store);
+  const events = openEvents({ config, store, storeUrl: location.storeUrl, log }, life);
 
   const elapsedMs = (): number => performance.now();
   const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
@@ -126,6 +130,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
+  events.run(gateway, [], []);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
   const admin = createAdminApi({
@@ -146,8 +151,10 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
         receipts,
         account,
         usage: usage.sink,
+        events: events.handles,
       }),
     admin,
     controlPlane: plane,
+    endWaits: () => events.handles.waits.end(),
   };
 }

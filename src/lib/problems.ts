@@ -44,6 +44,11 @@ export const problemKinds = {
     title: "The cursor does not belong to this query",
     advice: "Repeat the query that gave the cursor unchanged, or start again without one.",
   },
+  "events-no-longer-kept": {
+    status: 410,
+    title: "The events after this number are no longer kept",
+    advice: "Read the resources anew, then go on from `oldest_seq`, the first number that is kept: `after` is one less.",
+  },
   "idempotency-key-required": {
     status: 400,
     title: "The Idempotency-Key header is missing",

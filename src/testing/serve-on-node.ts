@@ -9,6 +9,7 @@ import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { keepUsage } from "#entry/keep-usage.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
+import { openEvents } from "#entry/open-events.ts";
 import { openLimits } from "#entry/open-limits.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
@@ -88,6 +89,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const life = createStoppable(() => undefined);
   const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
   life.onStop(() => credentials.close());
+  const events = openEvents({ config, store, storeUrl, log }, life);
   const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
@@ -133,6 +135,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       receipts,
       account,
       usage: usage.sink,
+      events: events.handles,
     });
 
   return {
@@ -146,6 +149,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? "") + usage.metrics(),
     stopTending,
     async stop() {
+      events.handles.waits.end();
       await server.close(0);
       await admin.close(0);
       stopTending();

@@ -6,7 +6,7 @@ import { headerOf, limitHeaders } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Operations that can fail in the same ways. */
-export type FailureKind = "get" | "list" | "status" | CommandKind | "batch" | "own" | "own-list";
+export type FailureKind = "get" | "list" | "status" | CommandKind | "batch" | "own" | "own-list" | "events" | "event";
 
 const always: readonly ProblemCode[] = [
   "bad-request-line",
@@ -54,9 +54,11 @@ const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
   batch: [...always, ...bodies],
   own,
   "own-list": [...own, "invalid-cursor"],
+  events: [...own, "insufficient-scope", "events-no-longer-kept"],
+  event: [...own, "insufficient-scope", "not-found"],
 };
 
-const kinds: readonly FailureKind[] = ["get", "list", "status", "update", "delete", "action", "create", "batch", "own", "own-list"];
+const kinds: readonly FailureKind[] = ["get", "list", "status", "update", "delete", "action", "create", "batch", "own", "own-list", "events", "event"];
 
 /** In the order of the catalogue, which is that of the checks. */
 const order = new Map(Object.keys(problemKinds).map((code, at) => [code, at]));

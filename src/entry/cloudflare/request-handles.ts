@@ -6,11 +6,13 @@ import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
 import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
 import { usageCollector } from "#control-plane/usage/collect.ts";
+import { waits } from "#events/waits.ts";
 import { absentDatabase, type Databases, type ErpDatabase, type Log, openSource, type RequestHandles } from "#gateway";
 import type { OpenLimits } from "#limits/limits.ts";
 import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { eventPages } from "#store/event-pages.ts";
 import { oauthRecords } from "#store/oauth.ts";
 import { ownAccount } from "#store/own-account.ts";
 import { quotaStore } from "#store/quota-store.ts";
@@ -29,6 +31,9 @@ export interface OpenHandles extends RequestHandles {
 type LimitsOver = (ways: { readonly redis: Redis | undefined; readonly quotas: () => QuotaStore }) => Pick<OpenLimits, "limiter">;
 /** Checks credentials, and issues tokens, over the ways to the store of one request. */
 export type AccessOver = (keys: KeyRecords, records: OAuthRecords) => Pick<RequestHandles, "authenticator" | "tokenServer">;
+
+/** Nothing is heard here of what others record: whoever waits looks by itself. */
+const waitPollMs = 1_000;
 
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
 const connectionsPerRequest = 1;
@@ -88,6 +93,7 @@ export function openHandles(
     return database;
   };
 
+  const pages = eventPages(openedStore);
   const access = accessOver({ find: (kid) => keyRecords(openedStore()).find(kid) }, oauthRecords(openedStore));
   const usage = usageCollector({
     changed: (state) => {
@@ -103,6 +109,7 @@ export function openHandles(
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     ...access,
+    events: { records: pages, waits: waits({ heads: pages.heads, pollMs: waitPollMs }) },
     // A connection that cannot be closed in order is gone already.
     close: async () => {
       await usage.flush(usageWriter(openedStore));
