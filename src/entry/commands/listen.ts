@@ -1,6 +1,6 @@
 /** `sluice listen`: a partner's developer receives events without a public address, by the pull log. */
-import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { newSharedSecret, readSecret } from "#events/sign/standard-webhooks.ts";
 import { type Forwarded, forward } from "../listen/forward.ts";
 import { type PulledEvent, pull, Refused } from "../listen/pull.ts";
 import { type Command, exitCodes, jsonOption, refuse, UsageError } from "./command.ts";
@@ -9,13 +9,18 @@ import { json, list, parseOptions } from "./options.ts";
 const address = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "takes an address such as http://localhost:3000/hook");
-const secret = z.string().refine((text) => keyOf(text) !== undefined, "takes whsec_ and the base64 of 24 to 64 bytes");
+const secret = z.string().transform((text, context) => {
+  const signing = readSecret(text);
+  if (signing !== undefined) return { text, signing };
+  context.addIssue({ code: "custom", message: "takes whsec_ and the base64 of 24 to 64 bytes, or whsk_ and that of 32" });
+  return z.NEVER;
+});
 
 export const listenCommand: Command = {
   name: "listen",
   summary: "Receive a partner's events here, and forward them as webhooks",
   usage: [
-    "--key <API key> [--url <gateway>] [--forward <url>] [--types a,b] [--from <seq>] [--secret whsec_...] [--json]",
+    "--key <API key> [--url <gateway>] [--forward <url>] [--types a,b] [--from <seq>] [--secret whsec_...] [--api-version <date>] [--json]",
     "Needs no project: it asks a gateway (http://localhost:8080 unless --url says otherwise) for the events of a key with the scope",
     "events:read, and waits for more. Without --key it is the variable API_KEY. Each event is told in a line, and sent on to --forward in",
     "the very form of a webhook, signed with a secret that is shown at the start. An event is sent once, whatever the answer.",
@@ -28,7 +33,7 @@ export const listenCommand: Command = {
     types: { type: "string", multiple: true },
     from: { type: "string" },
     secret: { type: "string" },
-    version: { type: "string" },
+    "api-version": { type: "string" },
     ...jsonOption,
   },
   run: async (input, terminal) => {
@@ -42,35 +47,33 @@ export const listenCommand: Command = {
           .string()
           .regex(/^[1-9]\d{0,14}$/, "takes the number of an event, from 1")
           .optional(),
-        secret: secret.optional(),
-        version: z.string().optional(),
+        secret: secret.prefault(newSharedSecret),
+        "api-version": z.string().optional(),
         json,
       }),
       input,
     );
     const key = typed.key ?? terminal.variables["API_KEY"];
     if (key === undefined) throw new UsageError("--key is missing, and so is the variable API_KEY.");
-    const signingSecret = typed.secret ?? `whsec_${randomBytes(32).toString("base64")}`;
-    const signingKey = keyOf(signingSecret) ?? new Uint8Array();
 
     const stop = new AbortController();
     const end = (): void => stop.abort();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
     let last: number | undefined;
     try {
-      if (typed.forward !== undefined) terminal.complain(`Forwarding to ${typed.forward}, signed with ${signingSecret}`);
+      if (typed.forward !== undefined) terminal.complain(`Forwarding to ${typed.forward}, signed with ${typed.secret.text}`);
       terminal.complain(`Waiting for events of ${typed.url}. Ctrl-C ends it.`);
       const events = pull({
         gateway: typed.url.replace(/\/$/, ""),
         key,
         types: typed.types,
-        version: typed.version,
+        version: typed["api-version"],
         after: typed.from === undefined ? undefined : Number(typed.from) - 1,
         trouble: (sentence) => terminal.complain(sentence),
         signal: stop.signal,
       });
       for await (const event of events) {
-        const answer = typed.forward === undefined ? undefined : await forward(typed.forward, signingKey, event, Date.now(), stop.signal);
+        const answer = typed.forward === undefined ? undefined : await forward(typed.forward, typed.secret.signing, event, Date.now(), stop.signal);
         if (stop.signal.aborted) break; // it may not have arrived
         terminal.say(typed.json ? asJson(event, answer) : inALine(event, answer));
         last = event.seq;
@@ -85,13 +88,6 @@ export const listenCommand: Command = {
     }
   },
 };
-
-/** The bytes of a secret of Standard Webhooks. */
-function keyOf(text: string): Uint8Array | undefined {
-  const [, base64 = ""] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
-  const bytes = Buffer.from(base64, "base64");
-  return bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined;
-}
 
 function inALine({ seq, type, resource, resource_id, origin }: PulledEvent, answer: Forwarded | undefined): string {
   const arrived = answer === undefined ? "" : `  -> ${answer.status ?? answer.why} (${Math.round(answer.ms)} ms)`;

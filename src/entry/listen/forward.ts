@@ -1,6 +1,6 @@
 /** Sends an event to a program on the developer's own machine, in the form in which a webhook arrives: Standard Webhooks 1.0. */
-import { createHmac } from "node:crypto";
 import { request } from "undici";
+import { type SigningSecret, signature } from "#events/sign/standard-webhooks.ts";
 import type { PulledEvent } from "./pull.ts";
 
 export interface Forwarded {
@@ -14,13 +14,13 @@ export interface Forwarded {
 const timeoutMs = 15_000;
 
 /** Never rejects. `now` in milliseconds since 1970. */
-export async function forward(to: string, key: Uint8Array, event: PulledEvent, now: number, signal: AbortSignal): Promise<Forwarded> {
+export async function forward(to: string, secret: SigningSecret, event: PulledEvent, now: number, signal: AbortSignal): Promise<Forwarded> {
   const started = performance.now();
   const body = Buffer.from(event.text);
   try {
     const answer = await request(to, {
       method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "Sluice-Listen", ...signed(key, event.id, Math.floor(now / 1_000), body) },
+      headers: { "content-type": "application/json", "user-agent": "Sluice-Listen", ...signed(secret, event.id, Math.floor(now / 1_000), body) },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
@@ -31,9 +31,8 @@ export async function forward(to: string, key: Uint8Array, event: PulledEvent, n
   }
 }
 
-function signed(key: Uint8Array, id: string, timestamp: number, body: Buffer): Record<string, string> {
-  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64");
-  return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${signature}` };
+function signed(secret: SigningSecret, id: string, timestamp: number, body: Buffer): Record<string, string> {
+  return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signature(secret, id, timestamp, body) };
 }
 
 function reasonOf(error: unknown): string {

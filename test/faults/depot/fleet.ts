@@ -5,6 +5,7 @@ import pg from "pg";
 import { makeSecrets } from "#testing/served-gateway.ts";
 import { type GatewayProcess, runNode } from "../../entry/gateway-process.ts";
 import { type OwnServer, ownServer } from "../../support/own-server.ts";
+import { createEndpoint, echoChallenge } from "../../support/receivers/endpoints.ts";
 import { type RecordingReceiver, startRecording } from "../../support/receivers/recording.ts";
 import type { CheckedEndpoint, CheckedPartner } from "./checker.ts";
 import { parcelsToBeginWith, tables } from "./tables.ts";
@@ -34,7 +35,10 @@ const partners: readonly CheckedPartner[] = [
   { name: "Second", accounts: ["C2", "C3"] },
 ];
 
-export async function depotFleet(options: { readonly parcels: number; readonly respond: NonNullable<Parameters<typeof startRecording>[0]>["respond"] }): Promise<DepotFleet> {
+export async function depotFleet(options: {
+  readonly parcels: number;
+  readonly respond: NonNullable<Parameters<typeof startRecording>[0]>["respond"];
+}): Promise<DepotFleet> {
   const server = await ownServer(["depot", "store"]);
   const withClient = async <T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
     const client = new pg.Client({ connectionString: server.url(database) });
@@ -91,7 +95,7 @@ export async function depotFleet(options: { readonly parcels: number; readonly r
     },
     async endpoint(gateway, name, path) {
       const partner = withKeys.find((one) => one.name === name);
-      const { id, secret } = await createEndpoint(gateway, partner?.key ?? "", receiver.url + path);
+      const { id, secret } = await createEndpoint({ gateway, key: partner?.key ?? "", url: receiver.url + path });
       receiver.expect(path, secret);
       return { id, partner: name, path };
     },
