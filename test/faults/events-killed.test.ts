@@ -1,8 +1,9 @@
 /** Relay and workers are killed at random, and the databases restarted, while an ERP changes: no committed change is lost or told twice. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { GatewayProcess } from "../entry/gateway-process.ts";
+import { settled } from "../support/event-fleet.ts";
 import { check } from "./depot/checker.ts";
-import { type DepotFleet, depotFleet, eventually } from "./depot/fleet.ts";
+import { type DepotFleet, depotFleet, depotPartners } from "./depot/fleet.ts";
 import { depotClient } from "./depot/history.ts";
 
 /** The full form, with 200 kills and 20,000 changes, is run by `npm run faults`. */
@@ -31,7 +32,7 @@ beforeAll(async () => {
     },
   });
 }, 180_000);
-afterAll(() => fleet?.remove(), 60_000);
+afterAll(() => fleet?.close(), 60_000);
 
 test(`in ${kills} kills and ${restarts} restarts no change is lost, doubled or out of order`, { timeout: 3_600_000 }, async () => {
   const { process: serving, url } = await fleet.gateway();
@@ -87,9 +88,9 @@ test(`in ${kills} kills and ${restarts} restarts no change is lost, doubled or o
     });
   const histories = [...writers, holder].flatMap((writer) => writer.histories);
   const wanted = histories.reduce((sum, { events }) => sum + events.length, 0);
-  await eventually(async () => (await open()) === "", 600_000, open);
+  await settled(open, 600_000);
 
-  const checked = await fleet.store((store) => check(store, { histories, partners: fleet.partners, endpoints, receipts: fleet.receiver.receipts }));
+  const checked = await fleet.store((store) => check(store, { histories, partners: depotPartners, endpoints, receipts: fleet.receiver.receipts }));
   expect(checked.violations.slice(0, 20)).toEqual([]);
   expect(fleet.receiver.refused).toEqual([]);
   expect(fellOver).toEqual([]);

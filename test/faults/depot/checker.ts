@@ -1,19 +1,9 @@
 /** Holds the log, the deliveries and what receivers saw against what was committed: nothing lost, nothing doubled, nothing out of order. */
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import type { FleetEndpoint, FleetPartner } from "../../support/event-fleet.ts";
 import type { Receipt } from "../../support/receivers/recording.ts";
 import type { ParcelHistory } from "./history.ts";
-
-export interface CheckedPartner {
-  readonly name: string;
-  readonly accounts: readonly string[];
-}
-
-export interface CheckedEndpoint {
-  readonly id: string;
-  readonly partner: string;
-  readonly path: string;
-}
 
 export interface Checked {
   /** Sentences; empty when all is well. */
@@ -34,8 +24,8 @@ export async function check(
     receipts,
   }: {
     readonly histories: readonly ParcelHistory[];
-    readonly partners: readonly CheckedPartner[];
-    readonly endpoints: readonly CheckedEndpoint[];
+    readonly partners: readonly FleetPartner[];
+    readonly endpoints: readonly FleetEndpoint[];
     readonly receipts: readonly Receipt[];
   },
 ): Promise<Checked> {
@@ -84,7 +74,7 @@ async function checkNumbers(store: pg.Client, violations: string[]): Promise<voi
 }
 
 /** Each event is in the log of those partners who hold its account, and of no other. */
-async function checkConcerned(store: pg.Client, histories: readonly ParcelHistory[], partners: readonly CheckedPartner[], violations: string[]): Promise<void> {
+async function checkConcerned(store: pg.Client, histories: readonly ParcelHistory[], partners: readonly FleetPartner[], violations: string[]): Promise<void> {
   const { rows } = await store.query<{ name: string; resource_id: string; count: string }>(
     `SELECT p.name, e.resource_id, count(*) AS count FROM sluice.partner_events pe JOIN sluice.events e ON e.id = pe.event
        JOIN sluice.partners p ON p.id = pe.partner WHERE e.resource = 'parcels' GROUP BY p.name, e.resource_id`,
@@ -99,7 +89,7 @@ async function checkConcerned(store: pg.Client, histories: readonly ParcelHistor
 }
 
 /** captured = delivered + held + dead + pending, and nothing else. */
-async function checkAccounting(store: pg.Client, endpoints: readonly CheckedEndpoint[], violations: string[]): Promise<Checked["standing"]> {
+async function checkAccounting(store: pg.Client, endpoints: readonly FleetEndpoint[], violations: string[]): Promise<Checked["standing"]> {
   const standing: Record<string, Record<string, number>> = {};
   for (const { id, path } of endpoints) {
     const { rows } = await store.query<{ state: string; active: boolean; count: string }>(
@@ -124,7 +114,7 @@ async function checkAccounting(store: pg.Client, endpoints: readonly CheckedEndp
 }
 
 /** What is called delivered has arrived, in the order of each thing, and what arrived twice was the same to the byte. */
-async function checkReceipts(store: pg.Client, endpoints: readonly CheckedEndpoint[], receipts: readonly Receipt[], violations: string[]): Promise<number> {
+async function checkReceipts(store: pg.Client, endpoints: readonly FleetEndpoint[], receipts: readonly Receipt[], violations: string[]): Promise<number> {
   let repeated = 0;
   const byPath = Map.groupBy(receipts, ({ path }) => path);
   for (const { id, path } of endpoints) {
