@@ -53,6 +53,11 @@ export interface MadeGateway {
   readonly endWaits: () => void;
 }
 
+/** What has to be looked at as a whole waits at its source. */
+async function notScanned({ source, resource }: { readonly source: string; readonly resource: string }): Promise<void> {
+  throw new Error(`${resource} of ${source} has to be scanned, and nothing scans it.`);
+}
+
 /** Connects on first use; `life` closes what was opened. */
 export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   const { definition, config, location, url } = parts;
@@ -130,7 +135,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  events.run(gateway, [], []);
+  events.run(gateway, gateway.captureSources(databases.find, notScanned), []);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
   const admin = createAdminApi({

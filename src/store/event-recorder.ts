@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { PartnerEvent } from "#events/event.ts";
 import type { Concerned, EndpointReader, EventPlace, EventRecorder, FanOut, NewEvent, RecordedEvents } from "#events/event-log-records.ts";
 import type { Store } from "./connect.ts";
-import { deliveryRows, type EndpointRow, insertBodies, insertDeliveries, lockLastOpen, type Wanted } from "./event-deliveries.ts";
+import { deliveryRows, type EndpointRow, insertBodies, insertDeliveries, type Wanted } from "./event-deliveries.ts";
 
 /** Rows of `partner_events` in one transaction: so that it is over well within the bound of a statement. */
 const mostRows = 20_000;
@@ -25,15 +25,14 @@ export async function recordEvents(
   if (numbered.length === 0) return { taken, recorded: 0, deliveries: 0 };
   // Locks are taken in one order by all who record, and rows of a table in that of their keys: nobody waits in a circle.
   const partners = [...new Set(numbered.flatMap(({ partners: of }) => of))].sort();
-  const endpoints = await lockEndpoints(transaction, place, partners);
+  const endpoints = await endpointsOf(transaction, place, partners);
   const wanted = wantedBy(endpoints, fanOut, numbered);
-  const behind = await lockLastOpen(transaction, wanted);
   const entitySeqs = await numberThings(transaction, place, numbered);
   const seqs = await numberPartners(transaction, place, numbered);
   const facts = numbered.map(({ event }, at) => ({ ...event, entitySeq: entitySeqs[at] ?? 0, recordedAt }));
   await insertEvents(transaction, place, facts);
   await insertPartnerEvents(transaction, place, numbered, seqs);
-  const rows = deliveryRows(wanted, behind, (at, partner): PartnerEvent => {
+  const rows = deliveryRows(wanted, (at, partner): PartnerEvent => {
     const fact = facts[at];
     const seq = seqs[at]?.get(partner);
     if (fact === undefined || seq === undefined) throw new Error("a delivery of an event that has no number");
@@ -122,20 +121,13 @@ function bounded(events: readonly NewEvent[], fresh: ReadonlySet<NewEvent>, part
   return { numbered, taken };
 }
 
-/**
- * Shared: while events are handed out nobody changes whether deliveries are held, and none is left behind by such a change.
- * Endpoints of partners that are not concerned are not looked at.
- */
-async function lockEndpoints(
-  transaction: Store,
-  { environment }: EventPlace,
-  partners: readonly string[],
-): Promise<ReadonlyMap<string, readonly EndpointRow[]>> {
+/** Those of the partners concerned; how many others have makes no difference. An endpoint that is not verified is sent nothing but its challenge. */
+async function endpointsOf(transaction: Store, { environment }: EventPlace, partners: readonly string[]): Promise<ReadonlyMap<string, readonly EndpointRow[]>> {
   const { rows } = await sql<EndpointRow & { scope_list: string[] }>`
-    SELECT id, partner, types, to_char(api_version, 'YYYY-MM-DD') AS "apiVersion", scopes AS scope_list, state
+    SELECT id, partner, types, to_char(api_version, 'YYYY-MM-DD') AS "apiVersion", scopes AS scope_list
     FROM sluice.webhook_endpoints
     WHERE environment = ${environment} AND partner = ANY (${[...partners]}::text[]) AND deleted_at IS NULL AND state <> 'unverified'
-    ORDER BY id FOR SHARE`.execute(transaction);
+    ORDER BY id`.execute(transaction);
   const byPartner = new Map<string, EndpointRow[]>();
   for (const { scope_list: scopes, ...row } of rows) {
     const endpoints = byPartner.get(row.partner) ?? [];

@@ -202,7 +202,7 @@ test("whatever is captured, repeated and interrupted: each partner has its own, 
   );
 });
 
-test("endpoints get what they want and may see: held while suspended or disabled, nothing while unverified, nothing without the read scope", async () => {
+test("endpoints get what they want and may see: also while suspended or disabled, but nothing while unverified, nothing without the read scope", async () => {
   const wants = await world.endpoint("ptr_a");
   const packedOnly = await world.endpoint("ptr_a", { types: ["parcel.sent"] });
   const suspended = await world.endpoint("ptr_a", { state: "suspended" });
@@ -211,17 +211,10 @@ test("endpoints get what they want and may see: held while suspended or disabled
   const blind = await world.endpoint("ptr_a", { scopes: ["events:read"] });
   const others = await world.endpoint("ptr_b");
   await relayAll(queueOf([captured("P1")]));
-  const made = new Map((await deliveries()).map(({ endpoint, state }) => [endpoint, state]));
-  expect(made).toEqual(
-    new Map(
-      [
-        [wants, "pending"],
-        [suspended, "held"],
-        [disabled, "held"],
-      ].sort() as [string, string][],
-    ),
-  );
-  for (const endpoint of [packedOnly, unverified, blind, others]) expect(made.has(endpoint)).toBe(false);
+  const made = await deliveries();
+  expect(made.map(({ endpoint }) => endpoint)).toEqual([wants, suspended, disabled].sort());
+  expect(made.every(({ state, parked }) => state === "pending" && !parked)).toBe(true);
+  for (const endpoint of [packedOnly, unverified, blind, others]) expect(made.some((one) => one.endpoint === endpoint)).toBe(false);
 });
 
 test("what an endpoint is sent shows hidden fields only to the scopes that made it, and endpoints that see alike share their bytes", async () => {
@@ -245,38 +238,4 @@ test("what an endpoint is sent shows hidden fields only to the scopes that made 
   expect(JSON.stringify(of(cut))).not.toContain("cost");
   const { rows } = await sql<{ count: number }>`SELECT count(*)::integer AS count FROM sluice.event_bodies`.execute(world.store);
   expect(rows[0]?.count).toBe(3);
-});
-
-test("a delivery is parked behind an open one of the same thing, of the same batch or an earlier one, and behind none that is delivered", async () => {
-  const endpoint = await world.endpoint("ptr_a");
-  await relayAll(queueOf([captured("P1"), captured("P1"), captured("P2")]));
-  expect((await deliveries()).map(({ seq, parked }) => [seq, parked])).toEqual([
-    [1, false],
-    [2, true],
-    [3, false],
-  ]);
-  await sql`UPDATE sluice.deliveries SET state = 'delivered' WHERE endpoint = ${endpoint} AND seq = 3`.execute(world.store);
-  await sql`UPDATE sluice.deliveries SET state = 'dead' WHERE endpoint = ${endpoint} AND seq = 1`.execute(world.store);
-  await sql`UPDATE sluice.deliveries SET state = 'skipped' WHERE endpoint = ${endpoint} AND seq = 2`.execute(world.store);
-  await relayAll(queueOf([captured("P1"), captured("P2")]));
-  expect((await deliveries()).map(({ seq, parked }) => [seq, parked]).slice(3)).toEqual([
-    [4, true],
-    [5, false],
-  ]);
-});
-
-test("an event recorded while the one before it ends is either parked behind it before it ends, or not parked", async () => {
-  const endpoint = await world.endpoint("ptr_a");
-  await relayAll(queueOf([captured("P1")]));
-  const order: string[] = [];
-  let recording: Promise<unknown> | undefined;
-  await world.store.transaction().execute(async (transaction) => {
-    await sql`UPDATE sluice.deliveries SET state = 'delivered' WHERE endpoint = ${endpoint} AND seq = 1`.execute(transaction);
-    recording = relayAll(queueOf([captured("P1")])).then(() => order.push("recorded"));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    order.push("ended");
-  });
-  await recording;
-  expect(order).toEqual(["ended", "recorded"]);
-  expect((await deliveries()).map(({ parked }) => parked)).toEqual([false, false]);
 });

@@ -14,7 +14,7 @@ const imports = {
   events: "events imports contract and lib.",
   reconcile: "reconcile imports contract and lib.",
   controlPlane: "control-plane imports contract, lib and the ports of pipeline.",
-  erp: "erp imports contract and lib.",
+  erp: "erp imports contract, lib and the port it implements.",
   limits: "limits imports lib and the port it implements.",
   store: "store imports lib and the ports it implements.",
   contract: "contract imports lib.",

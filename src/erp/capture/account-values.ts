@@ -3,21 +3,21 @@
 import type { AccountRule } from "../binding/account.ts";
 import { isNull, trimEnd } from "../binding/conversion.ts";
 
-/** Accounts as partners have them, each once. `valueOf`: of a column. */
-export function accountsOf(rule: AccountRule, valueOf: (column: string) => unknown): readonly string[] | "everyone" {
-  if (typeof rule === "string") return own(valueOf(rule));
+/** Accounts as partners have them, each once. `of`: the value of a column. */
+export function accountsOf(rule: AccountRule, of: (column: string) => unknown): readonly string[] | "everyone" {
+  if (typeof rule === "string") return own(of(rule));
   switch (rule.kind) {
     case "shared":
       return "everyone";
     case "group":
-      return own(valueOf(rule.column)).map((account) => `${rule.group}:${account}`);
+      return own(of(rule.column)).map((account) => `${rule.group}:${account}`);
     case "shared-or-own": {
-      const value = valueOf(rule.column);
+      const value = of(rule.column);
       const isShared = rule.shared.some((shared) => (isNull(shared) ? isNull(value) : !isNull(value) && textOf(shared) === textOf(value)));
       return isShared ? "everyone" : own(value);
     }
     case "any-of":
-      return togetherOf(rule.rules.map((inner) => accountsOf(inner, valueOf)));
+      return togetherOf(rule.rules.map((inner) => accountsOf(inner, of)));
   }
 }
 

@@ -6,9 +6,8 @@ import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import type { Catalog, Dialect, ErpDatabase, Statement } from "../dialects/dialect.ts";
 import { troubleOf } from "../dialects/trouble.ts";
 import type { DriftNote } from "../read/reader.ts";
-import { type CapturedTable, capturedTables } from "./captured-tables.ts";
-import { type Change, type ChangeTable, changeTable } from "./change-table.ts";
-import type { ImageRows } from "./image-rows.ts";
+import { capturedTables } from "./captured-tables.ts";
+import { type Change, changeTable } from "./change-table.ts";
 import { imagesOf } from "./images-of.ts";
 import { type OrderedCaptured, type ResourceChanges, resourceChanges } from "./resource-changes.ts";
 import type { CaptureContext } from "./thing-states.ts";
@@ -64,7 +63,7 @@ export function triggerCapture(parts: TriggerCaptureParts): CaptureSource {
         const { changes, full } = await queue.read(database, asked, limit);
         if (changes.length === 0) return nothing;
         const images = await imagesOf(source, dialect, database, tables);
-        const context: CaptureContext = { database, catalog, images: images(catalog), drift: say.drift };
+        const context = { database, catalog, images: images(catalog), drift: say.drift };
         const sweeps = new Map<string, "truncated" | "too-many">();
         const round = await capturedIn(context, changes, (resource, why) => sweeps.set(resource, why));
         const done = changes.filter(({ id, relation }) => !round.aside.has(id) && !round.waiting.has(relation));
@@ -95,7 +94,7 @@ export function triggerCapture(parts: TriggerCaptureParts): CaptureSource {
   }
 
   async function capturedIn(
-    context: CaptureContext,
+    context: CaptureContext & { readonly database: ErpDatabase },
     changes: readonly Change[],
     toSweep: (resource: string, why: "truncated" | "too-many") => void,
   ): Promise<Round> {
@@ -123,7 +122,7 @@ export function triggerCapture(parts: TriggerCaptureParts): CaptureSource {
       } of told.unreadable) {
         aside.add(id);
         say.unreadable({ resource: one.name, table: relation, change: id, reason });
-        await run((handle) => change(handle, [queue.setAside(id, reason)]));
+        await change(context.database, [queue.setAside(id, reason)]);
       }
     }
     return { captured: captured.filter(({ first }) => !waiting.has(first.relation)), aside, waiting };
@@ -158,7 +157,8 @@ async function tellAll(context: CaptureContext, one: ResourceChanges, changes: r
     const unreadable = await findUnreadable(context, one, changes, error);
     const among = new Set(unreadable.map(({ change: { id } }) => id));
     const others = changes.filter(({ id }) => !among.has(id));
-    if (unreadable.length > maxUnreadable || (unreadable.length === changes.length && changes.length > 1)) return { kind: "waits", reason: String(error) };
+    if (unreadable.length > maxUnreadable || (unreadable.length === changes.length && changes.length > 1))
+      return { kind: "waits", reason: "more changes than a few cannot be read" };
     return { kind: "told", captured: others.length === 0 ? [] : await one.captured(context, others, tooMany), unreadable };
   }
 }
