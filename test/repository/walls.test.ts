@@ -140,6 +140,7 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["src/store/planted.ts", "#control-plane/perform.ts", imports.store],
   ["src/store/planted.ts", "#pipeline/principal.ts", null],
   ["src/store/planted.ts", "#erp/write/receipt-records.ts", null],
+  ["src/store/planted.ts", "#erp/capture/scan-records.ts", null],
   ["src/store/planted.ts", "#erp/write/receipt-table.ts", imports.store],
   ["src/store/planted.ts", "kysely", null],
   ["src/store/planted.ts", "#control-plane/api-keys/create.ts", imports.store],

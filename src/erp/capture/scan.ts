@@ -1,0 +1,94 @@
+/**
+ * Capture by scanning: compares every thing with what is remembered of it, a page at a time. The only way where nothing may be left
+ * in the ERP, and beside triggers the net below them. What comes and goes between two looks is never seen.
+ */
+
+import type { Captured } from "#contract/captured.ts";
+import type { BoundResource } from "../binding/source.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import { askForThings, lookForMissing } from "./scan-gone.ts";
+import type { ScanPace } from "./scan-pace.ts";
+import { scanPlan } from "./scan-plan.ts";
+import { scanReader } from "./scan-reader.ts";
+import type { ScanPhase, ScanPlace, ScanRecords, ScanState } from "./scan-records.ts";
+import { scanRows } from "./scan-rows.ts";
+import type { AtSource, PendingChanges, ScanContext, ScanSays, Step } from "./scan-step.ts";
+
+export interface ScanParts {
+  readonly place: ScanPlace;
+  readonly dialect: Dialect;
+  /** Those of the source that have event rules. */
+  readonly resources: readonly BoundResource[];
+  readonly records: ScanRecords;
+  readonly atSource: AtSource;
+  readonly pace: ScanPace;
+  readonly betweenPassesMs: number;
+  /** A thing is believed to be gone when it has been missing for that long. */
+  readonly goneAfterMs: number;
+  /** Of the queue of triggers; undefined where there are none. */
+  readonly pending?: PendingChanges;
+  readonly now: () => number;
+  readonly say: ScanSays;
+}
+
+export interface ScanBatch {
+  readonly captured: readonly Captured[];
+  readonly more: boolean;
+  recorded(): Promise<void>;
+}
+
+export interface Scan extends ScanPlace {
+  readonly name: string;
+  /** One step: reads a page's worth of rows at most, and finds `limit` differences at most. */
+  next(limit: number): Promise<ScanBatch>;
+  /** Nobody knows what has not been looked at. */
+  lag(): Promise<undefined>;
+}
+
+const steps: Readonly<Record<Exclude<ScanPhase, "waiting">, Step>> = { rows: scanRows, things: askForThings, gone: lookForMissing };
+
+/** For one process at a time: two would find the same. */
+export function scan({ place, dialect, resources, records, pace, betweenPassesMs, atSource, ...parts }: ScanParts): Scan {
+  const look: ScanContext["look"] = (use) => atSource((database, catalog) => use({ database, catalog, drift: parts.say.drift }));
+  const contexts = resources.map((resource): ScanContext => {
+    const plan = scanPlan(resource, dialect);
+    return { ...parts, place, records, look, plan, reader: scanReader(resource, plan.fields, dialect), pending: parts.pending };
+  });
+  /** Where the next step looks for work first, so that a large resource keeps no other waiting. */
+  let turn = 0;
+
+  /** The pass that is underway, or is begun now; undefined where none is due. */
+  async function passOf({ plan }: ScanContext, state: ScanState | undefined): Promise<ScanState | undefined> {
+    const resource = plan.resource.contract.name;
+    if (state?.madeOf === plan.rowsMadeOf && state.wanted !== "emptied") {
+      if (state.phase !== "waiting") return state;
+      if (state.wanted === undefined && (state.sinceLastPass ?? betweenPassesMs) < betweenPassesMs) return undefined;
+    }
+    await records.begin(place, resource, plan.rowsMadeOf);
+    return (await records.states(place)).find((one) => one.resource === resource);
+  }
+
+  return {
+    ...place,
+    name: `${place.source} ${place.environment} scan`,
+    async next(limit) {
+      if (!pace.isReady()) return nothing;
+      await records.settle(place);
+      const states = new Map((await records.states(place)).map((state) => [state.resource, state]));
+      for (let tried = 0; tried < contexts.length; tried += 1) {
+        const context = contexts[turn % contexts.length];
+        turn += 1;
+        const state = context && (await passOf(context, states.get(context.plan.resource.contract.name)));
+        if (context === undefined || state === undefined || state.phase === "waiting") continue;
+        const result = await steps[state.phase](context, state, Math.min(limit, pace.page));
+        if (result === undefined) continue;
+        pace.took(result.took);
+        return { captured: result.captured, more: pace.isReady(), recorded: result.recorded };
+      }
+      return nothing;
+    },
+    lag: async () => undefined,
+  };
+}
+
+const nothing: ScanBatch = { captured: [], more: false, recorded: async () => undefined };
