@@ -1,6 +1,7 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { endpointVerbs } from "./endpoints/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
@@ -21,6 +22,7 @@ const nouns: readonly (readonly Verb[])[] = [
   signingKeyVerbs,
   secretVerbs,
   limitVerbs,
+  endpointVerbs,
   operatorVerbs,
   usageVerbs,
   auditVerbs,

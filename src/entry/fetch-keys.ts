@@ -2,8 +2,8 @@
 import { type LookupAddress, lookup } from "node:dns";
 import { type RequestOptions, request } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { isGlobalAddress } from "#lib/addresses/global-address.ts";
 import type { FetchKeys } from "#control-plane/oauth/remote-keys.ts";
+import { isGlobalAddress } from "#lib/addresses/global-address.ts";
 
 export interface FetchKeysOptions {
   /** Names of hosts that may be at private addresses, such as an issuer in one's own network. */

@@ -12,6 +12,7 @@ import { planRecords } from "./plans.ts";
 import { secretRecords } from "./sealed-secrets.ts";
 import { signingKeyRecords } from "./signing-keys.ts";
 import { usageRecords } from "./usage.ts";
+import { endpointRecords } from "./webhook-endpoints.ts";
 
 /** Over a store or a transaction. */
 export function recordsOf(store: Store): Records {
@@ -27,6 +28,7 @@ export function recordsOf(store: Store): Records {
     plans: planRecords(store),
     operators: operatorRecords(store),
     usage: usageRecords(store),
+    endpoints: endpointRecords(store),
   };
 }
 

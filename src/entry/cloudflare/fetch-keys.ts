@@ -1,6 +1,7 @@
 /** Fetches public keys over HTTPS for a Worker, whose network leads to the internet only; bounded in time and size. */
-import { isGlobalAddress } from "#lib/addresses/global-address.ts";
+
 import type { FetchKeys } from "#control-plane/oauth/remote-keys.ts";
+import { isGlobalAddress } from "#lib/addresses/global-address.ts";
 
 const timeoutMs = 3_000;
 const maxBytes = 65_536;

@@ -20,6 +20,17 @@ export function signature(secret: SigningSecret, id: string, timestamp: number, 
   return `v1a,${signWith(null, Buffer.concat([head, body]), secret.key).toString("base64")}`;
 }
 
+/** The headers of a webhook, with a signature by each of the secrets. */
+export function signedHeaders(
+  secrets: readonly SigningSecret[],
+  id: string,
+  timestamp: number,
+  body: Uint8Array,
+): Readonly<Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>> {
+  const signatures = secrets.map((secret) => signature(secret, id, timestamp, body)).join(" ");
+  return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signatures };
+}
+
 /** `whsec_` and base64. */
 export function newSharedSecret(): string {
   return `whsec_${randomBytes(secretBytes).toString("base64")}`;
@@ -39,6 +50,12 @@ export function readSecret(text: string): SigningSecret | undefined {
   if (prefix === "whsk" && bytes.length === 32)
     return { signs: "ed25519", key: createPrivateKey({ key: Buffer.concat([pkcs8OfSeed, bytes]), format: "der", type: "pkcs8" }) };
   return undefined;
+}
+
+/** The JWK (RFC 8037) of a `whpk_` text. */
+export function publicJwk(publicKey: string, kid: string): Readonly<Record<"kty" | "crv" | "x" | "kid" | "alg" | "use", string>> {
+  const x = Buffer.from(publicKey.replace(/^whpk_/, ""), "base64").toString("base64url");
+  return { kty: "OKP", crv: "Ed25519", x, kid, alg: "EdDSA", use: "sig" };
 }
 
 function fromUrl(text: string | undefined): string {

@@ -3,7 +3,7 @@ import { createPublicKey, verify } from "node:crypto";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { newKeyPair, newSharedSecret, readSecret, type SigningSecret, signature } from "#events/sign/standard-webhooks.ts";
+import { newKeyPair, newSharedSecret, readSecret, type SigningSecret, signature } from "#lib/standard-webhooks.ts";
 
 function secretOf(text: string): SigningSecret {
   const secret = readSecret(text);
