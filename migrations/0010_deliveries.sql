@@ -30,7 +30,7 @@ create table sluice.deliveries (
   parked     boolean not null default false,
   attempts   smallint not null default 0,
   -- Those of them that were made before it was last sent again on somebody's wish: the schedule counts from there.
-  before     smallint not null default 0,
+  attempts_before smallint not null default 0,
   created_at timestamptz not null,
   -- When it may be sent next; without a word of its own, at once.
   next_at    timestamptz not null default clock_timestamp(),

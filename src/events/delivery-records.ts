@@ -104,8 +104,8 @@ export interface QueueState {
   readonly resumedAgoMs: number | undefined;
   /** In the order in which they are due. */
   readonly due: readonly DueDelivery[];
-  /** Whether there may be more that is due. */
-  readonly more: boolean;
+  /** Whether there may be more that is due; undefined: it was not looked for. */
+  readonly more: boolean | undefined;
 }
 
 export interface TurnDone {
