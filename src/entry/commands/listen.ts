@@ -1,6 +1,6 @@
 /** `sluice listen`: a partner's developer receives events without a public address, by the pull log. */
 import { z } from "zod";
-import { newSharedSecret, readSecret } from "#events/sign/standard-webhooks.ts";
+import { newSharedSecret, readSecret } from "#lib/standard-webhooks.ts";
 import { type Forwarded, forward } from "../listen/forward.ts";
 import { type PulledEvent, pull, Refused } from "../listen/pull.ts";
 import { type Command, exitCodes, jsonOption, refuse, UsageError } from "./command.ts";

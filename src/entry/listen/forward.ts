@@ -1,6 +1,6 @@
 /** Sends an event to a program on the developer's own machine, in the form in which a webhook arrives: Standard Webhooks 1.0. */
 import { request } from "undici";
-import { type SigningSecret, signature } from "#events/sign/standard-webhooks.ts";
+import { type SigningSecret, signedHeaders } from "#lib/standard-webhooks.ts";
 import type { PulledEvent } from "./pull.ts";
 
 export interface Forwarded {
@@ -20,7 +20,7 @@ export async function forward(to: string, secret: SigningSecret, event: PulledEv
   try {
     const answer = await request(to, {
       method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "Sluice-Listen", ...signed(secret, event.id, Math.floor(now / 1_000), body) },
+      headers: { "content-type": "application/json", "user-agent": "Sluice-Listen", ...signedHeaders([secret], event.id, Math.floor(now / 1_000), body) },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
@@ -29,10 +29,6 @@ export async function forward(to: string, secret: SigningSecret, event: PulledEv
   } catch (error) {
     return { status: undefined, why: reasonOf(error), ms: performance.now() - started };
   }
-}
-
-function signed(secret: SigningSecret, id: string, timestamp: number, body: Buffer): Record<string, string> {
-  return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signature(secret, id, timestamp, body) };
 }
 
 function reasonOf(error: unknown): string {
