@@ -15,7 +15,10 @@ beforeEach(() => {
 
 test("what is recorded is sent once, in the order of each thing, and the attempt is kept", async () => {
   const [endpoint = ""] = await site.endpoints(1);
-  await site.record(endpoint, Array.from({ length: 300 }, (_, at) => `orders ${at % 7}`));
+  await site.record(
+    endpoint,
+    Array.from({ length: 300 }, (_, at) => `orders ${at % 7}`),
+  );
   await site.round();
   expect(await site.states(endpoint)).toEqual({ delivered: 300 });
   expect(new Set(site.arrivals.map(({ seq }) => seq)).size).toBe(300);
