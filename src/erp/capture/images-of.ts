@@ -1,15 +1,12 @@
 /** How images become rows, in each dialect. */
 
 import type { SourceDeclaration } from "../binding/source.ts";
-import type { Catalog, Dialect, ErpDatabase } from "../dialects/dialect.ts";
-import { type ImageRows, postgresImages } from "./image-rows.ts";
+import type { Catalog } from "../dialects/dialect.ts";
+import type { CapturedTable } from "./captured-tables.ts";
+import type { ImageRows } from "./image-rows.ts";
+import { mariadbImages } from "./mariadb-images.ts";
+import { postgresImages } from "./postgres-images.ts";
 
-/** What is asked of the database first: nothing, on Postgres. */
-export async function imagesOf(
-  source: SourceDeclaration,
-  _dialect: Dialect,
-  _database: Pick<ErpDatabase, "query">,
-  _tables: readonly string[],
-): Promise<(catalog: Catalog) => ImageRows> {
-  return () => postgresImages(source);
+export function imagesOf(source: SourceDeclaration, watched: readonly CapturedTable[], catalog: Catalog): ImageRows {
+  return source.dialect === "postgres" ? postgresImages(source) : mariadbImages(source, watched, catalog);
 }

@@ -76,24 +76,27 @@ BEGIN
 END $sluice$`;
 }
 
-/** Takes away the triggers and functions of all tables that are not in `kept`, with what they noted. */
-export function dropPostgresTriggers(kept: readonly string[]): string {
-  return `DO $sluice$ DECLARE found RECORD; BEGIN
+/** Takes away these functions with their triggers; without names, all of them. */
+export function dropPostgresTriggers(functions: readonly string[] | undefined): readonly string[] {
+  if (functions?.length === 0) return [];
+  const which =
+    functions === undefined
+      ? ""
+      : `
+      AND p.proname = ANY (ARRAY[${functions.map(text).join(", ")}]::text[])`;
+  return [
+    `DO $sluice$ DECLARE found RECORD; BEGIN
   FOR found IN
-    SELECT p.proname AS called, t.tgname AS trigger, t.tgrelid::pg_catalog.regclass::text AS relation
+    SELECT pg_catalog.format('sluice.%I()', p.proname) AS called, t.tgname AS trigger, t.tgrelid::pg_catalog.regclass::text AS relation
     FROM pg_catalog.pg_proc p
     LEFT JOIN pg_catalog.pg_trigger t ON t.tgfoid = p.oid AND NOT t.tgisinternal
-    WHERE p.pronamespace = pg_catalog.to_regnamespace('sluice') AND pg_catalog.starts_with(p.proname::text, 'note ')
-      AND pg_catalog.format('sluice.%I', p.proname) <> ALL (ARRAY[${kept.map((table) => text(functionName(table))).join(", ")}]::text[])
+    WHERE p.pronamespace = pg_catalog.to_regnamespace('sluice') AND pg_catalog.starts_with(p.proname::text, 'note ')${which}
   LOOP
     IF found.trigger IS NOT NULL THEN EXECUTE pg_catalog.format('DROP TRIGGER IF EXISTS %I ON %s', found.trigger, found.relation); END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgfoid = found.called::pg_catalog.regprocedure) THEN
+      EXECUTE pg_catalog.format('DROP FUNCTION %s', found.called);
+    END IF;
   END LOOP;
-  FOR found IN
-    SELECT p.proname AS called FROM pg_catalog.pg_proc p
-    WHERE p.pronamespace = pg_catalog.to_regnamespace('sluice') AND pg_catalog.starts_with(p.proname::text, 'note ')
-      AND pg_catalog.format('sluice.%I', p.proname) <> ALL (ARRAY[${kept.map((table) => text(functionName(table))).join(", ")}]::text[])
-  LOOP
-    EXECUTE pg_catalog.format('DROP FUNCTION sluice.%I()', found.called);
-  END LOOP;
-END $sluice$`;
+END $sluice$`,
+  ];
 }

@@ -62,8 +62,7 @@ export function triggerCapture(parts: TriggerCaptureParts): CaptureSource {
         if (asked.length === 0) return nothing;
         const { changes, full } = await queue.read(database, asked, limit);
         if (changes.length === 0) return nothing;
-        const images = await imagesOf(source, dialect, database, tables);
-        const context = { database, catalog, images: images(catalog), drift: say.drift };
+        const context = { database, catalog, images: imagesOf(source, watched, catalog), drift: say.drift };
         const sweeps = new Map<string, "truncated" | "too-many">();
         const round = await capturedIn(context, changes, (resource, why) => sweeps.set(resource, why));
         const done = changes.filter(({ id, relation }) => !round.aside.has(id) && !round.waiting.has(relation));

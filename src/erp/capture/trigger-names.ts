@@ -5,6 +5,7 @@ import type { SourceDeclaration } from "../binding/source.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { write } from "../dialects/write.ts";
 import { tableSql } from "../read/relation.ts";
+import { namesIn } from "../write/footprint.ts";
 
 export type TriggerPlace = Pick<SourceDeclaration, "name" | "dialect" | "schema" | "tablePrefix">;
 
@@ -27,4 +28,9 @@ export function functionName(table: string): string {
 /** MariaDB: one trigger for each kind of change. */
 export function triggerName(table: string, event: "insert" | "update" | "delete"): string {
   return fitting(`sluice ${event} ${table}`);
+}
+
+/** MariaDB: the function that shows the triggers. */
+export function listingName(place: TriggerPlace): string {
+  return namesIn(place)("triggers");
 }

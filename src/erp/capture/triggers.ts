@@ -1,11 +1,14 @@
 /** The triggers of a source: what puts them in place, and whether they are there as this gateway's bindings want them. */
 
-import type { ErpDatabase, Statement } from "../dialects/dialect.ts";
+import type { ErpDatabase } from "../dialects/dialect.ts";
 import { type Denied, define } from "../write/footprint/install.ts";
 import type { FootprintStatement } from "../write/footprint.ts";
 import type { CapturedTable } from "./captured-tables.ts";
+import { mariadbState } from "./mariadb-trigger-state.ts";
+import { dropMariadbTriggers, mariadbEvents, mariadbListing, mariadbTriggers } from "./mariadb-triggers.ts";
+import { postgresState } from "./postgres-trigger-state.ts";
 import { dropPostgresTriggers, postgresTriggers } from "./postgres-triggers.ts";
-import { functionName, type TriggerPlace, tableName } from "./trigger-names.ts";
+import { listingName, type TriggerPlace, triggerName } from "./trigger-names.ts";
 
 /** How one table is watched. `foreign`: it is no table whose rows triggers see, such as a view. */
 export interface TableWatch {
@@ -13,68 +16,76 @@ export interface TableWatch {
   readonly state: "watched" | "missing" | "disabled" | "outdated" | "foreign";
 }
 
-/** Statements in order that put in place what watches these tables, and take away what watches others. */
-export function triggerStatements(place: TriggerPlace, watched: readonly CapturedTable[]): readonly FootprintStatement[] {
-  return [
-    { about: "Takes away what watched tables that are bound no more.", text: dropPostgresTriggers(watched.map(({ table }) => table)) },
-    ...watched.flatMap((table) => postgresTriggers(place, table)),
-  ];
+export interface WatchState {
+  readonly tables: readonly TableWatch[];
+  /** Triggers, or functions of triggers, that watch what is bound no more. */
+  readonly needless: readonly string[];
+  /** Why this server cannot be watched by triggers, in a sentence. */
+  readonly unsuited?: string;
 }
 
-/** Looks at what is there. A role that may not look at the catalogue of routines finds nothing. */
-export async function watchedTables(
-  place: TriggerPlace,
-  watched: readonly CapturedTable[],
-  database: Pick<ErpDatabase, "query">,
-): Promise<readonly TableWatch[]> {
-  if (watched.length === 0) return [];
-  const tables = watched.map(({ table }) => tableName(place, table));
-  const rows = await database.query({ text: postgresState, values: [tables], unprepared: true });
-  return watched.map(({ table, digest }, index) => {
-    const [kind, row, truncate, made] = rows.find(([at]) => Number(at) === index + 1)?.slice(1) ?? [];
-    const state = (): TableWatch["state"] => {
-      if (kind !== "r" && kind !== "p") return "foreign";
-      if (row === null || truncate === null) return "missing";
-      if (row === "D" || truncate === "D" || row === "R" || truncate === "R") return "disabled";
-      return String(made).includes(`Made of ${digest}.`) ? "watched" : "outdated";
-    };
-    return { table, state: state() };
-  });
+/** Statements in order that put in place what watches these tables. `passed`: tables that cannot be watched. */
+export function triggerStatements(place: TriggerPlace, watched: readonly CapturedTable[], passed: readonly string[] = []): readonly FootprintStatement[] {
+  const tables = watched.filter(({ table }) => !passed.includes(table));
+  return place.dialect === "postgres"
+    ? tables.flatMap((table) => postgresTriggers(place, table))
+    : [mariadbListing(place), ...tables.flatMap((table) => mariadbTriggers(place, table))];
 }
 
-/** `tgenabled`: `O` and `A` fire for ordinary sessions, `D` and `R` do not. */
-const postgresState = `
-SELECT named.at, c.relkind, r.tgenabled, t.tgenabled, p.prosrc
-FROM unnest($1::text[]) WITH ORDINALITY AS named(relation, at)
-LEFT JOIN pg_catalog.pg_class c ON c.oid = to_regclass(named.relation)
-LEFT JOIN pg_catalog.pg_trigger r ON r.tgrelid = c.oid AND r.tgname = 'sluice_change'
-LEFT JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid AND t.tgname = 'sluice_truncate'
-LEFT JOIN pg_catalog.pg_proc p ON p.oid = r.tgfoid`;
+/** Statements that take away what watches tables: `needless` of them, or all that these bindings know of. */
+export function dropTriggers(place: TriggerPlace, needless: readonly string[]): readonly string[] {
+  return place.dialect === "postgres" ? dropPostgresTriggers(needless) : dropMariadbTriggers(place, needless);
+}
 
-/** What was done, or what the database said to an account that may not. */
-export type TriggersInstalled = { readonly kind: "installed"; readonly tables: readonly string[] } | Denied;
+/** All of it, by what the bindings know; on Postgres whatever watches there is found by itself. */
+export function dropAllTriggers(place: TriggerPlace, watched: readonly CapturedTable[]): readonly string[] {
+  if (place.dialect === "postgres") return dropPostgresTriggers(undefined);
+  const names = watched.flatMap(({ table }) => mariadbEvents.map((event) => triggerName(table, event)));
+  return [...dropMariadbTriggers(place, names), `DROP FUNCTION IF EXISTS ${listingName(place)}`];
+}
+
+/** Looks at what is there. An account that may not see it finds nothing. */
+export async function watchState(place: TriggerPlace, watched: readonly CapturedTable[], database: Pick<ErpDatabase, "query">): Promise<WatchState> {
+  return (place.dialect === "postgres" ? postgresState : mariadbState)(place, watched, database);
+}
+
+/** What was done, or what keeps it from being done. */
+export type TriggersInstalled =
+  | {
+      readonly kind: "installed";
+      /** Tables that have been given triggers, or other ones. */
+      readonly tables: readonly string[];
+      /** Tables that there are not, or not for this account. */
+      readonly missing: readonly string[];
+      readonly removed: readonly string[];
+      /** How many are watched now. */
+      readonly watched: number;
+    }
+  | { readonly kind: "unsuited"; readonly why: string }
+  | Denied;
 
 /** Puts in place what is missing or outdated; does nothing where all is well. Several at once wait for one another. */
 export async function installTriggers(place: TriggerPlace, watched: readonly CapturedTable[], database: ErpDatabase): Promise<TriggersInstalled> {
-  const before = await watchedTables(place, watched, database);
-  const due = before.filter(({ state }) => state !== "watched" && state !== "foreign").map(({ table }) => table);
-  const needless = await areOthersWatched(watched, database);
-  if (due.length === 0 && !needless) return { kind: "installed", tables: [] };
-  const denied = await define(
+  const before = await watchState(place, watched, database);
+  if (before.unsuited !== undefined) return { kind: "unsuited", why: before.unsuited };
+  const due = before.tables.filter(({ state }) => state !== "watched" && state !== "foreign").map(({ table }) => table);
+  const count = ({ tables }: WatchState): number => tables.filter(({ state }) => state === "watched").length;
+  if (due.length === 0 && before.needless.length === 0) return { kind: "installed", tables: [], missing: [], removed: [], watched: count(before) };
+  const foreign = before.tables.filter(({ state }) => state === "foreign").map(({ table }) => table);
+  const statements = triggerStatements(
     place,
-    database,
-    triggerStatements(place, watched).map(({ text }) => text),
+    watched.filter(({ table }) => due.includes(table)),
+    foreign,
   );
-  return denied ?? { kind: "installed", tables: due };
-}
-
-async function areOthersWatched(watched: readonly CapturedTable[], database: Pick<ErpDatabase, "query">): Promise<boolean> {
-  const statement: Statement = {
-    text: `SELECT pg_catalog.format('sluice.%I', proname) FROM pg_catalog.pg_proc
-WHERE pronamespace = to_regnamespace('sluice') AND starts_with(proname::text, 'note ')`,
-    values: [],
-    unprepared: true,
+  const denied = await define(place, database, [...dropTriggers(place, before.needless), ...statements.map(({ text }) => text)]);
+  if (denied !== undefined) return denied;
+  const after = await watchState(place, watched, database);
+  const isWatched = (table: string): boolean => after.tables.some((one) => one.table === table && one.state === "watched");
+  return {
+    kind: "installed",
+    tables: due.filter(isWatched),
+    missing: due.filter((table) => !isWatched(table)),
+    removed: before.needless,
+    watched: count(after),
   };
-  const own = new Set(watched.map(({ table }) => functionName(table)));
-  return (await database.query(statement)).some(([name]) => !own.has(String(name)));
 }

@@ -89,8 +89,9 @@ export interface ColumnInfo {
   readonly fraction?: number;
   /** The database takes the column's name in any case. */
   readonly foldedName?: true;
-  /** Character set, where columns have one of their own (MariaDB). */
+  /** Character set and collation, where columns have their own (MariaDB). */
   readonly charset?: string;
+  readonly collation?: string;
 }
 
 /** Columns by table, as the database describes them. */

@@ -40,7 +40,7 @@ const integerBits: Readonly<Record<string, bigint>> = { tinyint: 7n, smallint: 1
 
 const describe = `
 SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE, COLUMN_TYPE, CHARACTER_SET_NAME, NUMERIC_PRECISION, NUMERIC_SCALE, CHARACTER_MAXIMUM_LENGTH,
-  DATETIME_PRECISION
+  DATETIME_PRECISION, COLLATION_NAME
 FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME IN `;
 
@@ -63,7 +63,7 @@ export const mariadbDialect: Dialect = {
   async describe(database, schema, tables): Promise<Catalog> {
     const rows = await database.query({ text: `${describe}(${tables.map(() => "?").join(", ")})`, values: [schema ?? null, ...tables] });
     const found = new Map<string, Map<string, ColumnInfo>>();
-    for (const [table, column, dataType, nullable, columnType, characters, precision, scale, length, fraction] of rows) {
+    for (const [table, column, dataType, nullable, columnType, characters, precision, scale, length, fraction, collation] of rows) {
       const type = columnTypes[String(dataType)] ?? "other";
       const holds = typeof characters === "string" ? characterSet(characters) : undefined;
       const columns = found.get(String(table)) ?? new Map<string, ColumnInfo>();
@@ -79,6 +79,7 @@ export const mariadbDialect: Dialect = {
         ...((type === "decimal" || type === "float") && scale !== null && { precision: Number(precision), scale: Number(scale) }),
         ...(type === "timestamp" && fraction !== null && { fraction: Number(fraction) }),
         ...(typeof characters === "string" && { charset: characters }),
+        ...(typeof collation === "string" && { collation }),
       });
       found.set(String(table), columns);
     }
