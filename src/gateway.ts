@@ -50,7 +50,7 @@ import type { Limiter } from "#pipeline/limits.ts";
 import type { AccountAccess } from "#pipeline/ports.ts";
 import type { Authenticator, Environment } from "#pipeline/principal.ts";
 import type { UsageSink } from "#pipeline/usage.ts";
-import { type Sweep, triggerCaptures } from "./capture-sources.ts";
+import { type CaptureSources, captureSources } from "./capture-sources.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
@@ -149,11 +149,8 @@ export interface Gateway {
   readonly fanOut: FanOut;
   /** One bounded round of the relay: what a source has captured becomes events. */
   relay(records: EventLogRecords, source: CaptureSource): Promise<Relayed>;
-  /**
-   * Where changes are captured by triggers, for whoever records them: one reader for each at a time. `sweep` is asked to have a
-   * resource scanned, and resolves when that cannot be forgotten any more.
-   */
-  captureSources(databases: Databases, sweep: Sweep): readonly CaptureSource[];
+  /** Where changes are captured, for whoever records them: one reader for each at a time. */
+  readonly captureSources: CaptureSources;
   /** What was counted at the sources, for Prometheus. For operators only. */
   metrics(): string;
   /**
@@ -283,8 +280,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },
-    captureSources: (databases, sweep) =>
-      triggerCaptures({ definition, guards, access: (source, environment) => accessOfSource(accesses, source, environment), now, log }, databases, sweep),
+    captureSources: captureSources({
+      definition,
+      guards,
+      access: (source, environment) => accessOfSource(accesses, source, environment),
+      now,
+      elapsedMs: options.elapsedMs,
+      log,
+    }),
     metrics: () => guards.metrics() + resources.metrics(),
     check: async (databases) => {
       const ask = (source: string, environment: Environment): Pick<ErpDatabase, "query"> => ({

@@ -2,6 +2,7 @@
 
 import type { Log } from "#gateway";
 import { usageTrouble } from "./keep-usage.ts";
+import type { Rounds } from "./rounds.ts";
 
 /** Bounded work. `taken`: another process is at it. */
 export interface BackgroundRound {
@@ -10,32 +11,19 @@ export interface BackgroundRound {
   run(): Promise<"more" | "nothing" | "taken">;
 }
 
-export interface KeptRounds {
-  /** There may be something to do: nobody waits for the next turn. */
-  wake(): void;
-  /** Begins no further round, and waits for those underway. */
-  stop(): Promise<void>;
-}
-
 const idleMs = 150;
 const takenMs = 1_000;
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 
 /** Each round goes on by itself: one that waits for a database that hangs keeps none of the others waiting. */
-export function keepRounds(rounds: readonly BackgroundRound[], log: Log): KeptRounds {
+export function keepRounds(rounds: readonly BackgroundRound[], log: Log): Rounds {
   const kept = rounds.map((round) => keepOne(round, log));
-  return {
-    wake: () => {
-      for (const { wake } of kept) wake();
-    },
-    stop: async () => void (await Promise.all(kept.map(({ stop }) => stop()))),
-  };
+  return { stop: async () => void (await Promise.all(kept.map(({ stop }) => stop()))) };
 }
 
-function keepOne({ name, run }: BackgroundRound, log: Log): KeptRounds {
+function keepOne({ name, run }: BackgroundRound, log: Log): Rounds {
   let stopped = false;
-  let woken = false;
   let underway: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = firstPauseMs;
@@ -50,32 +38,23 @@ function keepOne({ name, run }: BackgroundRound, log: Log): KeptRounds {
       pauseMs = firstPauseMs;
       return done === "more" ? 0 : done === "taken" ? takenMs : idleMs;
     } catch (error) {
-      if (stopped) return 0;
       // One line per change, not per turn.
-      if (!failing) log.warn({ round: name, reason: usageTrouble(error) }, "background work fails, and is tried again");
+      if (!failing && !stopped) log.warn({ round: name, reason: usageTrouble(error) }, "background work fails, and is tried again");
       failing = true;
+      const waitMs = pauseMs;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
-      return pauseMs;
+      return waitMs;
     }
   }
 
   function begin(): void {
-    timer = undefined;
-    woken = false;
     underway = turn().then((waitMs) => {
-      underway = undefined;
-      if (!stopped) timer = setTimeout(begin, woken && !failing ? 0 : waitMs);
+      if (!stopped) timer = setTimeout(begin, waitMs);
     });
   }
 
   begin();
   return {
-    wake() {
-      woken = true;
-      if (timer === undefined || stopped || failing) return;
-      clearTimeout(timer);
-      begin();
-    },
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -14,6 +14,7 @@ import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
+import { keepEvents } from "./keep-events.ts";
 import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
@@ -51,11 +52,6 @@ export interface MadeGateway {
   readonly metrics: () => string;
   /** Requests that wait for events are answered now: the process is about to end. */
   readonly endWaits: () => void;
-}
-
-/** What has to be looked at as a whole waits at its source. */
-async function notScanned({ source, resource }: { readonly source: string; readonly resource: string }): Promise<void> {
-  throw new Error(`${resource} of ${source} has to be scanned, and nothing scans it.`);
 }
 
 /** Connects on first use; `life` closes what was opened. */
@@ -135,7 +131,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  events.run(gateway, gateway.captureSources(databases.find, notScanned), []);
+  const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
   const admin = createAdminApi({
@@ -146,7 +142,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   return {
-    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + kept.metrics(),
     handler: (request, origin) =>
       gateway.fetch(request, origin, {
         databases: databases.find,
@@ -156,10 +152,10 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
         receipts,
         account,
         usage: usage.sink,
-        events: events.handles,
+        events,
       }),
     admin,
     controlPlane: plane,
-    endWaits: () => events.handles.waits.end(),
+    endWaits: () => events.waits.end(),
   };
 }

@@ -47,7 +47,9 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
         SELECT (extract(epoch FROM least(
           (SELECT min(due_at) FROM noted),
           (SELECT min(due_at) FROM sluice.delivery_queues WHERE due_at IS NOT NULL AND failures = 0),
-          (SELECT min(due_at) FROM sluice.delivery_queues WHERE due_at IS NOT NULL AND failures > 0)) - ${clock()}) * 1000)::float8 AS due_in_ms`.execute(open());
+          (SELECT min(due_at) FROM sluice.delivery_queues WHERE due_at IS NOT NULL AND failures > 0)) - ${clock()}) * 1000)::float8 AS due_in_ms`.execute(
+        open(),
+      );
       return { dueInMs: rows[0]?.due_in_ms ?? undefined };
     },
     turn: (turn) =>
@@ -56,7 +58,11 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
         .execute(async (transaction) => {
           const { rows } = await sql<{ now: string }>`SELECT (${clock()})::text AS now`.execute(transaction);
           const done = await turnAt(transaction, turn, rows[0]?.now ?? "");
-          if (done.disabled.length > 0) await told?.(transaction, done.disabled.map(({ endpoint }) => ({ endpoint, told: "disabled" })));
+          if (done.disabled.length > 0)
+            await told?.(
+              transaction,
+              done.disabled.map(({ endpoint }) => ({ endpoint, told: "disabled" })),
+            );
           committing?.();
           return done;
         }),
@@ -72,7 +78,11 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
                 AND state = 'active' AND deleted_at IS NULL
               ORDER BY id LIMIT ${warnsAtOnce} FOR NO KEY UPDATE SKIP LOCKED)
             RETURNING id AS endpoint`.execute(transaction);
-          if (rows.length > 0) await told?.(transaction, rows.map(({ endpoint }) => ({ endpoint, told: "failing" })));
+          if (rows.length > 0)
+            await told?.(
+              transaction,
+              rows.map(({ endpoint }) => ({ endpoint, told: "failing" })),
+            );
           return rows.map(({ endpoint }) => endpoint);
         }),
     async standing() {
@@ -129,8 +139,17 @@ async function turnAt(transaction: Store, turn: Turn, now: string): Promise<Turn
   }
   const lookedAt = new Set(asked.map(({ endpoint }) => endpoint));
   for (const [endpoint, due] of await readDue(transaction, asked, now)) read.set(endpoint, due);
-  await renew(transaction, turn, held.filter(({ endpoint }) => kept(endpoint)), now);
-  await release(transaction, turn.held.filter(({ endpoint }) => !kept(endpoint) && mine.has(endpoint)), now);
+  await renew(
+    transaction,
+    turn,
+    held.filter(({ endpoint }) => kept(endpoint)),
+    now,
+  );
+  await release(
+    transaction,
+    turn.held.filter(({ endpoint }) => !kept(endpoint) && mine.has(endpoint)),
+    now,
+  );
   return {
     queues: rows.map(({ endpoint, lease, url, active, failures, resumedAgoMs, leaseLeftMs }): QueueState => {
       const { due, more } = read.get(endpoint) ?? { due: [], more: lookedAt.has(endpoint) ? false : undefined };
@@ -242,4 +261,3 @@ async function release(transaction: Store, queues: readonly HeldQueue[], now: st
   // For workers that have nothing to do.
   if (queues.some(({ as }) => as === "hand-on")) await sql`SELECT pg_notify('sluice_deliveries', '')`.execute(transaction);
 }
-

@@ -135,7 +135,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       receipts,
       account,
       usage: usage.sink,
-      events: events.handles,
+      events,
     });
 
   return {
@@ -149,7 +149,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? "") + usage.metrics(),
     stopTending,
     async stop() {
-      events.handles.waits.end();
+      events.waits.end();
       await server.close(0);
       await admin.close(0);
       stopTending();

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
+import type { ScanPaceSettings } from "../capture/scan-pace.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
 import type {
   AnyCommand,
@@ -39,6 +40,8 @@ export interface SourceDeclaration {
    * `naturalKey` can be promised. Without triggers, changes are found by scanning.
    */
   readonly footprint?: "full" | "receipts" | "none";
+  /** How fast changes are looked for by scanning. */
+  readonly scan?: ScanPaceSettings;
   /** When the ERP is worked on: requests are answered 503, with a `Retry-After` that leads to the end of the window. */
   readonly maintenance?: readonly MaintenanceWindow[];
 }

@@ -12,7 +12,7 @@ import { findingKey } from "./scan-records.ts";
 export type AtSource = <T>(work: (database: ErpDatabase, catalog: Catalog) => Promise<T>) => Promise<T>;
 
 /** Those of the things of which the queue of triggers holds a change now. */
-export type PendingChanges = (database: ErpDatabase, resource: string, ids: readonly string[]) => Promise<ReadonlySet<string>>;
+export type PendingChanges = (caller: Pick<ScanCaller, "database" | "catalog">, resource: string, ids: readonly string[]) => Promise<ReadonlySet<string>>;
 
 export interface ScanSays {
   /** A value in the ERP does not fit its binding. */
@@ -79,6 +79,6 @@ export async function handOut(
 /** Those that the queue of triggers says nothing of. */
 export async function withoutPending({ look, pending, plan }: ScanContext, ids: readonly string[]): Promise<readonly string[]> {
   if (pending === undefined || ids.length === 0) return ids;
-  const waiting = await look(({ database }) => pending(database, plan.resource.contract.name, ids));
+  const waiting = await look((caller) => pending(caller, plan.resource.contract.name, ids));
   return ids.filter((id) => !waiting.has(id));
 }

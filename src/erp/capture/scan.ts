@@ -4,13 +4,14 @@
  */
 
 import type { Captured } from "#contract/captured.ts";
+import type { CapturedBatch, CaptureSource } from "#events/capture-source.ts";
 import type { BoundResource } from "../binding/source.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { askForThings, lookForMissing } from "./scan-gone.ts";
 import type { ScanPace } from "./scan-pace.ts";
 import { scanPlan } from "./scan-plan.ts";
 import { scanReader } from "./scan-reader.ts";
-import type { ScanPhase, ScanPlace, ScanRecords, ScanState } from "./scan-records.ts";
+import type { ScanPhase, ScanPlace, ScanRecords, ScanState, WantedPass } from "./scan-records.ts";
 import { scanRows } from "./scan-rows.ts";
 import type { AtSource, PendingChanges, ScanContext, ScanSays, Step } from "./scan-step.ts";
 
@@ -22,7 +23,8 @@ export interface ScanParts {
   readonly records: ScanRecords;
   readonly atSource: AtSource;
   readonly pace: ScanPace;
-  readonly betweenPassesMs: number;
+  /** From the end of a pass to the beginning of the next. */
+  readonly betweenPassesMs: (resource: BoundResource) => number;
   /** A thing is believed to be gone when it has been missing for that long. */
   readonly goneAfterMs: number;
   /** Of the queue of triggers; undefined where there are none. */
@@ -31,18 +33,12 @@ export interface ScanParts {
   readonly say: ScanSays;
 }
 
-export interface ScanBatch {
-  readonly captured: readonly Captured[];
-  readonly more: boolean;
-  recorded(): Promise<void>;
-}
-
-export interface Scan extends ScanPlace {
-  readonly name: string;
-  /** One step: reads a page's worth of rows at most, and finds `limit` differences at most. */
-  next(limit: number): Promise<ScanBatch>;
-  /** Nobody knows what has not been looked at. */
-  lag(): Promise<undefined>;
+/** A step reads a page's worth of rows at most. Nobody knows what has not been looked at: it has no lag. */
+export interface Scan extends CaptureSource {
+  /** Brings what is remembered up to date with what was captured otherwise, and has been recorded. */
+  remember(captured: readonly Captured[]): Promise<void>;
+  /** Has a resource looked at before its time. */
+  want(resource: string, what: WantedPass): Promise<void>;
 }
 
 const steps: Readonly<Record<Exclude<ScanPhase, "waiting">, Step>> = { rows: scanRows, things: askForThings, gone: lookForMissing };
@@ -62,7 +58,8 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
     const resource = plan.resource.contract.name;
     if (state?.madeOf === plan.rowsMadeOf && state.wanted !== "emptied") {
       if (state.phase !== "waiting") return state;
-      if (state.wanted === undefined && (state.sinceLastPass ?? betweenPassesMs) < betweenPassesMs) return undefined;
+      const betweenMs = betweenPassesMs(plan.resource);
+      if (state.wanted === undefined && (state.sinceLastPass ?? betweenMs) < betweenMs) return undefined;
     }
     await records.begin(place, resource, plan.rowsMadeOf);
     return (await records.states(place)).find((one) => one.resource === resource);
@@ -88,7 +85,18 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
       return nothing;
     },
     lag: async () => undefined,
+    async remember(captured) {
+      for (const { plan } of contexts) {
+        const resource = plan.resource.contract.name;
+        // Of each thing the last state.
+        const last = new Map(captured.filter((one) => one.resource === resource).map((one) => [one.id, one]));
+        const there = [...last.values()].flatMap(({ id, after, accounts }) => (after === undefined ? [] : [{ id, accounts, digest: plan.digest(after) }]));
+        const gone = [...last.values()].flatMap(({ id, after }) => (after === undefined ? [id] : []));
+        await records.noteRecorded(place, resource, there, gone);
+      }
+    },
+    want: (resource, what) => records.want(place, resource, what),
   };
 }
 
-const nothing: ScanBatch = { captured: [], more: false, recorded: async () => undefined };
+const nothing: CapturedBatch = { captured: [], more: false, recorded: async () => undefined };

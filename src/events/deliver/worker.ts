@@ -138,7 +138,7 @@ export function deliveryWorker(parts: DeliveryParts): DeliveryWorker {
 
   function pump(lane: Lane): void {
     const nowMs = elapsedMs();
-    while (startOne(lane, nowMs)) continue;
+    while (startOne(lane, nowMs));
     // Before it has run dry, so that there is no pause.
     if (lane.more && lane.waiting.length < lane.window && wantedOf(lane, nowMs) > 0) signal();
   }
@@ -262,7 +262,8 @@ export function deliveryWorker(parts: DeliveryParts): DeliveryWorker {
     }
     passing("written");
     settle(asked, answer);
-    const fullTake = (asked.take.healthy > 0 && answer.taken.healthy === asked.take.healthy) || (asked.take.failing > 0 && answer.taken.failing === asked.take.failing);
+    const fullTake =
+      (asked.take.healthy > 0 && answer.taken.healthy === asked.take.healthy) || (asked.take.failing > 0 && answer.taken.failing === asked.take.failing);
     const unfinished = [...lanes.values()].some((lane) => (lane.more && wantedOf(lane, elapsedMs()) > 0) || (!lane.active && lane.underway.size === 0));
     return fullTake || unfinished ? "again" : "done";
   }

@@ -10,7 +10,7 @@ import { type Scan, type ScanParts, scan } from "#erp/capture/scan.ts";
 import { scanPace } from "#erp/capture/scan-pace.ts";
 import type { ScanPlace, ScanRecords } from "#erp/capture/scan-records.ts";
 import type { OpenDatabase } from "#erp/dialects/connection.ts";
-import type { Dialect } from "#erp/dialects/dialect.ts";
+import type { Catalog, Dialect } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
@@ -190,16 +190,18 @@ export const place: ScanPlace = { source: "erp", environment: "live" };
 
 export type HeldNote = Parameters<ScanParts["say"]["held"]>[0];
 
+export async function catalogOf({ dialect, erp }: Pick<Scanned, "dialect" | "erp">, resources: readonly BoundResource[]): Promise<Catalog> {
+  const tables = resources.flatMap(({ source, binding }) => [...tablesOf(binding)].map((table) => physicalName(source, table)));
+  return dialect.describe(erp, undefined, [...new Set(tables)]);
+}
+
 /** A scan without pauses, as fast as it goes, beside no triggers. */
 export async function scanOf(
   { dialect, erp, records }: Scanned,
   resources: readonly BoundResource[],
   more: Partial<ScanParts> & { readonly held?: HeldNote[] } = {},
 ): Promise<Scan> {
-  const [first] = resources;
-  if (first === undefined) throw new Error("nothing to scan");
-  const tables = resources.flatMap(({ binding }) => [...tablesOf(binding)]).map((table) => physicalName(first.source, table));
-  const catalog = await dialect.describe(erp, undefined, [...new Set(tables)]);
+  const catalog = await catalogOf({ dialect, erp }, resources);
   const { held = [], ...parts } = more;
   return scan({
     place,
@@ -208,7 +210,7 @@ export async function scanOf(
     records,
     atSource: (work) => work(erp, catalog),
     pace: { ...scanPace({ rowsPerSecond: 1_000_000 }, performance.now.bind(performance)), isReady: () => true },
-    betweenPassesMs: 0,
+    betweenPassesMs: () => 0,
     goneAfterMs: 0,
     now: Date.now,
     say: { drift: () => undefined, held: (about) => void held.push(about) },

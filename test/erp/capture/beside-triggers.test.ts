@@ -1,0 +1,235 @@
+/** The net below triggers: what they missed is found once, what they captured is not told again, whatever happens in between. */
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Captured } from "#contract/captured.ts";
+import { capturedTables } from "#erp/capture/captured-tables.ts";
+import { pendingChanges } from "#erp/capture/pending-changes.ts";
+import type { Scan } from "#erp/capture/scan.ts";
+import { triggerCapture } from "#erp/capture/trigger-capture.ts";
+import { installTriggers } from "#erp/capture/triggers.ts";
+import { triggersAndScan } from "#erp/capture/triggers-and-scan.ts";
+import { installFootprint } from "#erp/write/footprint/install.ts";
+import type { CaptureSource } from "#events/capture-source.ts";
+import { catalogOf, bindAll, openScanned, place, type Scanned, scanOf, told } from "./scanning.ts";
+
+const resources = bindAll("postgres", "full");
+const [{ source }] = resources as readonly [(typeof resources)[number]];
+
+interface Both {
+  readonly source: CaptureSource;
+  readonly scan: Scan;
+}
+
+async function bothOf(erp: Scanned): Promise<Both> {
+  const scan = await scanOf(erp, resources, { pending: pendingChanges(source, erp.dialect, resources) });
+  const catalog = await catalogOf(erp, resources);
+  const triggers = triggerCapture({
+    source,
+    environment: "live",
+    dialect: erp.dialect,
+    resources,
+    run: (work) => work(erp.erp, catalog),
+    now: Date.now,
+    sweep: (resource, why) => scan.want(resource, why === "truncated" ? "emptied" : "look"),
+    say: { drift: () => undefined, unreadable: () => undefined, waits: () => undefined },
+  });
+  const failed = (error: unknown): void => {
+    throw error;
+  };
+  return { scan, source: triggersAndScan({ triggers, scan, elapsedMs: () => performance.now(), failed }) };
+}
+
+/** What the event log would hold: each change once, by its name, in the order of recording. */
+class Log {
+  readonly captured: Captured[] = [];
+  readonly #names = new Set<string>();
+
+  record(batch: readonly Captured[]): void {
+    for (const one of batch) if (!this.#names.has(one.key)) this.captured.push(one);
+    for (const { key } of batch) this.#names.add(key);
+  }
+}
+
+/** Runs the relay until everything was looked at once more. */
+async function settle({ records }: Scanned, both: Both, log: Log): Promise<void> {
+  const states = await records.states(place);
+  const wanted = new Map(states.map(({ resource, passes, phase }) => [resource, passes + (phase === "waiting" ? 1 : 2)]));
+  for (let steps = 0; steps < 10_000; steps += 1) {
+    const batch = await both.source.next(50);
+    log.record(batch.captured);
+    await batch.recorded();
+    const now = await records.states(place);
+    if (now.length === resources.length && now.every(({ resource, passes }) => passes >= (wanted.get(resource) ?? 1))) return;
+  }
+  throw new Error("the passes do not end");
+}
+
+describe("beside triggers, on Postgres", () => {
+  let erp: Scanned;
+  beforeAll(async () => {
+    erp = await openScanned();
+    await installFootprint(source, erp.erp);
+    const installed = await installTriggers(source, capturedTables(resources), erp.erp);
+    if (installed.kind === "denied") throw new Error(installed.said);
+  });
+  afterAll(() => erp.close());
+  beforeEach(async () => {
+    await erp.run("SET session_replication_role = 'origin'");
+    await erp.empty();
+    await erp.run("DELETE FROM sluice.change");
+  });
+
+  /** Triggers do not fire for this session any more. */
+  const withoutTriggers = (): Promise<void> => erp.run("SET session_replication_role = 'replica'");
+
+  test("what triggers captured is told by them alone", async () => {
+    const both = await bothOf(erp);
+    const log = new Log();
+    await settle(erp, both, log);
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C1'), ('3', 'C1')");
+    await erp.run("INSERT INTO LIN (NO, SEQ, ITM, QTY) VALUES ('1', 1, 'I1', 1)");
+    await erp.run("UPDATE HDR SET ST = '50' WHERE NO = '2'");
+    await settle(erp, both, log);
+    await erp.run("DELETE FROM HDR WHERE NO = '3'");
+    await erp.run("UPDATE LIN SET QTY = 9");
+    await settle(erp, both, log);
+    expect(log.captured.map(({ origin }) => origin)).not.toContain("scan");
+    expect(told(log.captured)).toEqual(
+      ["1 created", "2 created", "3 created", "1 changed lines", "2 changed status", "3 deleted", "1 changed lines"].map((one) => `orders ${one}`).sort(),
+    );
+  });
+
+  test("rows that were inserted, changed and deleted while triggers were disabled are each found once", async () => {
+    const both = await bothOf(erp);
+    const log = new Log();
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C2'), ('3', 'C1')");
+    await erp.run("INSERT INTO STK VALUES ('A', 'W1', 10, 2)");
+    await settle(erp, both, log);
+    const before = log.captured.length;
+    await withoutTriggers();
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('4', 'C2')");
+    await erp.run("UPDATE HDR SET ST = '50' WHERE NO = '1'");
+    await erp.run("DELETE FROM HDR WHERE NO = '2'");
+    await erp.run("INSERT INTO LIN (NO, SEQ, ITM, QTY) VALUES ('3', 1, 'I1', 1)");
+    await erp.run("UPDATE STK SET OH = 11");
+    await erp.run("SET session_replication_role = 'origin'");
+    await erp.run("UPDATE HDR SET CNF = 20260131 WHERE NO = '3'");
+    await settle(erp, both, log);
+    await settle(erp, both, log);
+    const found = log.captured.slice(before);
+    expect(told(found.filter(({ origin }) => origin === "scan"))).toEqual([
+      "orders 1 changed status",
+      "orders 2 deleted",
+      "orders 4 created",
+      "stock A~W1 changed available",
+    ]);
+    // The trigger's own change of order 3 showed the line as well: what is remembered of it has the line.
+    expect(told(found.filter(({ origin }) => origin !== "scan"))).toEqual(["orders 3 changed confirmed_on"]);
+  });
+
+  test("an emptied table is looked at at once, and all that was in it is gone", async () => {
+    const both = await bothOf(erp);
+    const log = new Log();
+    await erp.run(`INSERT INTO HDR (NO, CUS) SELECT n::text, 'C1' FROM generate_series(1, 150) n`);
+    await settle(erp, both, log);
+    const before = log.captured.length;
+    await erp.run("TRUNCATE HDR");
+    await settle(erp, both, log);
+    await settle(erp, both, log);
+    const found = log.captured.slice(before);
+    expect(found).toHaveLength(150);
+    expect(new Set(found.map(({ id, operation, origin }) => `${id} ${operation} ${origin}`)).size).toBe(150);
+    expect(found.every(({ operation }) => operation === "deleted")).toBe(true);
+  });
+
+  test("a change that was recorded, and neither remembered nor forgotten, is told once", async () => {
+    const log = new Log();
+    await settle(erp, await bothOf(erp), log);
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1')");
+    const interrupted = await bothOf(erp);
+    const batch = await interrupted.source.next(50);
+    log.record(batch.captured);
+    // The process ends here. The next one scans first.
+    const after = await bothOf(erp);
+    for (let steps = 0; steps < 10; steps += 1) {
+      const found = await after.scan.next(50);
+      expect(found.captured).toEqual([]);
+      await found.recorded();
+    }
+    await settle(erp, after, log);
+    expect(told(log.captured)).toEqual(["orders 1 created"]);
+  });
+
+  test("whatever is written while both look, with and without triggers, each partner ends up with what is there", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(workload, { minLength: 5, maxLength: 40 }), async (statements) => {
+        await erp.run("SET session_replication_role = 'origin'");
+        await erp.empty();
+        await erp.run("DELETE FROM sluice.change");
+        const both = await bothOf(erp);
+        const log = new Log();
+        await settle(erp, both, log);
+        let writing = true;
+        const writer = (async () => {
+          for (const { silent, text } of statements) {
+            await erp.run(`SET session_replication_role = '${silent ? "replica" : "origin"}'`);
+            await erp.run(text);
+          }
+          writing = false;
+        })();
+        while (writing) {
+          const batch = await both.source.next(7);
+          log.record(batch.captured);
+          await batch.recorded();
+        }
+        await writer;
+        await settle(erp, both, log);
+        const told = log.captured.length;
+        // Told once: nothing is found any more.
+        await settle(erp, both, log);
+        expect(log.captured.slice(told)).toEqual([]);
+        // Whoever follows the events has what is there, and nothing else.
+        const mirror = new Map<string, string>();
+        for (const { resource, id, after } of log.captured) {
+          if (resource !== "orders") continue;
+          if (after === undefined) mirror.delete(id);
+          else mirror.set(id, `${after["status"]} ${after["confirmed_on"]} ${JSON.stringify(after["lines"])}`);
+        }
+        expect(mirror).toEqual(await ordersThere(erp));
+        // With triggers all along, they told all of it.
+        if (statements.every(({ silent }) => !silent)) expect(log.captured.filter(({ origin }) => origin === "scan")).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  }, 120_000);
+});
+
+const numbers = fc.constantFrom("1", "2", "3", "4");
+const quiet = fc.integer({ min: 0, max: 3 }).map((one) => one === 0);
+const workload = fc.record({
+  silent: quiet,
+  text: fc.oneof(
+    numbers.map((no) => `INSERT INTO HDR (NO, CUS) VALUES ('${no}', 'C1') ON CONFLICT DO NOTHING`),
+    fc.tuple(numbers, fc.constantFrom("10", "50", "90")).map(([no, status]) => `UPDATE HDR SET ST = '${status}' WHERE NO = '${no}'`),
+    fc.tuple(numbers, fc.constantFrom(0, 20260131)).map(([no, day]) => `UPDATE HDR SET CNF = ${day} WHERE NO = '${no}'`),
+    numbers.map((no) => `DELETE FROM HDR WHERE NO = '${no}'`),
+    fc
+      .tuple(numbers, fc.integer({ min: 1, max: 2 }))
+      .map(([no, seq]) => `INSERT INTO LIN (NO, SEQ, ITM, QTY) VALUES ('${no}', ${seq}, 'I', 1) ON CONFLICT DO NOTHING`),
+    numbers.map((no) => `DELETE FROM LIN WHERE NO = '${no}'`),
+  ),
+});
+
+async function ordersThere({ erp }: Scanned): Promise<ReadonlyMap<string, string>> {
+  const rows = await erp.query({
+    text: `SELECT rtrim(h."NO"), h."ST", h."CNF", (SELECT coalesce(json_agg(json_build_object('no', l."SEQ", 'item', rtrim(l."ITM"), 'quantity', l."QTY") ORDER BY l."SEQ"), '[]')::text FROM "LIN" l WHERE l."NO" = h."NO") FROM "HDR" h`,
+    values: [],
+  });
+  const words: Readonly<Record<string, string>> = { "10": "entered", "50": "shipped", "90": "cancelled" };
+  return new Map(
+    rows.map(([no, status, day, lines]) => [
+      String(no),
+      `${words[String(status)]} ${Number(day) === 0 ? null : "2026-01-31"} ${JSON.stringify(JSON.parse(String(lines)))}`,
+    ]),
+  );
+}
