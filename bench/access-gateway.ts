@@ -94,6 +94,8 @@ const handles = {
   receipts,
   account: ownAccount(() => store),
   usage: { note: () => undefined },
+  // Nobody has any here.
+  endpoints: { perform: async () => ({ kind: "absent" as const }), publicKeys: async () => undefined },
   events: { records: eventPages(() => store), waits: waits({ heads: eventPages(() => store).heads, pollMs: 1_000 }) },
 };
 const server = await serve({

@@ -5,6 +5,7 @@ import { eventBodies } from "#contract/event-bodies.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations } from "#contract/operations.ts";
 import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
+import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import { verbs } from "#control-plane/verbs.ts";
 import type { DialectName } from "#erp/binding/source.ts";
@@ -83,6 +84,7 @@ export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
+export { type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
@@ -103,6 +105,8 @@ export interface RequestHandles {
   readonly usage: UsageSink;
   /** The event log, and how requests wait for it. */
   readonly events: { readonly records: EventPageRecords; readonly waits: Waits };
+  /** What partners do with their webhook endpoints. */
+  readonly endpoints: OwnEndpoints;
 }
 
 export interface GatewayOptions {
@@ -269,9 +273,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts, account, usage, events }) =>
+    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts, account, usage, events, endpoints }) =>
       http.fetch(request, {
-        ...{ origin, authenticator, tokenServer, limiter, account, usage },
+        ...{ origin, authenticator, tokenServer, limiter, account, usage, endpoints },
         events: logReader({ bodies, ...events, elapsedMs: options.elapsedMs }),
         ...resources.ways(databases, receipts, () => request.signal),
       }),

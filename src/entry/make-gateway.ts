@@ -2,6 +2,7 @@
 import type { Config } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { type AdminApi, createAdminApi, createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
@@ -22,6 +23,7 @@ import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
 import { openEvents } from "./open-events.ts";
 import { openLimits } from "./open-limits.ts";
+import { openReceivers } from "./open-receivers.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -133,7 +135,9 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
-  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
+  const receivers = openReceivers(config.webhooks, life);
+  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources, receivers);
+  const endpoints = ownEndpoints(() => plane);
   const admin = createAdminApi({
     plane,
     authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers }),
@@ -153,6 +157,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
         account,
         usage: usage.sink,
         events,
+        endpoints,
       }),
     admin,
     controlPlane: plane,

@@ -30,13 +30,14 @@ export interface RequestWays {
   readonly operations: RequestContext["operations"];
   readonly account: RequestContext["account"];
   readonly events: RequestContext["events"];
+  readonly endpoints: RequestContext["endpoints"];
   readonly usage: UsageSink;
 }
 
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, limiter, access, operations, account, events, usage }) => {
+  return async (request, { origin, authenticator, limiter, access, operations, account, events, endpoints, usage }) => {
     const [started, at] = [elapsedMs(), now()];
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
@@ -58,6 +59,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         operations,
         account,
         events,
+        endpoints,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
         identified(who, servedVersion) {

@@ -15,6 +15,7 @@ import { checkRequest } from "./check-request.ts";
 import { command } from "./command.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
+import { endpointAnswer } from "./endpoints.ts";
 import { eventsAnswer } from "./events.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
 import { expiryWarning } from "./expiry-warning.ts";
@@ -24,7 +25,7 @@ import type { Limiter, Standings } from "./limits.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
-import type { AccountAccess, EventAccess, OperationAccess, ResourceAccess } from "./ports.ts";
+import type { AccountAccess, EndpointAccess, EventAccess, OperationAccess, ResourceAccess } from "./ports.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
 
@@ -56,6 +57,7 @@ export interface RequestContext {
   always(headers: Readonly<Record<string, string>>): void;
   readonly account: AccountAccess;
   readonly events: EventAccess;
+  readonly endpoints: EndpointAccess;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -102,6 +104,9 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
       case "events":
         authorize(operation, principal);
         return eventsAnswer(operation, id, asked);
+      case "endpoint":
+        authorize(operation, principal);
+        return endpointAnswer(operation, id, asked);
       case "batch":
         return batch(operation, { ...asked, prepared });
       case "command":

@@ -1,6 +1,7 @@
 /** What the pipeline needs of the ERP side and of the gateway's own tables, declared here and implemented under `erp` and `store`. */
 
 import type { CommandCall, CommandOutcome, OperationState, RepeatedCall } from "#contract/command-call.ts";
+import type { EndpointCall, EndpointOutcome } from "#contract/endpoint-call.ts";
 import type { EventsPage, EventsQuery, EventsReader } from "#contract/events-query.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { LoggedRequest, OwnKey, OwnRequestsQuery, OwnUsage } from "#contract/own-account.ts";
@@ -60,4 +61,9 @@ export interface EventAccess {
     reader: EventsReader,
     id: string,
   ): Promise<{ readonly kind: "found"; readonly text: string } | { readonly kind: "lacking"; readonly scope: string } | undefined>;
+}
+
+/** Webhook endpoints of the caller's partner. Throws `gateway-unavailable` when the store cannot be asked. */
+export interface EndpointAccess {
+  perform(call: EndpointCall): Promise<EndpointOutcome>;
 }

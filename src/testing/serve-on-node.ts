@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { clientAddress } from "#entry/client-address.ts";
 import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
@@ -11,6 +12,7 @@ import { keepUsage } from "#entry/keep-usage.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
 import { openEvents } from "#entry/open-events.ts";
 import { openLimits } from "#entry/open-limits.ts";
+import { openReceivers } from "#entry/open-receivers.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
@@ -114,8 +116,9 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     tending();
     stopped ??= life.stop();
   };
-  const operator = operatorOf(definition, store, secrets);
+  const operator = operatorOf(definition, store, secrets, openReceivers(config.webhooks, life, parts.ca));
   const { plane } = operator;
+  const endpoints = ownEndpoints(() => plane);
   const admin = await serve({
     host: "127.0.0.1",
     port: 0,
@@ -136,6 +139,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       account,
       usage: usage.sink,
       events,
+      endpoints,
     });
 
   return {

@@ -1,4 +1,5 @@
 /** What a gateway is given that has no store, since it is only read from. */
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { waits } from "#events/waits.ts";
 import type { RequestHandles } from "#gateway";
 import { eventPages } from "#store/event-pages.ts";
@@ -9,9 +10,10 @@ const open = (): never => {
   throw new Error("there is no store");
 };
 
-export const noStore: Pick<RequestHandles, "receipts" | "account" | "usage" | "events"> = {
+export const noStore: Pick<RequestHandles, "receipts" | "account" | "usage" | "events" | "endpoints"> = {
   receipts: receiptRecords(open),
   account: ownAccount(open),
+  endpoints: ownEndpoints(open),
   usage: { note: () => undefined },
   events: { records: eventPages(open), waits: waits({ heads: eventPages(open).heads, pollMs: 1_000 }) },
 };

@@ -9,6 +9,7 @@ import { accountComponents, accountOperation, accountTag } from "./account-opera
 import { batchComponents, batchOperation } from "./batch-operation.ts";
 import { commandOperation, inputComponents } from "./command-operation.ts";
 import { type Components, extractComponents, mergeComponents } from "./components.ts";
+import { endpointComponents, endpointFailure, endpointOperation, endpointsTag } from "./endpoint-operation.ts";
 import { type DocumentedEvents, documentedEvents, eventComponents, eventsOperation, eventsTag, webhooksOf } from "./events-operation.ts";
 import { days, sharedHeaders, sharedWriteHeaders, writeParameters } from "./headers.ts";
 import { type JsonSchema, resourceSchema } from "./json-schema.ts";
@@ -58,7 +59,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
     security: anyCredential,
     tags: [
       ...contracts.map((contract) => ({ name: contract.name, description: contract.summary })),
-      ...(tells ? [eventsTag] : []),
+      ...(tells ? [eventsTag, endpointsTag] : []),
       ...(writes ? [operationsTag] : []),
       accountTag,
     ],
@@ -73,6 +74,7 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
         { Problem: problemSchema(writes) },
         accountComponents(),
         tells ? eventComponents(events) : {},
+        tells ? endpointComponents(operations.filter((operation) => operation.kind === "endpoint")) : {},
         writes ? { OnlyId: onlyId, ...operationComponents(stagedBy(operations)) } : {},
         ...contracts.flatMap((contract) => [schemasOf(contract, new Set(contracts.map(schemaName))), ...operationsOf(contract).map(ownComponents)]),
       ),
@@ -86,6 +88,8 @@ function operationObject(operation: Operation, requestLogDays: number, events: D
       return accountOperation(operation, requestLogDays);
     case "events":
       return eventsOperation(operation, events);
+    case "endpoint":
+      return endpointOperation(operation);
     case "status":
       return statusOperation(operation);
     case "batch":
@@ -102,6 +106,7 @@ function ownComponents(operation: ContractOperation): Components {
 }
 
 function failureKind(operation: Operation): FailureKind {
+  if (operation.kind === "endpoint") return endpointFailure(operation);
   if (operation.kind === "events") return operation.id === "listEvents" ? "events" : "event";
   if (operation.kind === "account") return operation.id === "listOwnRequests" ? "own-list" : "own";
   return operation.kind === "command" ? operation.as : operation.kind;

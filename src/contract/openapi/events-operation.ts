@@ -3,6 +3,7 @@
 import { type EventBodies, eventBodies } from "../event-bodies.ts";
 import type { EventKind } from "../event-kinds.ts";
 import { eventsLimit, longestWaitSeconds } from "../events-query.ts";
+import { exampleStates } from "../example-states.ts";
 import { type EventsOperation, schemaName } from "../operations.ts";
 import { ownThings } from "../own-events.ts";
 import type { Components } from "./components.ts";
@@ -287,13 +288,4 @@ function exampleOf(kind: EventKind | undefined, { bodies, version }: DocumentedE
   );
   const shown: unknown = JSON.parse(text);
   return isSchema(shown) ? shown : undefined;
-}
-
-function exampleStates({ rule }: EventKind, example: Readonly<Record<string, unknown>>) {
-  if (rule?.kind === "deleted") return { data: null, previous: null };
-  if (rule?.kind !== "changed") return { data: example, previous: null };
-  const [field = ""] = rule.field.split(".");
-  // What it became is what the rule says; what it was is what the example says.
-  const data = "to" in rule && !rule.field.includes(".") ? { ...example, [field]: rule.to } : example;
-  return { data, previous: field in example && data !== example ? { [field]: example[field] } : null };
 }

@@ -3,6 +3,7 @@
 import type { Redis } from "ioredis";
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
+import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
 import { usageCollector } from "#control-plane/usage/collect.ts";
@@ -43,6 +44,7 @@ export function openHandles(
   sources: readonly DeclaredSource[],
   accessOver: AccessOver,
   limitsOver: LimitsOver,
+  endpointsOver: (open: () => Store) => OwnEndpoints,
   log: Log,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
@@ -109,6 +111,7 @@ export function openHandles(
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     ...access,
+    endpoints: endpointsOver(openedStore),
     events: { records: pages, waits: waits({ heads: pages.heads, pollMs: waitPollMs }) },
     // A connection that cannot be closed in order is gone already.
     close: async () => {

@@ -9,7 +9,7 @@ export type Vetted =
   | {
       readonly kind: "vetted";
       readonly target: Extract<ReceiverUrl, { readonly kind: "url" }>;
-      /** In the order in which they are to be tried; never empty. */
+      /** In the order in which they are to be tried; none where they are the runtime's business. */
       readonly addresses: readonly string[];
     }
   | { readonly kind: "refused"; readonly code: UrlRefusal; readonly detail: string }
@@ -38,6 +38,17 @@ export function receiverGuard({ resolve, ...terms }: GuardParts): Guard {
     // One that is not allowed spoils all: names with one foot inside are made for attacks.
     if (reach === "public" && !found.every(isGlobalAddress)) return refused("host-not-public");
     return { kind: "vetted", target, addresses: found };
+  };
+}
+
+/**
+ * Where nobody can be asked for addresses and nothing connects but the runtime itself, as on Cloudflare Workers: what is wrong
+ * with a URL on sight is refused, and a name leads wherever the runtime lets it.
+ */
+export function guardOnSight(privateHosts: ReadonlySet<string>): Guard {
+  return async (url, environment) => {
+    const target = readReceiverUrl(url, { environment, privateHosts, testLoopback: false });
+    return target.kind === "refused" ? target : { kind: "vetted", target, addresses: [] };
   };
 }
 
