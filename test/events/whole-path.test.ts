@@ -68,7 +68,7 @@ const receivedOf = (path: string, id: string): string[] => [
   ...new Set(fleet.receiver.receipts.filter((receipt) => receipt.path === path && receipt.entity === `orders ${id}`).map(({ type }) => type)),
 ];
 
-test("a status that somebody sets by SQL", async () => {
+test("a status that somebody sets by SQL", { timeout: 60_000 }, async () => {
   const before = await lastOf();
   const id = "0900000003"; // C0000001
   await inErp(`UPDATE "OEHDR" SET "ORDST" = '50', "CHGDT" = 20261124, "CHGTM" = 91500 WHERE "COMPNY" = '01' AND "ORDNO" = $1`, [id]);
@@ -79,7 +79,7 @@ test("a status that somebody sets by SQL", async () => {
   await expect.poll(() => receivedOf("/alpha", id), { timeout: 20_000 }).toEqual(["order.shipped"]);
 });
 
-test("the ERP's own function places and cancels: header and lines of one transaction are told as one", async () => {
+test("the ERP's own function places and cancels: header and lines of one transaction are told as one", { timeout: 60_000 }, async () => {
   const before = await lastOf();
   const [item] = await inErp(`SELECT trim("ITMNO") AS no FROM "ITMMAS" WHERE "COMPNY" = '01' AND "DELFLG" = '' AND "DSCDT" = 0 ORDER BY 1 LIMIT 1`);
   const lines = JSON.stringify([
@@ -96,7 +96,7 @@ test("the ERP's own function places and cancels: header and lines of one transac
   await expect.poll(() => receivedOf("/alpha", id), { timeout: 20_000 }).toEqual(["order.placed", "order.lines_changed", "order.cancelled"]);
 });
 
-test("a partner's own order through the API says so, and a repetition of the request is no second event", async () => {
+test("a partner's own order through the API says so, and a repetition of the request is no second event", { timeout: 60_000 }, async () => {
   const before = await lastOf();
   const [item] = await inErp(`SELECT trim("ITMNO") AS no FROM "ITMMAS" WHERE "COMPNY" = '01' AND "DELFLG" = '' AND "DSCDT" = 0 ORDER BY 1 LIMIT 1`);
   const key = crypto.randomUUID();
@@ -123,7 +123,7 @@ test("a partner's own order through the API says so, and a repetition of the req
   await expect.poll(() => receivedOf("/alpha", id), { timeout: 20_000 }).toEqual(["order.placed", "order.lines_changed", "order.cancelled"]);
 });
 
-test("what is rolled back, and what belongs to nobody here, is told to nobody", async () => {
+test("what is rolled back, and what belongs to nobody here, is told to nobody", { timeout: 60_000 }, async () => {
   const before = await lastOf();
   await withClient(databases.live.url, async (client) => {
     await client.query(`BEGIN; UPDATE "OEHDR" SET "ORDST" = '90' WHERE "COMPNY" = '01' AND "ORDNO" = '0900000006'; ROLLBACK`);
