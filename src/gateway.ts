@@ -75,7 +75,6 @@ export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/confli
 export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { FootprintState } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
-export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
 export type { CaptureSource } from "#events/capture-source.ts";
 export type { AdminApi } from "#http/admin/admin-api.ts";
 export { adminProblem } from "#http/admin/admin-problem.ts";

@@ -7,6 +7,7 @@ import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
 import type { EndpointRecords } from "./endpoints/endpoint-records.ts";
 import type { WebhookWays } from "./endpoints/webhook-ways.ts";
+import type { EventRecords } from "./events/event-records.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
@@ -29,6 +30,7 @@ export interface Records {
   readonly audit: AuditRecords;
   readonly operators: OperatorRecords;
   readonly usage: UsageRecords;
+  readonly events: EventRecords;
   readonly endpoints: EndpointRecords;
   /** Where uses of keys and clients are noted. */
   readonly keyUses?: KeyUses;

@@ -2,6 +2,7 @@
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
 import { endpointVerbs } from "./endpoints/verbs.ts";
+import { eventVerbs } from "./events/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
@@ -24,6 +25,7 @@ const nouns: readonly (readonly Verb[])[] = [
   limitVerbs,
   endpointVerbs,
   operatorVerbs,
+  eventVerbs,
   usageVerbs,
   auditVerbs,
 ];

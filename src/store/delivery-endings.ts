@@ -52,7 +52,8 @@ export async function writeEndings(transaction: Store, attempted: readonly Attem
 /** The next open delivery behind one that `ended`. */
 export const nextOpen = sql`
   SELECT seq, parked FROM sluice.deliveries
-  WHERE endpoint = ended.endpoint AND entity = ended.entity AND seq > ended.seq AND state IN ('pending', 'dead') ORDER BY seq LIMIT 1`;
+  WHERE endpoint = ended.endpoint AND entity = ended.entity AND seq > ended.seq AND state IN ('pending', 'dead')
+  ORDER BY entity, seq LIMIT 1`;
 
 interface Standing {
   readonly endpoint: string;

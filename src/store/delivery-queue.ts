@@ -56,7 +56,7 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
       open()
         .transaction()
         .execute(async (transaction) => {
-          const { rows } = await sql<{ now: string }>`SELECT (${clock()})::text AS now`.execute(transaction);
+          const { rows } = await sql<{ now: string }>`SELECT (${clock()})::text AS now, ${oneWay}`.execute(transaction);
           const done = await turnAt(transaction, turn, rows[0]?.now ?? "");
           if (done.disabled.length > 0)
             await told?.(
@@ -99,6 +99,14 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
     },
   };
 }
+
+/**
+ * What is in these tables changes faster than any statistics of them, and with wrong ones a planner reads all of a table for a
+ * few rows of it. Every statement of a turn is to look up rows by the index that was made for it, so all other ways are closed.
+ */
+const oneWay = sql.join(
+  ["enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_bitmapscan", "enable_sort", "jit"].map((name) => sql`set_config(${name}, 'off', true)`),
+);
 
 async function turnAt(transaction: Store, turn: Turn, now: string): Promise<TurnDone> {
   const held = await lockHeld(transaction, turn.held, now);

@@ -15,7 +15,7 @@ export interface Due {
 }
 
 /** So many are looked at to find the few that are wanted: what stands before others is often followed by them. */
-const looksAt = 64;
+const looksAt = 32;
 
 /*
  * Of each endpoint the first rows of its own part of `deliveries_due`, so that neither another's backlog nor endpoints that have
@@ -30,9 +30,10 @@ export async function readDue(transaction: Store, asked: readonly Asked[], now: 
       FROM unnest(${asked.map(({ endpoint }) => endpoint)}::text[], ${asked.map(({ wanted }) => wanted)}::integer[],
         ${asked.map(({ busy }) => `{${busy.join(",")}}`)}::text[]) AS asked (endpoint, wanted, busy)
     ), due AS MATERIALIZED (
-      SELECT asked.endpoint, asked.wanted, asked.looks, found.*, EXISTS (
-        SELECT FROM sluice.deliveries AS earlier
-        WHERE earlier.endpoint = asked.endpoint AND earlier.entity = found.entity AND earlier.seq < found.seq AND earlier.state IN ('pending', 'dead')) AS blocked
+      SELECT asked.endpoint, asked.wanted, asked.looks, found.*, (
+        SELECT true FROM sluice.deliveries AS earlier
+        WHERE earlier.endpoint = asked.endpoint AND earlier.entity = found.entity AND earlier.seq < found.seq AND earlier.state IN ('pending', 'dead')
+        ORDER BY earlier.entity, earlier.seq LIMIT 1) IS NOT NULL AS blocked
       FROM asked CROSS JOIN LATERAL (
         SELECT seq, event, view, entity, attempts, attempts_before, next_at FROM sluice.deliveries
         WHERE endpoint = asked.endpoint AND state = 'pending' AND NOT parked AND next_at <= ${now}::timestamptz AND seq <> ALL (asked.busy)
@@ -49,8 +50,10 @@ export async function readDue(transaction: Store, asked: readonly Asked[], now: 
     FROM counts
     LEFT JOIN ready ON ready.endpoint = counts.endpoint AND ready.place <= ready.wanted
     LEFT JOIN sluice.webhook_endpoints AS e ON e.id = ready.endpoint
-    LEFT JOIN sluice.event_bodies AS bodies
-      ON bodies.partner = e.partner AND bodies.environment = e.environment AND bodies.seq = ready.seq AND bodies.view = ready.view
+    LEFT JOIN LATERAL (
+      SELECT body FROM sluice.event_bodies AS b
+      WHERE b.partner = e.partner AND b.environment = e.environment AND b.seq = ready.seq AND b.view = ready.view LIMIT 1
+    ) AS bodies ON true
     ORDER BY counts.endpoint, ready.place`.execute(transaction);
   const found = new Map<string, { due: DueDelivery[]; more: boolean }>();
   for (const { endpoint, more, seq, event, attempts, tries, body } of rows) {

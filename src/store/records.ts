@@ -4,6 +4,7 @@ import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
 import { keyUses } from "./credential-uses.ts";
+import { eventRecords } from "./event-records.ts";
 import { issuerRegister } from "./issuers.ts";
 import { clientRegister } from "./oauth-clients.ts";
 import { operatorRecords } from "./operators.ts";
@@ -28,6 +29,7 @@ export function recordsOf(store: Store): Records {
     plans: planRecords(store),
     operators: operatorRecords(store),
     usage: usageRecords(store),
+    events: eventRecords(store),
     endpoints: endpointRecords(store),
   };
 }

@@ -3,9 +3,10 @@ import { createPublicKey, randomUUID, verify } from "node:crypto";
 import { sql } from "kysely";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { answersChallenges } from "../support/receivers/answers-challenges.ts";
 import { answers, endless, hangsBeforeHeaders, redirects } from "../support/receivers/behaviours.ts";
 import { type ReceivedRequest, type Receiver, startReceiver } from "../support/receivers/receiver.ts";
-import { allScopes, answersChallenges, partnerWorld, type Said } from "./partner.ts";
+import { allScopes, partnerWorld, type Said } from "./partner.ts";
 
 const world = partnerWorld();
 const path = "/v1/webhook-endpoints";

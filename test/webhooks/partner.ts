@@ -9,7 +9,6 @@ import { type GatewaySecrets, makeSecrets } from "#testing/served-gateway.ts";
 import gateway from "../../demo/gateway.ts";
 import { demoDatabases } from "../projects/demo/databases.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
-import type { Behaviour } from "../support/receivers/behaviours.ts";
 
 export interface Said {
   readonly status: number;
@@ -84,10 +83,3 @@ async function open(variables: Readonly<Record<string, string>>): Promise<Partne
     },
   };
 }
-
-/** Answers challenges as the guide says, and takes everything else. */
-export const answersChallenges: Behaviour = ({ body, response }) => {
-  const { type, data } = JSON.parse(body.toString());
-  if (type === "webhook_endpoint.challenge") response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ challenge: data.challenge }));
-  else response.writeHead(204).end();
-};
