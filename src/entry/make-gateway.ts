@@ -15,6 +15,7 @@ import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
+import { keepDeliveries } from "./keep-deliveries.ts";
 import { keepEvents } from "./keep-events.ts";
 import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
@@ -136,6 +137,11 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
   const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   const receivers = openReceivers(config.webhooks, life);
+  const secretsAtRest = envelopes({ current: location.secret, others: config.previousSecrets });
+  const delivering = keepDeliveries(
+    { config, store: () => store, storeUrl: location.storeUrl, gateway, send: receivers.send, envelopes: secretsAtRest, log },
+    life,
+  );
   const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources, receivers);
   const endpoints = ownEndpoints(() => plane);
   const admin = createAdminApi({
@@ -146,7 +152,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   return {
-    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + kept.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + kept.metrics() + delivering.metrics(),
     handler: (request, origin) =>
       gateway.fetch(request, origin, {
         databases: databases.find,

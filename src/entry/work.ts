@@ -2,15 +2,18 @@
 
 import { readConfig } from "#config";
 import { createGateway, describeGateway } from "#gateway";
+import { envelopes } from "#lib/envelope.ts";
 import { connectStore } from "#store/connect.ts";
 import { pendingMigrations } from "#store/migrate.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { withClient } from "./embedded/databases.ts";
 import { withEnvFile } from "./env-file.ts";
+import { keepDeliveries } from "./keep-deliveries.ts";
 import { keepEvents } from "./keep-events.ts";
 import { keepTending } from "./keep-tending.ts";
 import { createLog } from "./log.ts";
 import { openPlace } from "./open-place.ts";
+import { openReceivers } from "./open-receivers.ts";
 import { openSources } from "./open-sources.ts";
 import { defaultProject, loadProject } from "./project.ts";
 import { serveMetrics } from "./serve-metrics.ts";
@@ -60,11 +63,14 @@ export async function work(options: Omit<StartOptions, "fresh">, life: Stoppable
   const receipts = receiptRecords(() => store);
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
   const kept = keepEvents({ config, gateway, databases: databases.find, sources: place.urls, store, log }, life);
+  const { send } = openReceivers(config.webhooks, life);
+  const secretsAtRest = envelopes({ current: place.secret, others: config.previousSecrets });
+  const delivering = keepDeliveries({ config, store: () => store, storeUrl: place.storeUrl, gateway, send, envelopes: secretsAtRest, log }, life);
   if (config.metrics !== undefined) {
-    const { address, close } = await serveMetrics(config.metrics, () => gateway.metrics() + kept.metrics());
+    const { address, close } = await serveMetrics(config.metrics, () => gateway.metrics() + kept.metrics() + delivering.metrics());
     life.onStop(close);
     options.say(`Metrics for operators: port ${address.port}, /metrics`);
   }
-  options.say(`Working for ${definition.title}: changes become events. Ctrl-C stops it.`);
+  options.say(`Working for ${definition.title}: changes become events, and events are delivered. Ctrl-C stops it.`);
   return { kind: "serving" };
 }

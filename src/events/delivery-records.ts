@@ -20,7 +20,7 @@
  * the next open one behind it is the parked one itself. Recording events has no part in this, and therefore no race with it.
  */
 
-import type { EndpointState } from "./endpoint.ts";
+import type { EventRecorder } from "./event-log-records.ts";
 
 /** A delivery to be sent now. */
 export interface DueDelivery {
@@ -97,6 +97,7 @@ export interface QueueState {
   /** For how long it is the worker's. */
   readonly leaseLeftMs: number;
   readonly url: string;
+  readonly environment: "live" | "test";
   /** Whether it may be sent anything. */
   readonly active: boolean;
   readonly failures: number;
@@ -133,3 +134,19 @@ export interface DeliveryStanding {
   /** The endpoints with the most of them. */
   readonly dead: readonly { readonly endpoint: string; readonly deliveries: number }[];
 }
+
+/** An endpoint of which its partner is told. */
+export interface ToldEndpoint {
+  readonly told: "failing" | "disabled";
+  readonly id: string;
+  readonly partner: string;
+  readonly environment: "live" | "test";
+  readonly url: string;
+  readonly description: string | null;
+  readonly state: "active" | "suspended" | "disabled";
+  readonly stateReason: string | null;
+  readonly failingSince: number | null;
+}
+
+/** Called last in the transaction in which it is so: what is recorded by `recorder` is recorded with it, or not at all. */
+export type TellOfEndpoint = (recorder: EventRecorder, told: ToldEndpoint) => Promise<void>;

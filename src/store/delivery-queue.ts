@@ -1,21 +1,15 @@
 /** The queues of deliveries: one exchange of a worker with the store, in one transaction of a few statements for any number of deliveries. */
 import { sql } from "kysely";
-import type { DeliveryQueue, HeldQueue, QueueState, Turn, TurnDone } from "#events/delivery-records.ts";
+import type { DeliveryQueue, HeldQueue, QueueState, TellOfEndpoint, Turn, TurnDone } from "#events/delivery-records.ts";
 import type { Store } from "./connect.ts";
 import { writeEndings, writeStandings } from "./delivery-endings.ts";
 import { type Asked, type Due, hasten, readDue } from "./due-deliveries.ts";
-
-/** That an endpoint was disabled, or that its partner is to be warned. */
-export interface EndpointTold {
-  readonly endpoint: string;
-  readonly told: "disabled" | "failing";
-}
+import { tellOf } from "./told-endpoints.ts";
 
 export interface DeliveryQueueOptions {
   /** Added to the store's clock, so that tests can move it. */
   readonly shiftMs?: () => number;
-  /** Called last in the transaction in which it is so: what it records is recorded with it, or not at all. */
-  readonly told?: (transaction: Store, told: readonly EndpointTold[]) => Promise<void>;
+  readonly tell?: TellOfEndpoint;
   /** Told before a turn is committed, to whoever tests interruptions. */
   readonly committing?: () => void;
 }
@@ -30,7 +24,7 @@ const deadShown = 50;
  * When something is due, and how long a lease lasts, is by this database's clock: it is one clock for all processes, and the
  * same that says when events were recorded. Only how long ago an attempt ended is measured where it was made.
  */
-export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, committing }: DeliveryQueueOptions = {}): DeliveryQueue {
+export function deliveryQueue(open: () => Store, { shiftMs = () => 0, tell, committing }: DeliveryQueueOptions = {}): DeliveryQueue {
   const clock = () => sql<Date>`clock_timestamp() + ${shiftMs()}::float8 * interval '1 millisecond'`;
   return {
     async wake() {
@@ -58,11 +52,8 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
         .execute(async (transaction) => {
           const { rows } = await sql<{ now: string }>`SELECT (${clock()})::text AS now, ${oneWay}`.execute(transaction);
           const done = await turnAt(transaction, turn, rows[0]?.now ?? "");
-          if (done.disabled.length > 0)
-            await told?.(
-              transaction,
-              done.disabled.map(({ endpoint }) => ({ endpoint, told: "disabled" })),
-            );
+          const disabled = done.disabled.map(({ endpoint }) => endpoint);
+          await tellOf(transaction, tell, "disabled", disabled);
           committing?.();
           return done;
         }),
@@ -78,12 +69,9 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, told, comm
                 AND state = 'active' AND deleted_at IS NULL
               ORDER BY id LIMIT ${warnsAtOnce} FOR NO KEY UPDATE SKIP LOCKED)
             RETURNING id AS endpoint`.execute(transaction);
-          if (rows.length > 0)
-            await told?.(
-              transaction,
-              rows.map(({ endpoint }) => ({ endpoint, told: "failing" })),
-            );
-          return rows.map(({ endpoint }) => endpoint);
+          const endpoints = rows.map(({ endpoint }) => endpoint);
+          await tellOf(transaction, tell, "failing", endpoints);
+          return endpoints;
         }),
     async standing() {
       const { rows } = await sql<{ oldest_ms: number | null }>`
@@ -159,9 +147,9 @@ async function turnAt(transaction: Store, turn: Turn, now: string): Promise<Turn
     now,
   );
   return {
-    queues: rows.map(({ endpoint, lease, url, active, failures, resumedAgoMs, leaseLeftMs }): QueueState => {
+    queues: rows.map(({ endpoint, lease, url, environment, active, failures, resumedAgoMs, leaseLeftMs }): QueueState => {
       const { due, more } = read.get(endpoint) ?? { due: [], more: lookedAt.has(endpoint) ? false : undefined };
-      return { endpoint, lease, url, active, failures, resumedAgoMs, leaseLeftMs, due, more };
+      return { endpoint, lease, url, environment, active, failures, resumedAgoMs, leaseLeftMs, due, more };
     }),
     taken: { healthy: healthy.length, failing: failing.length },
     disabled,
@@ -173,6 +161,7 @@ interface HeldRow {
   readonly lease: number;
   readonly leaseLeftMs: number;
   readonly url: string;
+  readonly environment: "live" | "test";
   readonly active: boolean;
   readonly failures: number;
   readonly resumedAgoMs: number | undefined;
@@ -188,6 +177,7 @@ interface QueueRow {
   readonly lease: number;
   readonly lease_left_ms: number;
   readonly url: string;
+  readonly environment: "live" | "test";
   readonly active: boolean;
   readonly failures: number;
   readonly resumed_ago_ms: number | null;
@@ -198,7 +188,7 @@ interface QueueRow {
 
 function columns(now: string) {
   return sql`q.endpoint, q.lease::float8 AS lease, (extract(epoch FROM q.leased_until - ${now}::timestamptz) * 1000)::float8 AS lease_left_ms,
-    e.url, e.state = 'active' AND e.deleted_at IS NULL AS active, q.failures, e.resumed_at IS DISTINCT FROM q.hastened_for AS resumed,
+    e.url, e.environment, e.state = 'active' AND e.deleted_at IS NULL AS active, q.failures, e.resumed_at IS DISTINCT FROM q.hastened_for AS resumed,
     (extract(epoch FROM ${now}::timestamptz - e.resumed_at) * 1000)::float8 AS resumed_ago_ms, e.failing_since IS NOT NULL AS failing,
     q.due_at <= ${now}::timestamptz AS woken`;
 }

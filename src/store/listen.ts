@@ -4,7 +4,7 @@ import pg from "pg";
 export interface ListenOptions {
   readonly url: string;
   /** As in the migration that tells of it. */
-  readonly channel: "sluice_credentials" | "sluice_events";
+  readonly channel: "sluice_credentials" | "sluice_events" | "sluice_deliveries";
   readonly timeoutMs: number;
   /** Called for each notification, and whenever listening has begun: what happened before was not heard. */
   readonly onNotice: () => void;

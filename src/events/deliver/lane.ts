@@ -10,6 +10,7 @@ export interface Lane {
   /** When the lease ends, on the clock of `elapsedMs`. */
   leaseEndsMs: number;
   url: string;
+  readonly environment: "live" | "test";
   active: boolean;
   /** Attempts in a row that failed. */
   failures: number;
@@ -53,7 +54,7 @@ export function openLane(state: QueueState, nowMs: number, sinceMs: number): Lan
   const resumedMs = state.resumedAgoMs === undefined ? undefined : nowMs - state.resumedAgoMs;
   return {
     ...{ endpoint: state.endpoint, lease: state.lease, leaseEndsMs: nowMs + state.leaseLeftMs, url: state.url, active: state.active },
-    ...{ failures: state.failures, window: state.failures > 0 ? 1 : firstWindow, waiting: [], underway: new Map(), slow: 0 },
+    ...{ environment: state.environment, failures: state.failures, window: state.failures > 0 ? 1 : firstWindow, waiting: [], underway: new Map(), slow: 0 },
     ...{ more: false, lookedMs: nowMs, sinceMs, served: 0, leaving: false, closing: false },
     ...{ ramp: ramp(resumedMs, nowMs), resumedMs, sign: undefined, signAskedMs: Number.NEGATIVE_INFINITY },
   };

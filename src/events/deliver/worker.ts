@@ -79,7 +79,6 @@ const leftAloneMs = 100;
 const paceMs = 8;
 const warnEveryMs = 30_000;
 const longestTroubleMs = 2_000;
-const userAgent = "Sluice-Webhooks/1";
 
 function atLeastNone(...numbers: readonly number[]): number {
   return Math.max(0, Math.min(...numbers));
@@ -177,12 +176,11 @@ export function deliveryWorker(parts: DeliveryParts): DeliveryWorker {
     else pumpAll();
   }
 
-  async function attempt({ sign, url }: Lane, delivery: DueDelivery): Promise<Attempted> {
+  async function attempt({ sign, url, environment }: Lane, delivery: DueDelivery): Promise<Attempted> {
     const { event, body } = delivery;
     if (body === undefined || sign === undefined) return withoutBody(delivery, { now: now(), elapsedMs: elapsedMs(), random });
     passing("sending");
-    const headers = { ...sign(event, Math.floor(now() / 1_000), body), "content-type": "application/json", "user-agent": userAgent };
-    const outcome = await send({ url, headers, body });
+    const outcome = await send({ url, environment, headers: sign(event, Math.floor(now() / 1_000), body), body });
     passing("answered");
     return attempted(delivery, outcome, { now: now(), elapsedMs: elapsedMs(), random });
   }

@@ -3,12 +3,13 @@ import { createHmac, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
-import { Agent, request } from "undici";
 import { type DeliveryParts, type DeliveryTerms, type DeliveryWorker, deliveryWorker, usualTerms } from "#events/deliver/worker.ts";
-import type { SendWebhook } from "#events/webhook-request.ts";
-import { connectStore, type Store } from "#store/connect.ts";
+import { receiverGuard } from "#events/send/guard.ts";
+import { resolveOnNode } from "#events/send/node/resolve-name.ts";
+import { webhookSender } from "#events/send/node/send-webhook.ts";
 import type { DeliveryQueueOptions } from "#store/delivery-queue.ts";
 import { deliveryQueue } from "#store/delivery-queue.ts";
+import { connectStore, type Store } from "#store/connect.ts";
 import { createDatabase, gatewayTables } from "../../support/postgres.ts";
 
 /** One arrival at the receiver. */
@@ -49,7 +50,8 @@ export async function openSite(): Promise<Site> {
   const store = connectStore({ url: database.url, poolSize: 8, timeoutMs: 20_000, onBrokenConnection: () => undefined });
   await sql`INSERT INTO sluice.partners (id, name, created_at) VALUES ('ptr_test000000000001', 'Test', now())`.execute(store);
   const numbers = new Map<string, number>();
-  const agent = new Agent({ pipelining: 1 });
+  const elapsedMs = (): number => performance.now();
+  const sender = webhookSender({ guard: receiverGuard({ resolve: resolveOnNode(elapsedMs), privateHosts: new Set(), testLoopback: true }), elapsedMs });
   const receiver = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -73,8 +75,8 @@ export async function openSite(): Promise<Site> {
     async endpoints(count) {
       const ids = Array.from({ length: count }, () => `we_${randomBytes(8).toString("hex")}`);
       await sql`
-        INSERT INTO sluice.webhook_endpoints (id, partner, environment, url, types, api_version, scopes, signs, state, created_at)
-        SELECT id, 'ptr_test000000000001', 'test', 'http://127.0.0.1:' || ${port}::text || '/' || id, '{*}', '2026-01-01', '{}', 'hmac', 'active', now()
+        INSERT INTO sluice.webhook_endpoints (id, partner, environment, url, types, api_version, scopes, signs, state, created_at, verified_at)
+        SELECT id, 'ptr_test000000000001', 'test', 'http://127.0.0.1:' || ${port}::text || '/' || id, '{*}', '2026-01-01', '{}', 'hmac', 'active', now(), now()
         FROM unnest(${ids}::text[]) AS id`.execute(store);
       return ids;
     },
@@ -96,7 +98,7 @@ export async function openSite(): Promise<Site> {
     worker(own, terms, options) {
       const made = deliveryWorker({
         queue: deliveryQueue(() => store, { shiftMs: () => site.shiftMs, ...options }),
-        send: plainSend(agent),
+        send: sender.send,
         signFor: async () => (id, timestamp, body) => ({
           "webhook-id": id,
           "webhook-timestamp": String(timestamp),
@@ -104,15 +106,9 @@ export async function openSite(): Promise<Site> {
         }),
         terms: { ...usualTerms, ...terms },
         now: () => Date.now(),
-        elapsedMs: () => performance.now(),
+        elapsedMs,
         random: Math.random,
-        say: {
-          disabled: () => undefined,
-          failing: () => undefined,
-          trouble: (error) => console.error(error),
-          over: () => undefined,
-          unsigned: () => undefined,
-        },
+        say: { disabled: () => undefined, failing: () => undefined, trouble: (error) => console.error(error), over: () => undefined, unsigned: () => undefined },
         ...own,
       });
       workers.push(made);
@@ -121,34 +117,17 @@ export async function openSite(): Promise<Site> {
     round: (terms) => site.worker({}, terms).run({ forMs: 10_000 }),
     async states(endpoint) {
       const { rows } = await sql<{ state: string; count: number }>`
-        SELECT CASE WHEN parked THEN 'parked' ELSE state END AS state, count(*)::float8 AS count FROM sluice.deliveries WHERE endpoint = ${endpoint} GROUP BY 1`.execute(
-        store,
-      );
+        SELECT CASE WHEN parked THEN 'parked' ELSE state END AS state, count(*)::float8 AS count FROM sluice.deliveries WHERE endpoint = ${endpoint} GROUP BY 1`.execute(store);
       return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.stop(0)));
       receiver.closeAllConnections();
       await new Promise<void>((resolve) => receiver.close(() => resolve()));
-      await agent.destroy();
+      await sender.close();
       await store.destroy();
       await database.drop();
     },
   };
   return site;
-}
-
-/** Without the guards of the real one, whose own tests are elsewhere. */
-function plainSend(agent: Agent): SendWebhook {
-  return async ({ url, headers, body }) => {
-    const began = performance.now();
-    try {
-      const answer = await request(url, { method: "POST", dispatcher: agent, headers, body, signal: AbortSignal.timeout(15_000) });
-      const read = new Uint8Array(await answer.body.arrayBuffer());
-      const given = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
-      return { kind: "answered", status: answer.statusCode, headers: given, body: read, truncated: false, ms: performance.now() - began };
-    } catch {
-      return { kind: "failed", why: "reset", detail: "The connection was closed.", ms: performance.now() - began };
-    }
-  };
 }
