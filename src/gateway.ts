@@ -83,7 +83,7 @@ export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
-export { type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
+export { endpointTeller, type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
