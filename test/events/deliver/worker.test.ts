@@ -17,6 +17,7 @@ beforeEach(async () => {
   site.answer = (_arrival, response) => void response.end("thanks");
   site.shiftMs = 0;
   await sql`UPDATE sluice.deliveries SET state = 'skipped', parked = false WHERE state IN ('pending', 'dead')`.execute(site.store);
+  await sql`UPDATE sluice.webhook_endpoints SET failing_since = NULL`.execute(site.store);
   await sql`UPDATE sluice.delivery_queues SET leased_until = NULL, due_at = NULL, lease = lease + 1`.execute(site.store);
 });
 
@@ -30,6 +31,7 @@ const endpointRow = async (endpoint: string) => {
 };
 const resume = (endpoint: string) =>
   sql`UPDATE sluice.webhook_endpoints SET state = 'active', resumed_at = clock_timestamp() - interval '1 hour', failing_since = null WHERE id = ${endpoint}`.execute(site.store);
+const quiet = { disabled: () => undefined, failing: () => undefined, trouble: () => undefined, over: () => undefined, unsigned: () => undefined };
 const isSorted = (numbers: readonly number[]): boolean => numbers.every((one, at) => at === 0 || one > (numbers[at - 1] ?? 0));
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -271,9 +273,10 @@ describe("workers", () => {
       let gone = false;
       const queue = deliveryQueue(() => site.store, { shiftMs: () => at * 2 * minuteMs });
       // From that point on nothing of it reaches the store or a receiver, as if it had been killed.
-      const never = new Promise<never>(() => undefined);
+      const killed = (): Promise<never> => Promise.reject(new Error("killed"));
       const dying = site.worker({
-        queue: { ...queue, turn: (turn) => (gone ? never : queue.turn(turn)), wake: () => (gone ? never : queue.wake()) },
+        queue: { ...queue, turn: (turn) => (gone ? killed() : queue.turn(turn)), wake: () => (gone ? killed() : queue.wake()) },
+        say: quiet,
         passing: (passed) => {
           gone ||= passed === point && (point !== "writing" || site.arrivals.length > 0);
         },

@@ -17,8 +17,8 @@ export interface PinnedPools {
   close(): Promise<void>;
 }
 
-/** Sockets of one origin. */
-const connections = 32;
+/** Sockets of one origin. How many requests go to one endpoint is for who sends them; many endpoints may share an origin, and some hang. */
+const connections = 1_024;
 /** Origins with sockets of their own; more would outlive their use. */
 const maxPools = 4_096;
 
