@@ -9,6 +9,7 @@ import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import { verbs } from "#control-plane/verbs.ts";
 import type { DialectName } from "#erp/binding/source.ts";
+import { triggerWatch } from "#erp/capture/trigger-check.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
 import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
@@ -54,7 +55,8 @@ import { type CaptureSources, captureSources } from "./capture-sources.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
 
-export type { SourceDeclaration } from "#erp/binding/source.ts";
+export type { BoundResource, SourceDeclaration } from "#erp/binding/source.ts";
+export { dropWholeFootprint, type Installed, installWhole, sourcesToInstall, wholeFootprint } from "#erp/capture/whole-footprint.ts";
 export { checkSource, type ResourceReport, type SourceReport } from "#erp/check/check-source.ts";
 export { grantsFor } from "#erp/check/grants.ts";
 export { parseRecordedSchema, type RecordedSchema, writeRecordedSchema } from "#erp/check/recorded-schema.ts";
@@ -71,9 +73,8 @@ export { projectFiles, questionsIn } from "#erp/introspect/write/files.ts";
 export { metricsType } from "#erp/protection/prometheus.ts";
 export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/conflict-desk.ts";
 export type { ConflictRecord } from "#erp/write/conflict-record.ts";
-export { type FootprintState, installFootprint } from "#erp/write/footprint/install.ts";
+export type { FootprintState } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
-export { sourcesWithFootprint } from "#erp/write/footprint-check.ts";
 export type { CaptureSource } from "#events/capture-source.ts";
 export type { AdminApi } from "#http/admin/admin-api.ts";
 export { adminProblem } from "#http/admin/admin-problem.ts";
@@ -82,7 +83,7 @@ export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
-export { type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
+export { endpointTeller, type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
@@ -228,6 +229,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const footprints = footprintWatch(definition.resources, environments, log);
+  const triggers = triggerWatch(definition.resources, environments, log);
 
   const resources = servedResources({
     definition,
@@ -296,7 +298,8 @@ export function createGateway(options: GatewayOptions): Gateway {
           guards.of(source, environment).run({ kind: "background", by: "schema check" }, databases(source, environment), (guarded) => guarded.query(statement)),
       });
       const fits = await drifts.check(ask);
-      return (await footprints.check(ask)) && fits;
+      const noted = await triggers.check(ask);
+      return (await footprints.check(ask)) && noted && fits;
     },
   };
 }

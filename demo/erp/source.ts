@@ -3,7 +3,7 @@
 import { defineSource, type Given, wallClock } from "sluice";
 import type { MeridianTables } from "./tables.ts";
 
-export const meridian = defineSource<MeridianTables>({ name: "erp", dialect: "postgres" });
+export const meridian = defineSource<MeridianTables>({ name: "erp", dialect: "postgres", footprint: "full" });
 
 /** The ERP's wall clock. */
 export const zone = "Europe/Berlin";

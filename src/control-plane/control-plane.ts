@@ -8,6 +8,7 @@ import type { AuditChain } from "./audit/chain.ts";
 import type { DeliveryRecords } from "./deliveries/delivery-records.ts";
 import type { EndpointRecords } from "./endpoints/endpoint-records.ts";
 import type { WebhookWays } from "./endpoints/webhook-ways.ts";
+import type { EventRecords } from "./events/event-records.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
@@ -30,6 +31,7 @@ export interface Records {
   readonly audit: AuditRecords;
   readonly operators: OperatorRecords;
   readonly usage: UsageRecords;
+  readonly events: EventRecords;
   readonly endpoints: EndpointRecords;
   readonly deliveries: DeliveryRecords;
   /** Where uses of keys and clients are noted. */

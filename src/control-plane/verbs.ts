@@ -3,6 +3,7 @@ import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
 import { deliveryVerbs } from "./deliveries/verbs.ts";
 import { endpointVerbs } from "./endpoints/verbs.ts";
+import { eventVerbs } from "./events/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
@@ -26,6 +27,7 @@ const nouns: readonly (readonly Verb[])[] = [
   endpointVerbs,
   deliveryVerbs,
   operatorVerbs,
+  eventVerbs,
   usageVerbs,
   auditVerbs,
 ];

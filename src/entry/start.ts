@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Config, readConfig, type Variables } from "#config";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
-import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesWithFootprint } from "#gateway";
+import { type AdminApi, adminProblem, describeGateway, problemDocument, sourcesToInstall } from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { pendingMigrations } from "#store/migrate.ts";
 import { clientAddress } from "./client-address.ts";
@@ -72,7 +72,7 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const location = taken
     ? await prepareFirstRun(
         taken.state,
-        { fresh: options.fresh, say: options.say, firstRun: folder.firstRun, config, sources, withFootprint: sourcesWithFootprint(folder.definition) },
+        { fresh: options.fresh, say: options.say, firstRun: folder.firstRun, config, sources, withFootprint: sourcesToInstall(folder.definition.resources) },
         life,
       )
     : await configured(config);

@@ -1,6 +1,7 @@
 /** Looks at one source in one environment as an operator would before it is served: account, limits, and bound tables. */
 
 import type { BoundResource } from "./binding/source.ts";
+import { captureFaults } from "./capture/trigger-check.ts";
 import type { ErpAccount, WantedLimits } from "./dialects/account.ts";
 import type { ErpDatabase } from "./dialects/dialect.ts";
 import { dialects } from "./dialects/dialects.ts";
@@ -16,6 +17,8 @@ export interface SourceInspection extends ErpAccount {
   readonly writes: boolean;
   /** In a sentence what keeps them from being carried out; undefined where nothing does. */
   readonly footprint: string | undefined;
+  /** In sentences what keeps changes from being noted by triggers. */
+  readonly capture: readonly string[];
 }
 
 /** `resources` are those of this one source. Reads only; throws what `database` throws. */
@@ -34,5 +37,6 @@ export async function inspectSource(resources: readonly BoundResource[], databas
     missing: bound.filter(({ table }) => !catalog.has(table)),
     writes: resources.some(({ contract }) => Object.keys(contract.commands).length > 0),
     footprint: await footprintFault(resources, database),
+    capture: await captureFaults(resources, database),
   };
 }

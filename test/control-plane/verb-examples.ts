@@ -27,6 +27,9 @@ import { type Receiver, startReceiver } from "../support/receivers/receiver.ts";
 /** Stands in inputs where somebody may type a secret; no audit record may hold it. */
 export const plantedSecret = "planted-secret-Zq81";
 
+/** The id of an event that is there. */
+export const exampleEvent = "evt_0123456789012345678901";
+
 export interface Made {
   readonly plane: ControlPlane;
   readonly asking: Asking;
@@ -113,6 +116,9 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "operator.create": async () => ({ name: freshName(), role: "viewer" }),
   "operator.list": async () => ({}),
   "operator.revoke": async (made) => ({ operator: (await did(perform(made.plane, operatorCreate, { name: freshName(), role: "admin" }, made.asking))).id }),
+  "event.list": async ({ partner }) => ({ partner: await partner(), resource: "orders", resource_id: "0000100204" }),
+  "event.show": async () => ({ event: exampleEvent }),
+  "event.lag": async () => ({}),
   "usage.show": async ({ partner }) => ({ partner: await partner() }),
   "usage.deprecated": async () => ({}),
   "audit.list": async () => ({}),

@@ -7,11 +7,12 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const lines: string[] = [];
   const shown = new Map<string, Shown>();
   let unserved = 0;
-  for (const { source, environment, compared, resources, footprint } of reports) {
+  for (const { source, environment, compared, resources, footprint, capture } of reports) {
     const explained = resources.reduce((sum, { judgement }) => sum + (judgement?.explained ?? 0), 0);
     lines.push(`${source}, ${environment}: ${counted(resources.length, "resource")}, ${counted(explained, "statement")} explained`);
     if (!compared) lines.push("  No description is recorded, so changed columns go unseen: run `sluice check --record` once.");
     if (footprint !== undefined) lines.push(`  BROKEN    ${footprint}: run \`sluice source install\`.`);
+    for (const what of capture) lines.push(`  BROKEN    ${what}. Run \`sluice source install\`.`);
     for (const resource of resources) {
       const key = `${source} ${resource.resource}`;
       const known = shown.get(key)?.text === JSON.stringify(resource.judgement?.unserved) ? shown.get(key)?.environment : undefined;
@@ -26,10 +27,11 @@ export function reportInWords(reports: readonly EnvironmentReport[]): string {
   const broken = all.filter((resource) => resource.broken).length;
   const changed = count(({ findings }) => findings.filter(({ kind }) => kind === "changed").length);
   const unwritable = reports.filter(({ footprint }) => footprint !== undefined).length;
+  const unwatched = reports.filter(({ capture }) => capture.length > 0).length;
   lines.push(
-    broken + changed + unserved + unwritable === 0
+    broken + changed + unserved + unwritable + unwatched === 0
       ? "All is well."
-      : `${unwritable === 0 ? "" : `${counted(unwritable, "database")} without footprint, `}${counted(broken, "resource")} broken, ${counted(changed, "column")} changed, ${counted(unserved, "thing")} served by no index.`,
+      : `${unwritable === 0 ? "" : `${counted(unwritable, "database")} without footprint, `}${unwatched === 0 ? "" : `${counted(unwatched, "database")} whose changes are not all noted, `}${counted(broken, "resource")} broken, ${counted(changed, "column")} changed, ${counted(unserved, "thing")} served by no index.`,
   );
   return lines.join("\n");
 }
@@ -71,11 +73,12 @@ function shortened(whole: string): string {
 
 export function reportToJson(reports: readonly EnvironmentReport[]) {
   return {
-    sources: reports.map(({ source, environment, compared, resources, footprint }) => ({
+    sources: reports.map(({ source, environment, compared, resources, footprint, capture }) => ({
       source,
       environment,
       compared_with_record: compared,
       footprint: footprint ?? "ok",
+      capture: capture.length === 0 ? "ok" : capture,
       resources: resources.map(({ resource, broken, findings, judgement }) => ({
         resource,
         broken,

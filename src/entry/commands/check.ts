@@ -25,8 +25,8 @@ export const checkCommand: Command = {
   usage: [
     "[--env live|test] [--strict] [--record]",
     "It only has statements planned, and runs none of them. It fails when a resource cannot be served as it is bound, when",
-    "commands lack the gateway's footprint, or when a column has changed since --record wrote erp/<source>.schema.json; with",
-    "--strict also on what no index serves.",
+    "commands lack the gateway's footprint, when triggers of a source that is declared to have them are not as they should be, or",
+    "when a column has changed since --record wrote erp/<source>.schema.json; with --strict also on what no index serves.",
     "--record writes that file from the live ERP (or the --env named): commit it.",
   ],
   options: { env: { type: "string" }, strict: { type: "boolean" }, record: { type: "boolean" }, ...projectOption, ...jsonOption },
@@ -52,7 +52,7 @@ export const checkCommand: Command = {
     const resources = reports.flatMap((report) => report.resources);
     const differs = resources.some(({ findings }) => findings.length > 0);
     const unserved = resources.some(({ judgement }) => judgement?.unserved.some(({ waived }) => waived === undefined));
-    const unwritable = reports.some(({ footprint }) => footprint !== undefined);
+    const unwritable = reports.some(({ footprint, capture }) => footprint !== undefined || capture.length > 0);
     return differs || unwritable || (typed.strict && unserved) ? exitCodes.refused : exitCodes.done;
   },
 };

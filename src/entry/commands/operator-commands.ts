@@ -4,6 +4,7 @@ import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
 import { deliveryCommands } from "./delivery.ts";
 import { endpointCommands } from "./endpoint.ts";
+import { eventCommands } from "./event.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
 import { limitCommands } from "./limit.ts";
@@ -25,6 +26,7 @@ export const operatorCommands: readonly Command[] = [
   ...endpointCommands,
   ...deliveryCommands,
   ...commandsOnOperators,
+  ...eventCommands,
   ...usageCommands,
   ...auditCommands,
 ];

@@ -2,7 +2,18 @@
 
 import { z } from "zod";
 import type { Variables } from "#config";
-import { type FootprintState, type GatewayDefinition, installFootprint, installScript, type SourceDeclaration, uninstallScript } from "#gateway";
+import {
+  type BoundResource,
+  dropWholeFootprint,
+  type FootprintState,
+  type GatewayDefinition,
+  type Installed,
+  installScript,
+  installWhole,
+  type SourceDeclaration,
+  uninstallScript,
+  wholeFootprint,
+} from "#gateway";
 import { Problem } from "#lib/problems.ts";
 import { reasonOf } from "../doctor/finding.ts";
 import { withEnvFile } from "../env-file.ts";
@@ -22,8 +33,9 @@ export const sourceInstall: Command = {
   usage: [
     "[--source <name>] [--environment live|test|both] [--level receipts|full|none] [--print [--role <name>] [--database <name>]]",
     "Commands write their receipts there, in the transaction of their effect. Where they are already, nothing is done. The level",
-    "is the one the source declares: receipts, unless it says none; full is the same for now. With --print no database is",
-    "asked: the script is for whoever may create tables, and grants the gateway's own account (--role) what it needs of them.",
+    "is the one the source declares: receipts, unless it says none or full, which puts triggers on the tables of events as well.",
+    "With --print no database is asked: the script is for whoever may create tables, and grants the gateway's own account",
+    "(--role) what it needs of them. Run it again after bindings have changed: triggers note the columns that are bound.",
   ],
   options: {
     source: { type: "string" },
@@ -50,14 +62,17 @@ export const sourceInstall: Command = {
     const folder = await loadProject(typed.project ?? defaultProject(terminal.workingFolder));
     const chosen = chooseSources(folder.definition, typed.source);
     if (typeof chosen === "string") return refuse(terminal, [chosen]);
-    const wanted = chosen.filter((source) => isWanted(source, typed.level, terminal));
+    const wanted = chosen.filter((source) => isWanted(source, typed.level, terminal)).map((source) => atLevel(source, typed.level));
+    const resourcesOf = (source: SourceDeclaration) => resourcesAt(folder.definition, source);
     if (typed.print) {
-      for (const source of wanted) for (const line of installScript(source, scriptOptions(source, typed, folder.path, terminal.variables))) terminal.say(line);
+      for (const source of wanted)
+        for (const line of installScript(source, wholeFootprint(source, resourcesOf(source)), scriptOptions(source, typed, folder.path, terminal.variables)))
+          terminal.say(line);
       return exitCodes.done;
     }
     const environments: readonly Environment[] = typed.environment === "both" ? ["live", "test"] : [typed.environment];
     if (wanted.length === 0) return exitCodes.done;
-    return withErp({ ...terminal, project: typed.project, folder, environments }, (open) => installAll(wanted, environments, open, terminal));
+    return withErp({ ...terminal, project: typed.project, folder, environments }, (open) => installAll(wanted, resourcesOf, environments, open, terminal));
   },
 };
 
@@ -79,7 +94,12 @@ export const sourceUninstall: Command = {
     const chosen = chooseSources(folder.definition, typed.source);
     if (typeof chosen === "string") return refuse(terminal, [chosen]);
     for (const source of chosen)
-      for (const line of uninstallScript(source, scriptOptions(source, { ...typed, environment: "both" }, folder.path, terminal.variables))) terminal.say(line);
+      for (const line of uninstallScript(
+        source,
+        dropWholeFootprint(source, resourcesAt(folder.definition, source)),
+        scriptOptions(source, { ...typed, environment: "both" }, folder.path, terminal.variables),
+      ))
+        terminal.say(line);
     return exitCodes.done;
   },
 };
@@ -98,6 +118,16 @@ function isWanted(source: SourceDeclaration, asked: z.infer<typeof level> | unde
   return asked !== "none" && source.footprint !== "none";
 }
 
+/** Without triggers, where only receipts are asked for. */
+function atLevel(source: SourceDeclaration, asked: z.infer<typeof level> | undefined): SourceDeclaration {
+  return asked === "receipts" && source.footprint === "full" ? { ...source, footprint: "receipts" } : source;
+}
+
+/** Those of the source, at the level that it has here. */
+function resourcesAt({ resources }: GatewayDefinition, source: SourceDeclaration): readonly BoundResource[] {
+  return resources.filter((resource) => resource.source.name === source.name).map((resource) => ({ ...resource, source }));
+}
+
 interface Asked {
   readonly role?: string | undefined;
   readonly database?: string | undefined;
@@ -108,7 +138,13 @@ function scriptOptions(source: SourceDeclaration, { role, database, environment 
   return { role, database: database ?? databaseOf(withEnvFile(path, variables), source.name, environment === "test" ? "test" : "live") };
 }
 
-async function installAll(sources: readonly SourceDeclaration[], environments: readonly Environment[], open: OpenErp, terminal: Terminal): Promise<number> {
+async function installAll(
+  sources: readonly SourceDeclaration[],
+  resourcesOf: (source: SourceDeclaration) => readonly BoundResource[],
+  environments: readonly Environment[],
+  open: OpenErp,
+  terminal: Terminal,
+): Promise<number> {
   const failures: string[] = [];
   for (const source of sources)
     for (const environment of environments) {
@@ -116,9 +152,10 @@ async function installAll(sources: readonly SourceDeclaration[], environments: r
       const database = open(source.name, environment);
       if (database === undefined) continue; // an environment that this gateway does not have
       try {
-        const before = await installFootprint(source, database);
-        if (before.kind === "denied") failures.push(`${at}: this account may not: ${before.said}.`, `  ${howElse}`);
-        else terminal.say(`${at}: ${done(before)}`);
+        const installed = await installWhole(source, resourcesOf(source), database);
+        const { before, triggers } = installed;
+        if (before.kind !== "denied") terminal.say(`${at}: ${done(before, triggers)}`);
+        failures.push(...failuresOf(installed).map((failure) => `${at}: ${failure}`));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         failures.push(`${at}: ${reasonOf(error)}`);
@@ -129,9 +166,25 @@ async function installAll(sources: readonly SourceDeclaration[], environments: r
 
 const howElse = `\`${howToCall()} source install --print --role <the gateway's>\` prints what somebody who may create tables can run.`;
 
-function done(before: FootprintState): string {
-  if (before.kind === "absent") return "installed.";
-  if (before.kind === "older") return `brought forward from version ${before.version}.`;
-  if (before.kind === "newer") return `is there, of a newer version (${before.version}); nothing was done.`;
-  return `is there (version ${before.version}); nothing was done.`;
+function failuresOf({ before, triggers }: Installed): readonly string[] {
+  const denied = before.kind === "denied" ? before : triggers?.kind === "denied" ? triggers : undefined;
+  if (denied !== undefined) return [`this account may not: ${denied.said}.\n  ${howElse}`];
+  if (triggers?.kind === "unsuited") return [`${triggers.why}.`];
+  if (triggers?.kind === "installed" && triggers.missing.length > 0)
+    return [`no triggers on tables that there are not, or not for this account: ${triggers.missing.join(", ")}.`];
+  return [];
+}
+
+function done(before: FootprintState, triggers: Installed["triggers"]): string {
+  const set = triggers?.kind === "installed" ? triggers : undefined;
+  const changed = set === undefined ? [] : [...set.tables, ...set.removed];
+  const what = before.kind === "absent" ? "installed" : before.kind === "older" ? `brought forward from version ${before.version}` : undefined;
+  const watched = set === undefined || set.watched === 0 ? "" : `, with triggers on ${set.watched} tables`;
+  if (what !== undefined) return `${what}${watched}.`;
+  const isThere =
+    before.kind === "newer" ? `is there, of a newer version (${before.version})` : `is there (version ${"version" in before ? before.version : 0})`;
+  if (changed.length === 0) return `${isThere}${watched}; nothing was done.`;
+  const made = set?.tables.length === 0 ? "" : `; put in place those on ${set?.tables.join(", ")}`;
+  const removed = set?.removed.length === 0 ? "" : `; took away ${set?.removed.join(", ")}`;
+  return `${isThere}${watched}${made}${removed}.`;
 }

@@ -56,7 +56,7 @@ async function checkDatabase(definition: GatewayDefinition, config: Config, { na
   }
 }
 
-function findingsOf(about: string, { server, user, mayWrite, limitsMissing, missing, writes, footprint }: SourceInspection): readonly Finding[] {
+function findingsOf(about: string, { server, user, mayWrite, limitsMissing, missing, writes, footprint, capture }: SourceInspection): readonly Finding[] {
   return [
     ok(about, `A ${server}, entered as ${user}.`),
     writes ? writingAccount(about, mayWrite) : readingAccount(about, mayWrite),
@@ -75,11 +75,11 @@ function findingsOf(about: string, { server, user, mayWrite, limitsMissing, miss
       ),
     ),
     ...(missing.length === 0 ? [ok(about, "All bound tables are there.")] : []),
-    ...(footprint === undefined
-      ? []
-      : [fault(about, `${footprint}.`, "Run `sluice source install`, or have somebody run what `sluice source install --print --role <account>` prints.")]),
+    ...[...(footprint === undefined ? [] : [footprint]), ...capture].map((what) => fault(about, `${what}.`, install)),
   ];
 }
+
+const install = "Run `sluice source install`, or have somebody run what `sluice source install --print --role <account>` prints.";
 
 function readingAccount(about: string, mayWrite: readonly string[]): Finding {
   if (mayWrite.length === 0) return ok(about, "The account can only read.");

@@ -1,6 +1,6 @@
 /** Brings up what a first run needs and later runs find again: server, ERP databases, the gateway's own tables. */
 import type { Config, DeclaredSource, SourceUrls } from "#config";
-import { installFootprint, openSource, type SourceDeclaration } from "#gateway";
+import { type BoundResource, installWhole, openSource } from "#gateway";
 import { migrate } from "#store/migrate.ts";
 import type { FirstRun } from "../project.ts";
 import type { Stoppable } from "../stop.ts";
@@ -34,8 +34,8 @@ export interface FirstRunOptions {
   readonly say: (line: string) => void;
   readonly firstRun: FirstRun | undefined;
   readonly sources: readonly DeclaredSource[];
-  /** Those whose commands write. */
-  readonly withFootprint: readonly SourceDeclaration[];
+  /** Resources of each source that something is left in. */
+  readonly withFootprint: readonly (readonly BoundResource[])[];
   readonly config: Config;
 }
 
@@ -72,18 +72,23 @@ async function prepareErp(cluster: Cluster, { firstRun, sources, withFootprint, 
       say(`Creating the ERP's ${environment} database; this happens once`);
       await firstRun.createErp(client, environment, (line) => say(`  ${line}`));
     });
-    for (const source of withFootprint) await install(source, cluster.url(database(environment)), say);
+    for (const resources of withFootprint) await install(resources, cluster.url(database(environment)), say);
   }
   return new Map(sources.map(({ name }) => [name, { live: cluster.url(database("live")), test: cluster.url(database("test")) }]));
 }
 
 /** As `sluice source install` does; an ERP of an earlier version of the gateway may be without it. */
-async function install(source: SourceDeclaration, url: string, say: (line: string) => void): Promise<void> {
+async function install(resources: readonly BoundResource[], url: string, say: (line: string) => void): Promise<void> {
+  const [first] = resources;
+  if (first === undefined) return;
+  const { source } = first;
   const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 10_000, lockTimeoutMs: 10_000 };
   const database = openSource(source.dialect, { url, ...limits, maxConnections: 1, prepare: false, applicationName: "sluice first run" });
   try {
-    const before = await installFootprint(source, database);
-    if (before.kind === "absent" || before.kind === "older") say("  with the gateway's own tables beside the ERP's");
+    const { before, triggers } = await installWhole(source, resources, database);
+    const isNew = before.kind === "absent" || before.kind === "older";
+    const watching = triggers?.kind === "installed" && triggers.tables.length > 0;
+    if (isNew || watching) say(`  with ${watching ? "triggers that note changes, and " : ""}the gateway's own tables beside the ERP's`);
   } finally {
     await database.close();
   }

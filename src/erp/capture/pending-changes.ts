@@ -69,5 +69,8 @@ function keyIn(role: TableRole): readonly (string | undefined)[] {
   if (role.kind === "join") return [undefined];
   const { key } = role.resource.binding;
   if (role.kind === "base") return key;
-  return role.levels.reduce<readonly (string | undefined)[]>((columns, { on }) => columns.map((column) => on.find(([, parent]) => parent === column)?.[0]), key);
+  return role.levels.reduce<readonly (string | undefined)[]>(
+    (columns, { on }) => columns.map((column) => on.find(([, parent]) => parent === column)?.[0]),
+    key,
+  );
 }

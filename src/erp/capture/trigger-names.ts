@@ -5,6 +5,7 @@ import type { SourceDeclaration } from "../binding/source.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { write } from "../dialects/write.ts";
 import { tableSql } from "../read/relation.ts";
+import { namesIn } from "../write/footprint.ts";
 
 export type TriggerPlace = Pick<SourceDeclaration, "name" | "dialect" | "schema" | "tablePrefix">;
 
@@ -30,7 +31,6 @@ export function triggerName(table: string, event: "insert" | "update" | "delete"
 }
 
 /** MariaDB: the function that shows the triggers. */
-export function listingName({ schema }: TriggerPlace): string {
-  const { quote } = dialects.mariadb;
-  return schema === undefined ? quote("sluice_triggers") : `${quote(schema)}.${quote("sluice_triggers")}`;
+export function listingName(place: TriggerPlace): string {
+  return namesIn(place)("triggers");
 }

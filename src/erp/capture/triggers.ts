@@ -51,7 +51,16 @@ export async function watchState(place: TriggerPlace, watched: readonly Captured
 
 /** What was done, or what keeps it from being done. */
 export type TriggersInstalled =
-  | { readonly kind: "installed"; readonly tables: readonly string[]; readonly removed: readonly string[] }
+  | {
+      readonly kind: "installed";
+      /** Tables that have been given triggers, or other ones. */
+      readonly tables: readonly string[];
+      /** Tables that there are not, or not for this account. */
+      readonly missing: readonly string[];
+      readonly removed: readonly string[];
+      /** How many are watched now. */
+      readonly watched: number;
+    }
   | { readonly kind: "unsuited"; readonly why: string }
   | Denied;
 
@@ -60,7 +69,8 @@ export async function installTriggers(place: TriggerPlace, watched: readonly Cap
   const before = await watchState(place, watched, database);
   if (before.unsuited !== undefined) return { kind: "unsuited", why: before.unsuited };
   const due = before.tables.filter(({ state }) => state !== "watched" && state !== "foreign").map(({ table }) => table);
-  if (due.length === 0 && before.needless.length === 0) return { kind: "installed", tables: [], removed: [] };
+  const count = ({ tables }: WatchState): number => tables.filter(({ state }) => state === "watched").length;
+  if (due.length === 0 && before.needless.length === 0) return { kind: "installed", tables: [], missing: [], removed: [], watched: count(before) };
   const foreign = before.tables.filter(({ state }) => state === "foreign").map(({ table }) => table);
   const statements = triggerStatements(
     place,
@@ -68,5 +78,14 @@ export async function installTriggers(place: TriggerPlace, watched: readonly Cap
     foreign,
   );
   const denied = await define(place, database, [...dropTriggers(place, before.needless), ...statements.map(({ text }) => text)]);
-  return denied ?? { kind: "installed", tables: due, removed: before.needless };
+  if (denied !== undefined) return denied;
+  const after = await watchState(place, watched, database);
+  const isWatched = (table: string): boolean => after.tables.some((one) => one.table === table && one.state === "watched");
+  return {
+    kind: "installed",
+    tables: due.filter(isWatched),
+    missing: due.filter((table) => !isWatched(table)),
+    removed: before.needless,
+    watched: count(after),
+  };
 }

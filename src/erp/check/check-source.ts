@@ -1,6 +1,7 @@
 /** All that can be said of one source in one environment: what no longer fits, and what no index serves. */
 
 import type { BoundResource } from "../binding/source.ts";
+import { captureFaults } from "../capture/trigger-check.ts";
 import type { Catalog, ErpDatabase } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { physicalName, tablesOf } from "../read/relation.ts";
@@ -27,6 +28,8 @@ export interface SourceReport {
   readonly schema: RecordedSchema;
   /** In a sentence what keeps commands from being carried out; undefined where nothing does, or none is promised. */
   readonly footprint: string | undefined;
+  /** In sentences what keeps changes from being noted by triggers; empty where nothing does, or none are wanted. */
+  readonly capture: readonly string[];
 }
 
 /** `resources`: all of one source. Throws a `Problem` when the source cannot answer. */
@@ -46,7 +49,12 @@ export async function checkSource(resources: readonly BoundResource[], database:
     const judgement = broken ? undefined : await judge(resource, dialect, catalog, database, indexes);
     reports.push({ resource: resource.contract.name, findings, broken, judgement });
   }
-  return { resources: reports, schema: recordSchema(source.name, catalog, boundColumns(resources)), footprint: await footprintFault(resources, database) };
+  return {
+    resources: reports,
+    schema: recordSchema(source.name, catalog, boundColumns(resources)),
+    footprint: await footprintFault(resources, database),
+    capture: await captureFaults(resources, database),
+  };
 }
 
 /** What commands stage rows in: a gateway that serves reads can do without it, a check cannot. */

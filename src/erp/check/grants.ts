@@ -3,6 +3,7 @@
 import type { AnyConversion } from "../binding/conversion.ts";
 import type { Expression } from "../binding/expression.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
+import { capturedTables } from "../capture/captured-tables.ts";
 import { dialects } from "../dialects/dialects.ts";
 import { physicalName } from "../read/relation.ts";
 import { footprintGrants } from "../write/footprint/script.ts";
@@ -87,7 +88,11 @@ function mariadbGrants(source: SourceDeclaration, { tables }: Needs, options: Gr
 
 /** What commands need: tables and routines of the ERP, and the gateway's own tables beside them. */
 function writeGrants(source: SourceDeclaration, resources: readonly BoundResource[], options: GrantOptions): readonly string[] {
-  if (resources.every(({ contract }) => Object.keys(contract.commands).length === 0)) return [];
+  const own = [
+    "-- The gateway's own tables; `sluice source install --print` creates them.",
+    ...footprintGrants(source, { role: options.role, database: options.schema ?? options.database }),
+  ];
+  if (resources.every(({ contract }) => Object.keys(contract.commands).length === 0)) return capturedTables(resources).length === 0 ? [] : own;
   const { quote } = dialects[source.dialect];
   const needs = writeNeedsOf(resources);
   const name = source.schema ?? options.schema ?? (source.dialect === "postgres" ? "public" : options.database);
@@ -110,12 +115,7 @@ function writeGrants(source: SourceDeclaration, resources: readonly BoundResourc
     ...needs.unknown.map(
       (command) => `-- ${command} runs code of the binding: what it calls and writes is needed, too. Declare it as \`needs\`, and it stands here.`,
     ),
-    ...(source.footprint === "none"
-      ? []
-      : [
-          "-- The gateway's own tables; `sluice source install --print` creates them.",
-          ...footprintGrants(source, { role: options.role, database: options.schema ?? options.database }),
-        ]),
+    ...(source.footprint === "none" ? [] : own),
   ];
 }
 

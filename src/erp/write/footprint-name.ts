@@ -5,7 +5,10 @@ import { name, type Sql } from "../binding/sql.ts";
 
 export type FootprintTable = "receipt" | "operation" | "conflict" | "written" | "change" | "footprint";
 
-export function footprintName({ dialect, schema }: Pick<SourceDeclaration, "dialect" | "schema">, table: FootprintTable): Sql {
+/** What else is called like its tables: the function that shows the gateway's triggers, on MariaDB. */
+export type FootprintName = FootprintTable | "triggers";
+
+export function footprintName({ dialect, schema }: Pick<SourceDeclaration, "dialect" | "schema">, table: FootprintName): Sql {
   if (dialect === "postgres") return name("sluice", table);
   return schema === undefined ? name(`sluice_${table}`) : name(schema, `sluice_${table}`);
 }

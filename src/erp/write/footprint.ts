@@ -5,7 +5,7 @@ import { dialects } from "../dialects/dialects.ts";
 import { write } from "../dialects/write.ts";
 import { mariadbFootprint } from "./footprint/mariadb-ddl.ts";
 import { postgresFootprint } from "./footprint/postgres-ddl.ts";
-import { type FootprintTable, footprintName } from "./footprint-name.ts";
+import { type FootprintName, type FootprintTable, footprintName } from "./footprint-name.ts";
 
 export interface FootprintStatement {
   /** What it is for, in a line. */
@@ -20,7 +20,7 @@ export type FootprintVersions = readonly (readonly FootprintStatement[])[];
 export type Place = Pick<SourceDeclaration, "name" | "dialect" | "schema" | "footprint">;
 
 /** Writes the name of one of the tables. */
-export type NameOf = (table: FootprintTable) => string;
+export type NameOf = (table: FootprintName) => string;
 
 const footprintTables = ["footprint", "receipt", "operation", "conflict", "written", "change"] as const satisfies readonly FootprintTable[];
 

@@ -10,7 +10,7 @@ import { installTriggers } from "#erp/capture/triggers.ts";
 import { triggersAndScan } from "#erp/capture/triggers-and-scan.ts";
 import { installFootprint } from "#erp/write/footprint/install.ts";
 import type { CaptureSource } from "#events/capture-source.ts";
-import { catalogOf, bindAll, openScanned, place, type Scanned, scanOf, told } from "./scanning.ts";
+import { bindAll, catalogOf, openScanned, place, type Scanned, scanOf, told } from "./scanning.ts";
 
 const resources = bindAll("postgres", "full");
 const [{ source }] = resources as readonly [(typeof resources)[number]];

@@ -2,7 +2,7 @@
 
 import { granteeSql } from "../../check/grantee.ts";
 import { dialects } from "../../dialects/dialects.ts";
-import { dropFootprint, footprintChanges, footprintVersion, namesIn, type Place, tablesAt } from "../footprint.ts";
+import { type FootprintStatement, footprintVersion, namesIn, type Place, tablesAt } from "../footprint.ts";
 import type { FootprintTable } from "../footprint-name.ts";
 
 export interface ScriptOptions {
@@ -12,20 +12,21 @@ export interface ScriptOptions {
   readonly database: string | undefined;
 }
 
-export function installScript(place: Place, options: ScriptOptions): readonly string[] {
-  const made = footprintChanges(place).flatMap(({ about, text }) => ["", `-- ${about}`, `${text};`]);
+/** `statements`: all that is to be made, in order. */
+export function installScript(place: Place, statements: readonly FootprintStatement[], options: ScriptOptions): readonly string[] {
+  const made = statements.flatMap(({ about, text }) => ["", `-- ${about}`, ...whole(place, text)]);
   const head = [`-- What the gateway leaves in the database of "${place.name}", version ${footprintVersion(place)}. Running it again does no harm.`];
   const grants = ["", "-- What the gateway's own account may do with it.", ...footprintGrants(place, options)];
   if (place.dialect === "mariadb") return [...head, ...use(place, options), ...made, ...grants];
   return [...head, "BEGIN;", ...made, ...grants, "", "COMMIT;"];
 }
 
-export function uninstallScript(place: Place, options: ScriptOptions): readonly string[] {
+export function uninstallScript(place: Place, statements: readonly string[], options: ScriptOptions): readonly string[] {
   return [
     `-- Takes away what the gateway left in the database of "${place.name}". Without its receipts, a request that is repeated`,
     "-- is carried out again; conflicts that nobody has decided and operations that have not ended are lost.",
     ...(place.dialect === "mariadb" ? use(place, options) : []),
-    ...dropFootprint(place).map((text) => `${text};`),
+    ...statements.map((text) => `${text};`),
   ];
 }
 
@@ -34,9 +35,9 @@ export function footprintGrants(place: Place, { role, database }: ScriptOptions)
   const grantee = granteeSql(place.dialect, role);
   const nameOf = namesIn({ ...place, ...(place.dialect === "mariadb" && { schema: place.schema ?? database ?? "<database>" }) });
   const tables = tablesAt(place).map((table) => `GRANT ${privileges[table]} ON ${nameOf(table)} TO ${grantee};`);
-  return place.dialect === "postgres"
-    ? [`GRANT USAGE ON SCHEMA sluice TO ${grantee};`, ...tables]
-    : tables.map((line) => line.replace("`<database>`", "<database>"));
+  if (place.dialect === "postgres") return [`GRANT USAGE ON SCHEMA sluice TO ${grantee};`, ...tables];
+  const listing = place.footprint === "full" ? [`GRANT EXECUTE ON FUNCTION ${nameOf("triggers")} TO ${grantee};`] : [];
+  return [...tables, ...listing].map((line) => line.replace("`<database>`", "<database>"));
 }
 
 const privileges: Readonly<Record<FootprintTable, string>> = {
@@ -48,6 +49,11 @@ const privileges: Readonly<Record<FootprintTable, string>> = {
   // Triggers append to it with their owner's rights; of what cannot be read, the reason is noted.
   change: "SELECT, DELETE, UPDATE (fault)",
 };
+
+/** Clients for MariaDB end a statement at its first semicolon, unless they are told of another end. */
+function whole({ dialect }: Place, text: string): readonly string[] {
+  return dialect === "mariadb" && text.includes(";") ? ["DELIMITER //", `${text}//`, "DELIMITER ;"] : [`${text};`];
+}
 
 function use({ schema }: Place, { database }: ScriptOptions): readonly string[] {
   const name = schema ?? database;
