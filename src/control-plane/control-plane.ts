@@ -14,6 +14,7 @@ import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
 import type { OperatorRecords } from "./operators/operator-records.ts";
 import type { PartnerRecords } from "./partners/partner-records.ts";
+import type { ScanStateRecords } from "./scans/scan-state-records.ts";
 import type { SecretRecords } from "./secrets/secret-records.ts";
 import type { SigningKeyRecords } from "./signing-keys/signing-key-records.ts";
 import type { UsageRecords } from "./usage/usage-records.ts";
@@ -33,6 +34,7 @@ export interface Records {
   readonly usage: UsageRecords;
   readonly events: EventRecords;
   readonly endpoints: EndpointRecords;
+  readonly scans: ScanStateRecords;
   readonly deliveries: DeliveryRecords;
   /** Where uses of keys and clients are noted. */
   readonly keyUses?: KeyUses;

@@ -9,6 +9,7 @@ import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
 import { operatorVerbs } from "./operators/verbs.ts";
 import { partnerVerbs } from "./partners/verbs.ts";
+import { scanVerbs } from "./scans/verbs.ts";
 import { secretVerbs } from "./secrets/verbs.ts";
 import { signingKeyVerbs } from "./signing-keys/verbs.ts";
 import { usageVerbs } from "./usage/verbs.ts";
@@ -29,6 +30,7 @@ const nouns: readonly (readonly Verb[])[] = [
   operatorVerbs,
   eventVerbs,
   usageVerbs,
+  scanVerbs,
   auditVerbs,
 ];
 

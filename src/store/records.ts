@@ -12,6 +12,7 @@ import { clientRegister } from "./oauth-clients.ts";
 import { operatorRecords } from "./operators.ts";
 import { partnerRecords } from "./partners.ts";
 import { planRecords } from "./plans.ts";
+import { scanStateRecords } from "./scan-states.ts";
 import { secretRecords } from "./sealed-secrets.ts";
 import { signingKeyRecords } from "./signing-keys.ts";
 import { usageRecords } from "./usage.ts";
@@ -32,6 +33,7 @@ export function recordsOf(store: Store, tell?: TellOfEndpoint): Records {
     operators: operatorRecords(store),
     usage: usageRecords(store),
     events: eventRecords(store),
+    scans: scanStateRecords(store),
     endpoints: endpointRecords(store, tell),
     deliveries: deliveryRecords(store),
   };

@@ -33,18 +33,12 @@ export function scanRecords(open: () => Store): ScanRecords {
       await sql`
         UPDATE sluice.scans SET phase = 'waiting', position = NULL, has_baseline = true, believes = false, last_pass_at = clock_timestamp(),
           last_pass_rows = rows_read, passes = passes + 1, held_at = CASE WHEN ${held} THEN coalesce(held_at, clock_timestamp()) END, held_things = CASE WHEN ${held} THEN things_missing END,
-          confirmed = CASE WHEN ${held} THEN confirmed ELSE 0 END
+          confirmed = CASE WHEN ${held} OR wanted IS NOT NULL THEN confirmed ELSE 0 END
         WHERE ${at(place, resource)}`.execute(open());
     },
     async want(place, resource, what) {
       await sql`
         UPDATE sluice.scans SET wanted = CASE WHEN wanted = 'emptied' THEN wanted ELSE ${what} END WHERE ${at(place, resource)}`.execute(open());
-    },
-    async confirm(place, resource) {
-      const { numAffectedRows } = await sql`
-        UPDATE sluice.scans SET confirmed = held_things, last_pass_at = NULL
-        WHERE ${at(place, resource)} AND held_at IS NOT NULL`.execute(open());
-      return (numAffectedRows ?? 0n) > 0n;
     },
 
     async known(place, resource, ids) {

@@ -121,6 +121,9 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "event.lag": async () => ({}),
   "usage.show": async ({ partner }) => ({ partner: await partner() }),
   "usage.deprecated": async () => ({}),
+  "scan.list": async () => ({}),
+  "scan.start": async () => ({ source: freshSource(), environment: "live", resource: "orders" }),
+  "scan.confirm": async () => ({ source: freshSource(), environment: "test", resource: "orders", missing: 150 }),
   "audit.list": async () => ({}),
   "audit.verify": async () => ({}),
 };
@@ -168,6 +171,10 @@ function issuerTerms(): JsonObject {
 
 function freshPlan(): string {
   return `plan-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+function freshSource(): string {
+  return `erp_${crypto.randomUUID().slice(0, 8)}`;
 }
 
 function freshName(): string {

@@ -3,11 +3,14 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { createSchema } from "../../demo/erp/generate.ts";
+import { createDatabase, type TestDatabase, template } from "../support/postgres.ts";
 import { makeProjectFolder } from "./gateway-process.ts";
 
 const demo = fileURLToPath(new URL("../../demo", import.meta.url));
 const role = `gw_${randomBytes(4).toString("hex")}`;
+
+const emptyErp = template("meridian_schema", (client) => createSchema(client));
 
 let place: ReturnType<typeof makeProjectFolder>;
 let live: TestDatabase;
@@ -16,7 +19,7 @@ let owner: pg.Client;
 
 beforeAll(async () => {
   place = makeProjectFolder();
-  [live, sandbox] = [await createDatabase(), await createDatabase()];
+  [live, sandbox] = [await createDatabase(emptyErp), await createDatabase(emptyErp)];
   owner = new pg.Client({ connectionString: live.url });
   await owner.connect();
   await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p'`);
@@ -56,7 +59,7 @@ describe("sluice source install", { timeout: 120_000 }, () => {
     expect(code).toBe(0);
     await owner.query(out);
     await owner.query(out);
-    expect(await tables()).toEqual(["conflict", "footprint", "operation", "receipt", "written"]);
+    expect(await tables()).toEqual(["change", "conflict", "footprint", "operation", "receipt", "written"]);
     const url = new URL(live.url);
     [url.username, url.password] = [role, "p"];
     const gateway = new pg.Client({ connectionString: url.href });
@@ -64,7 +67,14 @@ describe("sluice source install", { timeout: 120_000 }, () => {
     try {
       await gateway.query("SELECT version FROM sluice.footprint");
       await gateway.query("DELETE FROM sluice.receipt");
-      for (const forbidden of ["DELETE FROM sluice.footprint", "TRUNCATE sluice.receipt", "CREATE TABLE sluice.mine (a INTEGER)", "DROP TABLE sluice.receipt"])
+      await gateway.query("DELETE FROM sluice.change");
+      for (const forbidden of [
+        "DELETE FROM sluice.footprint",
+        "INSERT INTO sluice.change (relation) VALUES ('X')",
+        "TRUNCATE sluice.receipt",
+        "CREATE TABLE sluice.mine (a INTEGER)",
+        "DROP TABLE sluice.receipt",
+      ])
         await expect(gateway.query(forbidden)).rejects.toMatchObject({ code: "42501" });
     } finally {
       await gateway.end();
@@ -72,8 +82,26 @@ describe("sluice source install", { timeout: 120_000 }, () => {
   });
 
   test("does nothing where it is, and installs where it is not", async () => {
-    expect(await source(["install"])).toEqual({ code: 0, out: "erp, live: is there (version 1); nothing was done.\nerp, test: installed.", err: "" });
-    expect((await source(["install", "--environment", "test"])).out).toBe("erp, test: is there (version 1); nothing was done.");
+    const isThere = "is there (version 2), with triggers on 20 tables; nothing was done.";
+    expect(await source(["install"])).toEqual({ code: 0, out: `erp, live: ${isThere}\nerp, test: installed, with triggers on 20 tables.`, err: "" });
+    expect((await source(["install", "--environment", "test"])).out).toBe(`erp, test: ${isThere}`);
+  });
+
+  test("puts triggers back that are missing, and takes away those of tables that are bound no more", async () => {
+    await owner.query(`DROP TRIGGER sluice_change ON "OEHDR"; CREATE TABLE "OLD" (a INTEGER)`);
+    await owner.query(`CREATE FUNCTION sluice."note OLD"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`);
+    await owner.query(`CREATE TRIGGER sluice_change AFTER INSERT ON "OLD" FOR EACH ROW EXECUTE PROCEDURE sluice."note OLD"()`);
+    const { code, out } = await source(["install", "--environment", "live"]);
+    expect([code, out]).toEqual([0, "erp, live: is there (version 2), with triggers on 20 tables; put in place those on OEHDR; took away note OLD."]);
+    await owner.query(`INSERT INTO "OLD" VALUES (1); DROP TABLE "OLD"`);
+  });
+
+  test("of receipts alone leaves the ERP's tables alone", async () => {
+    const { rows } = await owner.query("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'sluice%'");
+    expect(rows).toHaveLength(20);
+    const { out } = await source(["install", "--print", "--level", "receipts"]);
+    expect(out).not.toMatch(/TRIGGER|"change"/);
+    expect((await source(["install", "--print"])).out).toContain("CREATE TRIGGER");
   });
 
   test("at level none says that nothing is left in the ERP", async () => {
@@ -99,5 +127,6 @@ describe("sluice source uninstall", { timeout: 120_000 }, () => {
     await owner.query("DROP TABLE sluice.partners");
     await owner.query(out);
     expect((await owner.query("SELECT FROM pg_namespace WHERE nspname = 'sluice'")).rowCount).toBe(0);
+    expect((await owner.query("SELECT FROM pg_trigger WHERE tgname LIKE 'sluice%'")).rowCount).toBe(0);
   });
 });

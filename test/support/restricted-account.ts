@@ -27,7 +27,7 @@ export async function restrictOnPostgres(definition: GatewayDefinition, urls: re
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC`);
       const { lines, undeclared } = grantsFor(definition.resources, { role, database, schema: undefined });
       if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
-      await addFootprint("postgres", (statement) => client.query(statement));
+      await addFootprint("postgres", (statement) => client.query(statement), definition.resources);
       await client.query(lines.join("\n"));
       // As a printed remark asks of the DBA: the routines that commands call do with their owner's rights what they do.
       for (const name of definition.resources.flatMap(({ binding }) => binding.needs?.functions ?? []))
@@ -67,7 +67,7 @@ export async function restrictOnMariadb(definition: GatewayDefinition, urls: rea
     const { lines, undeclared } = grantsFor(definition.resources, { role: user, database: new URL(url).pathname.slice(1), schema: undefined });
     if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
     await run(url, async (admin) => {
-      await addFootprint("mariadb", (statement) => admin.query(statement));
+      await addFootprint("mariadb", (statement) => admin.query(statement), definition.resources);
       for (const line of lines) if (!line.startsWith("--")) await admin.query(line);
     });
   }

@@ -10,6 +10,7 @@ import { keyCommands } from "./key.ts";
 import { limitCommands } from "./limit.ts";
 import { commandsOnOperators } from "./operator.ts";
 import { partnerCommands } from "./partner.ts";
+import { scanCommands } from "./scan.ts";
 import { secretCommands } from "./secret.ts";
 import { signingKeyCommands } from "./signing-key.ts";
 import { usageCommands } from "./usage.ts";
@@ -28,5 +29,6 @@ export const operatorCommands: readonly Command[] = [
   ...commandsOnOperators,
   ...eventCommands,
   ...usageCommands,
+  ...scanCommands,
   ...auditCommands,
 ];

@@ -115,7 +115,9 @@ function isWanted(source: SourceDeclaration, asked: z.infer<typeof level> | unde
   if (asked === "none")
     terminal.complain(`${source.name}: at level none nothing is left in the ERP. Declare footprint: "none" on the source, so that the gateway knows.`);
   else if (source.footprint === "none") terminal.complain(`${source.name}: the source declares footprint: "none", so nothing is left in it.`);
-  return asked !== "none" && source.footprint !== "none";
+  if (asked === "full" && source.footprint !== "full")
+    terminal.complain(`${source.name}: triggers that nobody reads from would fill the database. Declare footprint: "full" on the source first.`);
+  return asked !== "none" && source.footprint !== "none" && (asked !== "full" || source.footprint === "full");
 }
 
 /** Without triggers, where only receipts are asked for. */

@@ -78,8 +78,6 @@ export interface ScanRecords {
   end(place: ScanPlace, resource: string, held: boolean): Promise<void>;
   /** Wants a pass before its time. Where no pass was ever begun, nothing is news yet, and nothing has to be wanted. */
   want(place: ScanPlace, resource: string, what: WantedPass): Promise<void>;
-  /** Lets the things go that are missing now. False: none were held. */
-  confirm(place: ScanPlace, resource: string): Promise<boolean>;
 
   known(place: ScanPlace, resource: string, ids: readonly string[]): Promise<ReadonlyMap<string, KnownThing>>;
   /** Ids in an order of the database's own. */

@@ -2,7 +2,7 @@
 
 import type { ScannedThing, ScanPosition } from "./scan-reader.ts";
 import type { KnownThing, SeenThing } from "./scan-records.ts";
-import { type Difference, handOut, type ScanContext, type Step, withoutPending } from "./scan-step.ts";
+import { type Difference, handOut, type ScanContext, type ScanStepResult, type Step, withoutPending } from "./scan-step.ts";
 import { certainText, differingPaths } from "./thing-digest.ts";
 
 export const scanRows: Step = async (context, state, limit) => {
@@ -40,12 +40,43 @@ export const scanRows: Step = async (context, state, limit) => {
   await records.mark(place, resource, [], back);
 
   const differences = await believed(context, doubtful, known);
+  keepLeft(context, doubtful, differences);
   const step = { ...state, rowsRead: state.rowsRead + page.things.length };
   const { next } = page;
   return handOut(context, page.things.length + doubtful.length, differences, () =>
     records.advance(place, resource, next === null ? { ...step, phase: "things", position: null } : { ...step, phase: "rows", position: JSON.stringify(next) }),
   );
 };
+
+/** How often a thing is left to the queue before it is left to the next pass, and how many may be. */
+const mostTries = 5;
+const mostLeft = 2_000;
+
+/**
+ * Looks once more at things that were left to the queue. Where rows of a joined table are written all the time, the queue is rarely
+ * empty when it is looked at, and nobody knows which things these are of: one look in an hour would find nothing for a long time.
+ */
+export async function lookAtLeft(context: ScanContext, limit: number): Promise<ScanStepResult> {
+  const { place, plan, records, left } = context;
+  const ids = [...left.keys()].slice(0, limit);
+  const known = await records.known(place, plan.resource.contract.name, ids);
+  const differences = await believed(context, ids, known);
+  const told = new Set(differences.map(({ id }) => id));
+  for (const id of ids) {
+    const tries = (left.get(id) ?? 0) + 1;
+    // To the end of the line.
+    left.delete(id);
+    if (!told.has(id) && tries < mostTries) left.set(id, tries);
+  }
+  return handOut(context, ids.length, differences, async () => undefined);
+}
+
+/** What is not told is left, for now: it may be no difference at all, once the queue was read. */
+function keepLeft({ left, pending }: ScanContext, doubtful: readonly string[], differences: readonly Difference[]): void {
+  if (pending === undefined) return;
+  const told = new Set(differences.map(({ id }) => id));
+  for (const id of doubtful) if (!told.has(id) && left.size < mostLeft) left.set(id, 0);
+}
 
 /**
  * A difference is news when it is none of those that triggers have noted and the relay has not recorded yet. Four looks, in this order:

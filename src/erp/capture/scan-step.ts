@@ -30,6 +30,8 @@ export interface ScanContext {
   readonly look: <T>(use: (caller: ScanCaller) => Promise<T>) => Promise<T>;
   /** Undefined: there are no triggers. */
   readonly pending: PendingChanges | undefined;
+  /** Things that were left to the queue, and how often: looked at once more as soon as it was read. */
+  readonly left: Map<string, number>;
   /** A thing is gone when it has been missing for that long. */
   readonly goneAfterMs: number;
   readonly now: () => number;

@@ -1,7 +1,4 @@
-/**
- * Capture by scanning: compares every thing with what is remembered of it, a page at a time. The only way where nothing may be left
- * in the ERP, and beside triggers the net below them. What comes and goes between two looks is never seen.
- */
+/** Capture by scanning: compares every thing with what is remembered of it, a page at a time. What comes and goes in between is never seen. */
 
 import type { Captured } from "#contract/captured.ts";
 import type { CapturedBatch, CaptureSource } from "#events/capture-source.ts";
@@ -12,8 +9,8 @@ import type { ScanPace } from "./scan-pace.ts";
 import { scanPlan } from "./scan-plan.ts";
 import { scanReader } from "./scan-reader.ts";
 import type { ScanPhase, ScanPlace, ScanRecords, ScanState, WantedPass } from "./scan-records.ts";
-import { scanRows } from "./scan-rows.ts";
-import type { AtSource, PendingChanges, ScanContext, ScanSays, Step } from "./scan-step.ts";
+import { lookAtLeft, scanRows } from "./scan-rows.ts";
+import type { AtSource, PendingChanges, ScanContext, ScanSays, ScanStepResult, Step } from "./scan-step.ts";
 
 export interface ScanParts {
   readonly place: ScanPlace;
@@ -48,13 +45,15 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
   const look: ScanContext["look"] = (use) => atSource((database, catalog) => use({ database, catalog, drift: parts.say.drift }));
   const contexts = resources.map((resource): ScanContext => {
     const plan = scanPlan(resource, dialect);
-    return { ...parts, place, records, look, plan, reader: scanReader(resource, plan.fields, dialect), pending: parts.pending };
+    return { ...parts, place, records, look, plan, reader: scanReader(resource, plan.fields, dialect), pending: parts.pending, left: new Map() };
   });
+  /** Those whose last step went back to things that were left. */
+  const wentBack = new Set<ScanContext>();
   /** Where the next step looks for work first, so that a large resource keeps no other waiting. */
   let turn = 0;
 
   /** The pass that is underway, or is begun now; undefined where none is due. */
-  async function passOf({ plan }: ScanContext, state: ScanState | undefined): Promise<ScanState | undefined> {
+  async function passOf({ plan, left }: ScanContext, state: ScanState | undefined): Promise<ScanState | undefined> {
     const resource = plan.resource.contract.name;
     if (state?.madeOf === plan.rowsMadeOf && state.wanted !== "emptied") {
       if (state.phase !== "waiting") return state;
@@ -62,7 +61,16 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
       if (state.wanted === undefined && (state.sinceLastPass ?? betweenMs) < betweenMs) return undefined;
     }
     await records.begin(place, resource, plan.rowsMadeOf);
+    left.clear();
     return (await records.states(place)).find((one) => one.resource === resource);
+  }
+
+  async function stepOf(context: ScanContext, state: ScanState | undefined, limit: number): Promise<ScanStepResult | undefined> {
+    if (context.left.size > 0 && !wentBack.delete(context)) {
+      wentBack.add(context);
+      return lookAtLeft(context, limit);
+    }
+    return state === undefined || state.phase === "waiting" ? undefined : steps[state.phase](context, state, limit);
   }
 
   return {
@@ -76,8 +84,8 @@ export function scan({ place, dialect, resources, records, pace, betweenPassesMs
         const context = contexts[turn % contexts.length];
         turn += 1;
         const state = context && (await passOf(context, states.get(context.plan.resource.contract.name)));
-        if (context === undefined || state === undefined || state.phase === "waiting") continue;
-        const result = await steps[state.phase](context, state, Math.min(limit, pace.page));
+        if (context === undefined) continue;
+        const result = await stepOf(context, state, Math.min(limit, pace.page));
         if (result === undefined) continue;
         pace.took(result.took);
         return { captured: result.captured, more: pace.isReady(), recorded: result.recorded };

@@ -1,7 +1,10 @@
 /** Scans find what was made, changed and deleted, on both databases; how they do is told by what an ERP's own programs write. */
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Captured } from "#contract/captured.ts";
+import { scanStateRecords } from "#store/scan-states.ts";
 import { describeWith } from "../../support/requires.ts";
-import { bindAll, openScanned, pass, place, type Scanned, scanOf, told } from "./scanning.ts";
+import { bindAll, type HeldNote, openScanned, pass, place, type Scanned, scanOf, told } from "./scanning.ts";
 
 function common(dialect: "postgres" | "mariadb", at?: string): void {
   let erp: Scanned;
@@ -119,6 +122,117 @@ function common(dialect: "postgres" | "mariadb", at?: string): void {
     expect(new Set(found.map(({ key }) => key)).size).toBe(38);
     expect((await erp.records.states(place)).map(({ lastPassRows }) => lastPassRows)).toEqual([38, 0]);
   });
+
+  test("when most of many things are missing at once, nothing is said of them until they are back, or a person has confirmed it", async () => {
+    const held: HeldNote[] = [];
+    const scan = await scanOf(erp, resources, { held });
+    const fill = (): Promise<void> => erp.run(`INSERT INTO HDR (NO, CUS) VALUES ${Array.from({ length: 150 }, (_, index) => `('${index}', 'C1')`).join(", ")}`);
+    await fill();
+    await pass(scan, erp, resources);
+    await erp.run("DELETE FROM HDR");
+    await erp.run("INSERT INTO STK VALUES ('A', 'W1', 1, 0)");
+    expect(told(await pass(scan, erp, resources))).toEqual(["stock A~W1 created"]);
+    expect(held[0]).toEqual({ resource: "orders", missing: 150, known: 150 });
+    expect((await erp.records.states(place))[0]?.held?.things).toBe(150);
+    await fill();
+    expect(told(await pass(scan, erp, resources))).toEqual([]);
+    expect((await erp.records.states(place))[0]?.held).toBeUndefined();
+
+    await erp.run("DELETE FROM HDR WHERE NO <> '7'");
+    expect(told(await pass(scan, erp, resources))).toEqual([]);
+    await scanStateRecords(erp.store).confirm({ ...place, resource: "orders" }, 149);
+    const gone = await pass(scan, erp, resources);
+    expect(new Set(gone.map(({ id, operation }) => `${operation} ${id}`)).size).toBe(149);
+    expect(gone).toHaveLength(149);
+  });
+
+  test("few that are missing are not held, however many they are of all", async () => {
+    const scan = await scanOf(erp, resources);
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C1')");
+    await pass(scan, erp, resources);
+    await erp.run("DELETE FROM HDR");
+    expect(told(await pass(scan, erp, resources))).toEqual(["orders 1 deleted", "orders 2 deleted"]);
+  });
+
+  test("another reading of the same columns is no change of things; what comes and goes meanwhile is told", async () => {
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C1'), ('3', 'C1')");
+    await pass(await scanOf(erp, resources), erp, resources);
+    await erp.run("UPDATE HDR SET ST = '90' WHERE NO = '1'");
+    await erp.run("DELETE FROM HDR WHERE NO = '2'");
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('4', 'C1')");
+    const otherwise = bindAll(dialect, "none", "other");
+    const scan = await scanOf(erp, otherwise);
+    expect(told(await pass(scan, erp, otherwise))).toEqual(["orders 2 deleted", "orders 4 created"]);
+    await erp.run("UPDATE HDR SET ST = '90' WHERE NO = '3'");
+    expect(told(await pass(scan, erp, otherwise))).toEqual(["orders 3 changed status"]);
+  });
+
+  test("where it is another table's rows that are served, all of them are noted anew and none is news", async () => {
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C1')");
+    await pass(await scanOf(erp, resources), erp, resources);
+    await erp.run("INSERT INTO HDR (NO, CUS, CO) VALUES ('3', 'C1', '02')");
+    const elsewhere = bindAll(dialect)
+      .map((one) => ({ ...one, binding: { ...one.binding, where: { ...one.binding.where, CO: "02" } } }))
+      .slice(0, 1);
+    const scan = await scanOf(erp, elsewhere);
+    expect(told(await pass(scan, erp, elsewhere))).toEqual([]);
+    await erp.run("INSERT INTO HDR (NO, CUS, CO) VALUES ('4', 'C1', '02')");
+    await erp.run("DELETE FROM HDR WHERE NO = '3'");
+    expect(told(await pass(scan, erp, elsewhere))).toEqual(["orders 3 deleted", "orders 4 created"]);
+  });
+
+  test("a change that was recorded before the process ended counts as told, so that the way back from it is told as well", async () => {
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C1')");
+    await pass(await scanOf(erp, resources), erp, resources);
+    await erp.run("UPDATE HDR SET ST = '50' WHERE NO = '1'");
+    await erp.run("DELETE FROM HDR WHERE NO = '2'");
+    const changed = await untilFound(await scanOf(erp, resources));
+    await noteInLog(erp, changed.captured);
+    const gone = await untilFound(await scanOf(erp, resources));
+    expect(told(gone.captured)).toEqual(["orders 2 deleted"]);
+    await noteInLog(erp, gone.captured);
+    await erp.run("UPDATE HDR SET ST = '10' WHERE NO = '1'");
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('2', 'C1')");
+    expect(told(await pass(await scanOf(erp, resources), erp, resources))).toEqual(["orders 1 changed status", "orders 2 created"]);
+  });
+
+  test("a difference that was found and is none any more is forgotten", async () => {
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1')");
+    await pass(await scanOf(erp, resources), erp, resources);
+    await erp.run("UPDATE HDR SET ST = '50' WHERE NO = '1'");
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('9', 'C1')");
+    const first = await untilFound(await scanOf(erp, resources));
+    expect(told(first.captured)).toEqual(["orders 1 changed status", "orders 9 created"]);
+    await erp.run("UPDATE HDR SET ST = '10' WHERE NO = '1'");
+    await erp.run("DELETE FROM HDR WHERE NO = '9'");
+    expect(told(await pass(await scanOf(erp, resources), erp, resources))).toEqual([]);
+    await erp.run("UPDATE HDR SET ST = '50' WHERE NO = '1'");
+    const [again] = await pass(await scanOf(erp, resources), erp, resources);
+    expect(again?.key).not.toBe(first.captured[0]?.key);
+  });
+
+  test("an order that changes hands is its new owner's", async () => {
+    await erp.run("INSERT INTO HDR (NO, CUS) VALUES ('1', 'C1'), ('2', 'C1')");
+    const scan = await scanOf(erp, resources);
+    await pass(scan, erp, resources);
+    await erp.run("UPDATE HDR SET CUS = 'C2'");
+    await erp.run("UPDATE HDR SET ST = '50' WHERE NO = '1'");
+    const [changed] = await pass(scan, erp, resources);
+    expect(changed).toMatchObject({ id: "1", accounts: ["C2"] });
+    await erp.run("DELETE FROM HDR WHERE NO = '2'");
+    const [gone] = await pass(scan, erp, resources);
+    expect(gone).toMatchObject({ id: "2", accounts: ["C2"] });
+  });
+}
+
+/** As the relay does in the transaction that records it. */
+async function noteInLog({ store }: Scanned, captured: readonly Captured[]): Promise<void> {
+  for (const { key, resource, id } of captured)
+    await sql`
+      INSERT INTO sluice.events (id, environment, source, change_key, type, resource, resource_id, entity_seq, origin, occurred_at, recorded_at)
+      VALUES (${`evt_${key.replaceAll(/\W/g, "").padStart(22, "0")}`}, 'live', 'erp', ${key}, 'some.event', ${resource}, ${id}, 1, 'scan', now(), now())`.execute(
+      store,
+    );
 }
 
 /** The first batch that holds something. */

@@ -14,7 +14,7 @@ onEach("the footprint", ({ source, table, open, run, rows }) => {
       for (const statement of dropFootprint(source)) await word(statement);
     }
   };
-  const current = { kind: "current", version: footprintVersion };
+  const current = { kind: "current", version: footprintVersion(source) };
 
   test("is absent from a database that nobody installed it in", async () => {
     expect(await footprintState(source, open())).toEqual({ kind: "absent" });

@@ -1,15 +1,16 @@
 /** Meridian as the tests of the demo project use it: a large live database and a smaller test one, both of their own. */
 import pg from "pg";
 import type { SourceUrls } from "#config";
-import { footprintStatements } from "#erp/write/footprint.ts";
 import { createSchema, generate } from "../../../demo/erp/generate.ts";
+import demoGateway from "../../../demo/gateway.ts";
+import { addFootprint } from "../../support/footprint.ts";
 import { createDatabase, type TestDatabase, template } from "../../support/postgres.ts";
 
 function meridian(orders: number, seed: number) {
   return template(`meridian_${orders}_${seed}`, async (client) => {
     await createSchema(client);
     await generate(client, { orders, seed });
-    for (const statement of footprintStatements({ name: "erp", dialect: "postgres" })) await client.query(statement);
+    await addFootprint("postgres", (statement) => client.query(statement), demoGateway.resources);
   });
 }
 

@@ -7,7 +7,7 @@ import { createDatabase, template } from "../../support/postgres.ts";
 
 const asMade = template("meridian_first_run_test", async (client) => {
   await createErp(client, "test", () => undefined);
-  await addFootprint("postgres", (statement) => client.query(statement));
+  await addFootprint("postgres", (statement) => client.query(statement), gateway.resources);
 });
 
 const only = (account: string) => ({ live: [account], test: [account] });

@@ -16,7 +16,7 @@ export const demo: SuiteProject = {
     const databases = await demoDatabases();
     const clients = { live: new pg.Client({ connectionString: databases.live.url }), test: new pg.Client({ connectionString: databases.test.url }) };
     for (const client of Object.values(clients)) await client.connect();
-    await addFootprint("postgres", (statement) => clients.test.query(statement));
+    await addFootprint("postgres", (statement) => clients.test.query(statement), gateway.resources);
     return {
       sources: databases.sources,
       secrets: [...(await plantedSecrets(databases.live.url)), ...(await plantedSecrets(databases.test.url))],
