@@ -14,6 +14,7 @@ export const guideSlugs = [
   "changing-things",
   "batches",
   "operations",
+  "events",
   "webhooks",
   "your-account",
   "errors",
@@ -27,6 +28,7 @@ const neededWord: Readonly<Record<string, string>> = {
   "changing-things": "change",
   batches: "batch",
   operations: "writes",
+  events: "eventType",
   webhooks: "eventType",
 };
 
