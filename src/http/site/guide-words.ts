@@ -19,10 +19,17 @@ export function guideWords(contracts: readonly Contract[], hasTest: boolean, kep
     ...most,
     ...changeWords(contracts),
     ...writeWords(contracts, kept),
+    ...eventWords(contracts),
     requestLogDays: days(requestLogDays),
     environment: hasTest ? "test" : "live",
     ...(hasTest && { test: "test" }),
   };
+}
+
+/** An event that there can be. */
+function eventWords(contracts: readonly Contract[]): GuideWords {
+  const [eventType] = contracts.flatMap(({ events }) => Object.keys(events));
+  return eventType === undefined ? {} : { eventType };
 }
 
 /** Of the first resource whose fields can be changed, with what its contract shows of that. */

@@ -14,6 +14,7 @@ export const guideSlugs = [
   "changing-things",
   "batches",
   "operations",
+  "webhooks",
   "your-account",
   "errors",
   "limits",
@@ -21,7 +22,13 @@ export const guideSlugs = [
 ] as const;
 
 /** Words without which a guide has nothing to say here: nobody is told how to change what can only be read. */
-const neededWord: Readonly<Record<string, string>> = { writing: "writes", "changing-things": "change", batches: "batch", operations: "writes" };
+const neededWord: Readonly<Record<string, string>> = {
+  writing: "writes",
+  "changing-things": "change",
+  batches: "batch",
+  operations: "writes",
+  webhooks: "eventType",
+};
 
 /** The team's guides are `docs/<folder>/<slug>.md`. Served only where `Site.teamGuides` says so. */
 export const teamShelves = [
@@ -55,6 +62,7 @@ export const teamShelves = [
       "partners-and-keys",
       "oauth2",
       "limits",
+      "webhook-endpoints",
       "admin-api",
       "usage-and-retention",
       "protecting-the-erp",
