@@ -4,6 +4,7 @@ import type { TellOfEndpoint } from "#events/delivery-records.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { deliveryRecords } from "./deliveries.ts";
 import { keyUses } from "./credential-uses.ts";
 import { eventRecords } from "./event-records.ts";
 import { issuerRegister } from "./issuers.ts";
@@ -34,6 +35,7 @@ export function recordsOf(store: Store, tell?: TellOfEndpoint): Records {
     events: eventRecords(store),
     scans: scanStateRecords(store),
     endpoints: endpointRecords(store, tell),
+    deliveries: deliveryRecords(store),
   };
 }
 
