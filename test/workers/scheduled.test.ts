@@ -51,8 +51,9 @@ test("what somebody changes in the ERP is an event after the next cron trigger, 
     const run = async () => expect((await worker.harness.getWorker().scheduled({ cron: "* * * * *" })).outcome).toBe("ok");
     await run();
     const before = (await events()).length;
+    // In another company as well, where it is another order.
     const { rows } = await client.query<{ no: string }>(
-      `UPDATE "OEHDR" SET "CNFDT" = 20261201 WHERE "COMPNY" = '01' AND "ORDNO" = (SELECT "ORDNO" FROM "OEHDR" WHERE "CUSNO" = 'C0000001' AND "COMPNY" = '01' AND "DELFLG" = ' ' ORDER BY "ORDNO" LIMIT 1) RETURNING "ORDNO" AS no`,
+      `UPDATE "OEHDR" SET "CNFDT" = 20261201 WHERE "ORDNO" = (SELECT "ORDNO" FROM "OEHDR" WHERE "CUSNO" = 'C0000001' AND "COMPNY" = '01' AND "DELFLG" = ' ' ORDER BY "ORDNO" LIMIT 1) RETURNING "ORDNO" AS no`,
     );
     await run();
     expect((await events()).slice(before)).toMatchObject([{ type: "order.confirmed", seq: before + 1, resource_id: rows[0]?.no }]);
