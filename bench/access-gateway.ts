@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { waits } from "#events/waits.ts";
+import { eventPages } from "#store/event-pages.ts";
 import demo from "../demo/gateway.ts";
 import { readConfig } from "../src/config.ts";
 import { createPeppers } from "../src/control-plane/api-keys/peppers.ts";
@@ -92,6 +94,9 @@ const handles = {
   receipts,
   account: ownAccount(() => store),
   usage: { note: () => undefined },
+  // Nobody has any here.
+  endpoints: { perform: async () => ({ kind: "absent" as const }), publicKeys: async () => undefined },
+  events: { records: eventPages(() => store), waits: waits({ heads: eventPages(() => store).heads, pollMs: 1_000 }) },
 };
 const server = await serve({
   host: "127.0.0.1",

@@ -50,3 +50,16 @@ create table sluice.partner_events (
 );
 
 create index partner_events_event on sluice.partner_events (event);
+
+-- What whoever relays a source has last seen of it: for operators, whose commands do not ask the ERP.
+create table sluice.capture_states (
+  name        text primary key,
+  source      text not null,
+  environment text not null check (environment in ('live', 'test')),
+  seen_at     timestamptz not null,
+  -- Null where nobody can know.
+  waiting     bigint,
+  oldest_ms   double precision,
+  -- Null: it goes on.
+  trouble     text
+);

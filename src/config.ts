@@ -55,6 +55,13 @@ export interface Config {
   readonly previousSecrets: readonly Uint8Array[];
   /** Hosts whose keys for OAuth2 may be fetched from private addresses. */
   readonly privateKeyHosts: ReadonlySet<string>;
+  /** Where webhooks may go besides the public internet. */
+  readonly webhooks: {
+    /** Hosts that may be at private addresses, also over http. */
+    readonly privateHosts: ReadonlySet<string>;
+    /** Whether endpoints of the test environment may be on this machine. */
+    readonly testLoopback: boolean;
+  };
   /** How long answers of writes are kept to be repeated, and how long it is known that a key was used. */
   readonly retention: Retention;
   /** How long it is kept what partners asked. */
@@ -142,6 +149,7 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       secret: values.SLUICE_SECRET,
       previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
       privateKeyHosts: new Set(values.OAUTH_PRIVATE_HOSTS),
+      webhooks: { privateHosts: new Set(values.WEBHOOK_PRIVATE_HOSTS), testLoopback: values.WEBHOOK_TEST_LOOPBACK === "true" },
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
       redisUrl: values.REDIS_URL,
       credentials: {
@@ -151,7 +159,7 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
         failuresWindowMs: values.AUTH_FAILURES_WINDOW_SECONDS * 1000,
       },
       trustedProxies: { ranges: values.TRUSTED_PROXIES ?? [], header: values.TRUSTED_PROXY_HEADER },
-      usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS },
+      usageKept: { requestLogDays: values.REQUEST_LOG_DAYS, usageDays: values.USAGE_DAYS, eventDays: values.EVENT_DAYS },
       admin: values.ADMIN_PORT === undefined ? undefined : { host: values.ADMIN_HOST, port: values.ADMIN_PORT },
     },
   };
@@ -193,6 +201,11 @@ function isDatabaseUrl(text: string, dialect: DeclaredSource["dialect"]): boolea
 
 const hostName = z.string().regex(/^[A-Za-z0-9.:_-]+$/, "is not a host name or address.");
 
+const hostNames = z
+  .string()
+  .transform((text) => text.split(",").map((host) => host.trim().toLowerCase()))
+  .refine((hosts) => hosts.every((host) => /^[a-z0-9._:-]+$/.test(host)), "is not a list of host names, separated by commas.");
+
 const schema = z.object({
   PORT: wholeNumber(0, 65_535).default(8080),
   HOST: hostName.optional(),
@@ -225,11 +238,9 @@ const schema = z.object({
     .transform((text, context) => base64Of32(text) ?? fail(context, "is not 32 or more bytes in base64."))
     .optional(),
   SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
-  OAUTH_PRIVATE_HOSTS: z
-    .string()
-    .transform((text) => text.split(",").map((host) => host.trim().toLowerCase()))
-    .refine((hosts) => hosts.every((host) => /^[a-z0-9._:-]+$/.test(host)), "is not a list of host names, separated by commas.")
-    .optional(),
+  OAUTH_PRIVATE_HOSTS: hostNames.optional(),
+  WEBHOOK_PRIVATE_HOSTS: hostNames.optional(),
+  WEBHOOK_TEST_LOOPBACK: z.enum(["true", "false"], "is neither true nor false.").default("true"),
   RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
   STORE_LISTEN: z.enum(["true", "false"], "is neither true nor false.").default("true"),
   CREDENTIAL_CACHE_SIZE: wholeNumber(100, 10_000_000).default(100_000),
@@ -244,6 +255,7 @@ const schema = z.object({
   REQUEST_LOG_DAYS: wholeNumber(1, 3_650).default(usageKept.requestLogDays),
   // The month so far is counted from them.
   USAGE_DAYS: wholeNumber(31, 3_650).default(usageKept.usageDays),
+  EVENT_DAYS: wholeNumber(1, 3_650).default(usageKept.eventDays),
 });
 
 /** Every variable apart from the sources' own, with its default where it has a fixed one: what the documentation has to name. */

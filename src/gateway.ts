@@ -1,9 +1,11 @@
 /** The composition root: makes a gateway of a project's definition and what the runtime brings. */
 
 import { declaredScopes } from "#contract/contract.ts";
+import { eventBodies } from "#contract/event-bodies.ts";
 import { openApiDocument } from "#contract/openapi/document.ts";
 import { allOperations } from "#contract/operations.ts";
 import { type UsageKept, usageKept } from "#contract/usage-kept.ts";
+import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import { verbs } from "#control-plane/verbs.ts";
 import type { DialectName } from "#erp/binding/source.ts";
@@ -24,10 +26,17 @@ import type { WritePoint } from "#erp/write/execute.ts";
 import { footprintWatch } from "#erp/write/footprint-check.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
 import { defaultRetention, type Retention } from "#erp/write/retention.ts";
+import type { CaptureSource } from "#events/capture-source.ts";
+import type { EventLogRecords, FanOut } from "#events/event-log-records.ts";
+import type { EventPageRecords } from "#events/event-page-records.ts";
+import { logReader } from "#events/read-log.ts";
+import { type Relayed, type RelayTurn, relayRound, relayTurn } from "#events/relay.ts";
+import { fanOutOf } from "#events/render.ts";
+import type { Waits } from "#events/waits.ts";
 import { type AdminApi, type AdminApiParts, adminApi } from "#http/admin/admin-api.ts";
 import { adminDocument as documentOfVerbs } from "#http/admin/document.ts";
 import { app } from "#http/app.ts";
-import type { Log } from "#http/log.ts";
+import { describeError, type Log } from "#http/log.ts";
 import { oauthApi } from "#http/oauth-routes.ts";
 import { partnerApi } from "#http/partner-api.ts";
 import type { Origin } from "#http/partner-request.ts";
@@ -66,6 +75,7 @@ export { type ConflictDesk, conflictDesk, type Decided } from "#erp/write/confli
 export type { ConflictRecord } from "#erp/write/conflict-record.ts";
 export type { FootprintState } from "#erp/write/footprint/install.ts";
 export { installScript, uninstallScript } from "#erp/write/footprint/script.ts";
+export type { CaptureSource } from "#events/capture-source.ts";
 export type { AdminApi } from "#http/admin/admin-api.ts";
 export { adminProblem } from "#http/admin/admin-problem.ts";
 export { onlyAllowed } from "#http/allowed-log.ts";
@@ -73,6 +83,7 @@ export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
+export { endpointTeller, type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
@@ -91,6 +102,10 @@ export interface RequestHandles {
   readonly account: AccountAccess;
   /** Where it is noted what callers did. */
   readonly usage: UsageSink;
+  /** The event log, and how requests wait for it. */
+  readonly events: { readonly records: EventPageRecords; readonly waits: Waits };
+  /** What partners do with their webhook endpoints. */
+  readonly endpoints: OwnEndpoints;
 }
 
 export interface GatewayOptions {
@@ -133,6 +148,12 @@ export interface Gateway {
   fetch(request: Request, origin: Origin, handles: RequestHandles): Promise<Response>;
   /** One bounded round of what has to be done without a request, such as finding out whether an ERP is back. */
   tend(databases: Databases, receipts: ReceiptRecords): Promise<void>;
+  /** How events are shown to endpoints. */
+  readonly fanOut: FanOut;
+  /** One bounded round of the relay: what a source has captured becomes events. */
+  relay(records: EventLogRecords, source: CaptureSource): Promise<Relayed>;
+  /** Round after round, for as long as `turn` says. */
+  relayTurn(records: EventLogRecords, source: CaptureSource, turn: RelayTurn): Promise<"taken" | "ended">;
   /** Where changes are captured, for whoever records them: one reader for each at a time. */
   readonly captureSources: CaptureSources;
   /** What was counted at the sources, for Prometheus. For operators only. */
@@ -162,11 +183,11 @@ export function describeGateway(definition: GatewayDefinition): GatewayDescripti
 export function documentsOf(
   definition: GatewayDefinition,
   kept: Retention = defaultRetention,
-  { requestLogDays }: UsageKept = usageKept,
+  { requestLogDays, eventDays }: UsageKept = usageKept,
 ): ReadonlyMap<string, string> {
   const windows = definition.resources.flatMap(({ source }) => source.maintenance ?? []);
   const maintenance = [...new Set(windows.map(windowInWords))];
-  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept, requestLogDays }), null, 2)}\n`]]);
+  return new Map([[definition.version, `${JSON.stringify(openApiDocument({ ...definition, maintenance, kept, requestLogDays, eventDays }), null, 2)}\n`]]);
 }
 
 /** The OpenAPI document of the admin API, as the text that is served and committed. */
@@ -227,6 +248,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     warn: log.warn.bind(log),
   });
 
+  const bodies = eventBodies(definition.contracts, (error) => log.error(describeError(error), "an event cannot be shown as its contract promises"));
+  const fanOut = fanOutOf(bodies);
+  const rules = new Map(definition.contracts.map(({ name, events }) => [name, events]));
+  const relaying = { rulesOf: (resource: string) => rules.get(resource) ?? {}, fanOut, now };
+
   const api = partnerApi({
     route: routes(operations),
     pipeline: partnerPipeline({
@@ -249,8 +275,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   });
   return {
-    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts, account, usage }) =>
-      http.fetch(request, { origin, authenticator, tokenServer, limiter, account, usage, ...resources.ways(databases, receipts, () => request.signal) }),
+    fetch: async (request, origin, { databases, authenticator, tokenServer, limiter, receipts, account, usage, events, endpoints }) =>
+      http.fetch(request, {
+        ...{ origin, authenticator, tokenServer, limiter, account, usage, endpoints },
+        events: logReader({ bodies, ...events, elapsedMs: options.elapsedMs }),
+        ...resources.ways(databases, receipts, () => request.signal),
+      }),
+    fanOut,
+    relay: (records, source) => relayRound({ ...relaying, records }, source),
+    relayTurn: (records, source, turn) => relayTurn({ ...relaying, records }, source, turn),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },

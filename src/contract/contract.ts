@@ -5,7 +5,7 @@ import type { Change, UnknownFields } from "./change.ts";
 import { type CommandPromise, commandProblems, isCost, mostCost } from "./command.ts";
 import { type EventRule, type EventRules, eventRules } from "./event.ts";
 import { type FieldPath, isOrdered, type Model, schemaAt, valueKind } from "./model.ts";
-import { isScope, type Scope } from "./scope.ts";
+import { isScope, ownScopes, type Scope } from "./scope.ts";
 
 /** Who may write a field. */
 export type Owner = "erp" | "partner" | "shared";
@@ -188,16 +188,16 @@ function definedEntries<V>(record: Readonly<Record<string, V | undefined>> | und
   return Object.fromEntries(entries.filter((entry): entry is [string, V] => entry[1] !== undefined));
 }
 
-/** Every scope the contracts declare; the only ones a key can be given. */
+/** Every scope the contracts declare, and the gateway's own; the only ones a key can be given. */
 export function declaredScopes(contracts: readonly Contract[]): ReadonlySet<string> {
-  return new Set(
-    contracts.flatMap((contract) => [
-      ...(contract.reads.list ? [contract.reads.list.scope] : []),
-      ...(contract.reads.get ? [contract.reads.get.scope] : []),
-      ...Object.values(contract.commands).map((command) => command.scope),
-      ...Object.values(contract.hide),
-    ]),
-  );
+  const declared = contracts.flatMap((contract) => [
+    ...(contract.reads.list ? [contract.reads.list.scope] : []),
+    ...(contract.reads.get ? [contract.reads.get.scope] : []),
+    ...Object.values(contract.commands).map((command) => command.scope),
+    ...Object.values(contract.hide),
+  ]);
+  const tells = contracts.some(({ events }) => Object.keys(events).length > 0);
+  return new Set([...declared, ...(tells ? ownScopes : [])]);
 }
 
 /** The comparisons a filter on `path` offers: equality for all, ranges where values have an order. */

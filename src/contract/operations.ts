@@ -1,7 +1,9 @@
 /** The operations that contracts promise, as the edge routes them and documents name them. */
 
+import type { z } from "zod";
 import { type CommandKind, type CommandPromise, commandKind } from "./command.ts";
 import type { Contract } from "./contract.ts";
+import { endpointToCreate, endpointToUpdate, eventToTest, nothingToSay, secretToRotate } from "./webhook-endpoints.ts";
 
 interface OperationBase {
   /** Unique and stable: the name of the method in SDKs. */
@@ -59,7 +61,34 @@ export interface AccountOperation {
   readonly cost: number;
 }
 
-export type Operation = ContractOperation | StatusOperation | AccountOperation;
+/** Reads the event log of the caller's partner. */
+export interface EventsOperation {
+  readonly kind: "events";
+  readonly id: "listEvents" | "getEvent";
+  readonly method: "GET";
+  readonly path: "/v1/events" | "/v1/events/{id}";
+  readonly summary: string;
+  readonly scope: "events:read";
+  readonly cost: number;
+}
+
+export type EndpointAction = "list" | "create" | "show" | "update" | "delete" | "verify" | "test" | "rotate-secret" | "suspend" | "resume";
+
+/** What partners do with their own webhook endpoints. */
+export interface EndpointOperation {
+  readonly kind: "endpoint";
+  readonly id: string;
+  readonly action: EndpointAction;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly summary: string;
+  readonly scope: "webhooks:read" | "webhooks:write";
+  readonly cost: number;
+  /** Of the body; one that takes nothing may be sent without. */
+  readonly input: z.ZodObject;
+}
+
+export type Operation = ContractOperation | StatusOperation | AccountOperation | EventsOperation | EndpointOperation;
 
 const statusOperation: StatusOperation = {
   kind: "status",
@@ -75,8 +104,48 @@ const accountOperations: readonly AccountOperation[] = [
   { kind: "account", id: "listOwnRequests", method: "GET", path: "/v1/account/requests", summary: "List your own requests", cost: 1 },
 ];
 
+const eventsOperations: readonly EventsOperation[] = [
+  { kind: "events", id: "listEvents", method: "GET", path: "/v1/events", summary: "List events", scope: "events:read", cost: 1 },
+  { kind: "events", id: "getEvent", method: "GET", path: "/v1/events/{id}", summary: "Get an event", scope: "events:read", cost: 1 },
+];
+
+const endpoints = "/v1/webhook-endpoints";
+const endpoint = `${endpoints}/{id}`;
+const readsEndpoints = { kind: "endpoint", method: "GET", scope: "webhooks:read", cost: 1, input: nothingToSay } as const;
+const writesEndpoints = { kind: "endpoint", method: "POST", scope: "webhooks:write", cost: 1, input: nothingToSay } as const;
+/** Of those that send something to the receiver while the caller waits. */
+const sends = { ...writesEndpoints, cost: 5 } as const;
+
+const endpointOperations: readonly EndpointOperation[] = [
+  { ...readsEndpoints, id: "listWebhookEndpoints", action: "list", path: endpoints, summary: "List webhook endpoints" },
+  { ...writesEndpoints, id: "createWebhookEndpoint", action: "create", path: endpoints, summary: "Create a webhook endpoint", input: endpointToCreate },
+  { ...readsEndpoints, id: "getWebhookEndpoint", action: "show", path: endpoint, summary: "Get a webhook endpoint" },
+  {
+    ...writesEndpoints,
+    id: "updateWebhookEndpoint",
+    action: "update",
+    method: "PATCH",
+    path: endpoint,
+    summary: "Update a webhook endpoint",
+    input: endpointToUpdate,
+  },
+  { ...writesEndpoints, id: "deleteWebhookEndpoint", action: "delete", method: "DELETE", path: endpoint, summary: "Delete a webhook endpoint" },
+  { ...sends, id: "verifyWebhookEndpoint", action: "verify", path: `${endpoint}/verify`, summary: "Verify a webhook endpoint" },
+  { ...sends, id: "testWebhookEndpoint", action: "test", path: `${endpoint}/test`, summary: "Send a test to a webhook endpoint", input: eventToTest },
+  {
+    ...writesEndpoints,
+    id: "rotateWebhookEndpointSecret",
+    action: "rotate-secret",
+    path: `${endpoint}/rotate-secret`,
+    summary: "Rotate the secret of a webhook endpoint",
+    input: secretToRotate,
+  },
+  { ...writesEndpoints, id: "suspendWebhookEndpoint", action: "suspend", path: `${endpoint}/suspend`, summary: "Suspend a webhook endpoint" },
+  { ...writesEndpoints, id: "resumeWebhookEndpoint", action: "resume", path: `${endpoint}/resume`, summary: "Resume a webhook endpoint" },
+];
+
 /** Names under `/v1` that are the gateway's own: no resource can have them. */
-export const ownNames: readonly string[] = ["operations", "account"];
+export const ownNames: readonly string[] = ["operations", "account", "events", "webhook-endpoints"];
 
 function words(name: string): string {
   return name.replaceAll("_", " ");
@@ -165,7 +234,17 @@ function commandOperation(contract: Contract, command: string, promise: CommandP
 /** Every operation of a gateway with these contracts. */
 export function allOperations(contracts: readonly Contract[]): readonly Operation[] {
   const writes = contracts.some((contract) => Object.keys(contract.commands).length > 0);
-  return [...contracts.flatMap(operationsOf), ...(writes ? [statusOperation] : []), ...accountOperations];
+  return [
+    ...contracts.flatMap(operationsOf),
+    ...(writes ? [statusOperation] : []),
+    ...accountOperations,
+    ...(hasEvents(contracts) ? [...eventsOperations, ...endpointOperations] : []),
+  ];
+}
+
+/** Whether there is anything to be told of. */
+export function hasEvents(contracts: readonly Contract[]): boolean {
+  return contracts.some(({ events }) => Object.keys(events).length > 0);
 }
 
 /** The operations that read. */

@@ -16,8 +16,14 @@ export function expandable(contract: Contract): readonly string[] {
   return contract.reads.list?.expand ?? [];
 }
 
+/** What it takes to write things of some kind. */
+export interface Shaped {
+  readonly name: string;
+  readonly model: z.ZodObject;
+}
+
 /** One thing cut to `fields`. Names that are not in the contract are dropped from rows, never sent. */
-export function itemSchema(contract: Contract, fields: readonly string[]): z.ZodObject {
+export function itemSchema(contract: Shaped, fields: readonly string[]): z.ZodObject {
   const shape: Record<string, z.core.$ZodType> = {};
   for (const field of fields) {
     const schema = contract.model.shape[field];

@@ -14,3 +14,6 @@ export function expandScope(granted: string, declared: ReadonlySet<string>): rea
   const resource = granted.slice(0, -1);
   return [...declared].filter((scope) => scope.startsWith(resource));
 }
+
+/** Of the gateway's own operations, where there are events: no contract declares them. */
+export const ownScopes = ["events:read", "webhooks:read", "webhooks:write"] as const;

@@ -5,6 +5,8 @@ export interface UsageKept {
   readonly requestLogDays: number;
   /** Counts of requests by day. */
   readonly usageDays: number;
+  /** Events, and deliveries of them that have ended. */
+  readonly eventDays: number;
 }
 
-export const usageKept: UsageKept = { requestLogDays: 30, usageDays: 400 };
+export const usageKept: UsageKept = { requestLogDays: 30, usageDays: 400, eventDays: 30 };

@@ -5,6 +5,9 @@ import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
+import type { EndpointRecords } from "./endpoints/endpoint-records.ts";
+import type { WebhookWays } from "./endpoints/webhook-ways.ts";
+import type { EventRecords } from "./events/event-records.ts";
 import type { IssuerRegister } from "./issuers/issuer-records.ts";
 import type { PlanRecords } from "./limits/plan-records.ts";
 import type { ClientRegister } from "./oauth-clients/client-records.ts";
@@ -28,6 +31,8 @@ export interface Records {
   readonly audit: AuditRecords;
   readonly operators: OperatorRecords;
   readonly usage: UsageRecords;
+  readonly events: EventRecords;
+  readonly endpoints: EndpointRecords;
   readonly scans: ScanStateRecords;
   /** Where uses of keys and clients are noted. */
   readonly keyUses?: KeyUses;
@@ -48,6 +53,8 @@ export interface ControlPlane {
   /** Seals secrets at rest. */
   readonly envelopes: Envelopes;
   readonly auditChain: AuditChain;
+  /** Events there are, and the way to those who receive them. */
+  readonly webhooks: WebhookWays;
   /** Every scope that can be granted. */
   readonly knownScopes: ReadonlySet<string>;
   /** Contract versions, newest first. */

@@ -1,5 +1,6 @@
 /** What operators can do, as one table describes it: the admin API, its document and the CLI are made of it. */
 import type { z } from "zod";
+import type { ProblemCode, ProblemError } from "#lib/problems.ts";
 import type { ControlPlane } from "./control-plane.ts";
 
 /** Each may do what those before it may. */
@@ -8,8 +9,8 @@ export type Role = (typeof roles)[number];
 
 /** Who asks: it stands in the audit record of whatever is changed. */
 export interface Actor {
-  /** `cli`: whoever can use the store's own password; `system`: the gateway itself, such as its first run. */
-  readonly kind: "operator" | "cli" | "system";
+  /** `cli`: whoever can use the store's own password; `system`: the gateway itself; `partner`: by a credential, of its own things. */
+  readonly kind: "operator" | "cli" | "system" | "partner";
   readonly id: string;
   readonly name: string;
   readonly role: Role;
@@ -24,10 +25,16 @@ export interface Asking {
 
 export type Outcome<Value> =
   | { readonly kind: "done"; readonly value: Value }
-  /** Every reason at once, in sentences. Nothing was changed. */
-  | { readonly kind: "refused"; readonly reasons: readonly string[] }
+  /** Every reason at once, in sentences. Nothing was changed. `problem`: what partners are told, of what they can do themselves. */
+  | { readonly kind: "refused"; readonly reasons: readonly string[]; readonly problem?: PartnersProblem }
   /** What was named is not there; `what` is a sentence. */
   | { readonly kind: "absent"; readonly what: string };
+
+export interface PartnersProblem {
+  readonly code: ProblemCode;
+  readonly errors?: readonly ProblemError[] | undefined;
+  readonly retryAfterSeconds?: number;
+}
 
 export interface Verb<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   /** `key.rotate`; `sluice key rotate` on the command line. */

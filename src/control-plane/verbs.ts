@@ -1,6 +1,8 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { endpointVerbs } from "./endpoints/verbs.ts";
+import { eventVerbs } from "./events/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
 import { limitVerbs } from "./limits/verbs.ts";
 import { clientVerbs } from "./oauth-clients/verbs.ts";
@@ -22,7 +24,9 @@ const nouns: readonly (readonly Verb[])[] = [
   signingKeyVerbs,
   secretVerbs,
   limitVerbs,
+  endpointVerbs,
   operatorVerbs,
+  eventVerbs,
   usageVerbs,
   scanVerbs,
   auditVerbs,

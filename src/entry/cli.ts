@@ -15,6 +15,7 @@ import { sourceGrants } from "./commands/source.ts";
 import { sourceInstall, sourceUninstall } from "./commands/source-install.ts";
 import { startCommand } from "./commands/start.ts";
 import { typesCommand } from "./commands/types.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { workerAssets } from "./commands/worker-assets.ts";
 import { workerInit } from "./commands/worker-init.ts";
 import { readOwnPackage } from "./init/own-package.ts";
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   initCommand,
   doctorCommand,
   startCommand,
+  workerCommand,
   migrateCommand,
   documentCommand,
   typesCommand,
@@ -45,7 +47,9 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
     terminal.say(readOwnPackage().version);
     return exitCodes.done;
   }
-  const command = commands.find(({ name }) => words.slice(0, name.split(" ").length).join(" ") === name);
+  const meant = commands.filter(({ name }) => words.slice(0, name.split(" ").length).join(" ") === name);
+  // `worker init` is more than `worker`.
+  const [command] = meant.sort((a, b) => b.name.length - a.name.length);
   if (!command) {
     const asked = words.length === 0 || words[0] === "--help" || words[0] === "help";
     if (asked) terminal.say(overview());

@@ -3,21 +3,26 @@ import type { Config } from "#config";
 import { canonicalAddress } from "#control-plane/addresses/address.ts";
 import { createKeyAuthentication } from "#control-plane/api-keys/authenticate.ts";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { createFailureWindows } from "#control-plane/failures/failure-windows.ts";
 import { createThrottle } from "#control-plane/failures/throttle.ts";
 import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
 import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import { forgetOld } from "#control-plane/retention/forget.ts";
+import { guardOnSight } from "#events/send/guard.ts";
+import { sendOverFetch } from "#events/send/send-over-fetch.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
 import { limits } from "#limits/limits.ts";
+import type { Store } from "#store/connect.ts";
 import { type Bindings, readBindings } from "./cloudflare/bindings.ts";
 import { createConsoleLog } from "./cloudflare/console-log.ts";
 import { fetchKeysOnWorkers } from "./cloudflare/fetch-keys.ts";
 import { type AccessOver, type OpenHandles, openHandles } from "./cloudflare/request-handles.ts";
 import { workerRedisDeadlineMs } from "./cloudflare/request-redis.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
+import { controlPlane } from "./control-plane.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
 
@@ -60,12 +65,38 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       if (started.kind === "refused") throw new Error(started.reasons.join(" "));
       const handles = started.open();
       try {
-        await Promise.all([started.gateway.tend(handles.databases, handles.receipts), forgetOld(handles.retention, started.usageKept)]);
+        await Promise.all([
+          started.gateway.tend(handles.databases, handles.receipts),
+          forgetOld(handles.retention, started.usageKept),
+          relayFor(relayMs, started.gateway, handles),
+        ]);
       } finally {
         await handles.close();
       }
     },
   };
+}
+
+/** Of a minute: the next cron event begins when this one is over. */
+const relayMs = 45_000;
+
+/** Rounds of each source in turn until there is nothing more, or the time is over. Rejects with what stopped the first that failed. */
+async function relayFor(ms: number, gateway: Gateway, { databases, eventLog, scans, isConfigured }: OpenHandles): Promise<void> {
+  const until = performance.now() + ms;
+  const failures: unknown[] = [];
+  for (const source of gateway.captureSources(databases, scans)) {
+    if (!isConfigured(source.source, source.environment)) continue;
+    try {
+      for (let more = true; more && performance.now() < until; ) {
+        const relayed = await gateway.relay(eventLog, source);
+        more = relayed.kind === "done" && relayed.more;
+      }
+    } catch (error) {
+      // The others go on.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Cloudflare itself writes this header, over whatever the client sent; elsewhere it would be anybody's word. */
@@ -138,7 +169,11 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   };
   const shared = config.redisUrl === undefined ? undefined : { processId: crypto.randomUUID(), deadlineMs: workerRedisDeadlineMs };
   const all = limits({ elapsedMs, now, log, longestRequestMs, ...(shared !== undefined && { shared }) });
-  return { kind: "serving", gateway, log, usageKept: config.usageKept, open: () => openHandles(read.config, sources, access, all.over, log) };
+  const guard = guardOnSight(config.webhooks.privateHosts);
+  const receivers = { guard, send: sendOverFetch({ guard, fetch: (url, init) => fetch(url, init), elapsedMs }) };
+  const secrets = { peppers, secret, previousSecrets: config.previousSecrets };
+  const endpoints = (store: () => Store) => ownEndpoints(() => controlPlane(definition, store(), secrets, config.sources, receivers));
+  return { kind: "serving", gateway, log, usageKept: config.usageKept, open: () => openHandles(read.config, sources, access, all.over, endpoints, log) };
 }
 
 /** A request that its client gives up may end here without a word: its place is free again after this. */

@@ -5,7 +5,7 @@ import { createAuditChain } from "#control-plane/audit/chain.ts";
 import { changesOf } from "#control-plane/change.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import type { Actor } from "#control-plane/verb.ts";
-import { describeGateway, type GatewayDefinition } from "#gateway";
+import { describeGateway, endpointTeller, type GatewayDefinition, type WebhookWaysParts, webhookWays } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { recordsOf, transactionsOf } from "#store/records.ts";
@@ -19,18 +19,31 @@ export interface ControlPlaneSecrets {
   readonly previousSecrets: readonly Uint8Array[];
 }
 
-export function controlPlane(definition: GatewayDefinition, store: Store, secrets: ControlPlaneSecrets, sources: Config["sources"]): ControlPlane {
+export function controlPlane(
+  definition: GatewayDefinition,
+  store: Store,
+  secrets: ControlPlaneSecrets,
+  sources: Config["sources"],
+  receivers: WebhookWaysParts,
+): ControlPlane {
   const { scopes, versions } = describeGateway(definition);
   const urls = sources.kind === "external" ? [...sources.urls.values()] : [];
   const notServed = new Set(environments.filter((environment) => urls.some((url) => url[environment] === undefined)));
   const auditChain = createAuditChain([secrets.secret, ...secrets.previousSecrets]);
   return {
     records: recordsOf(store),
-    change: changesOf(transactionsOf(store), auditChain),
+    change: changesOf(
+      transactionsOf(
+        store,
+        endpointTeller(definition, () => Date.now()),
+      ),
+      auditChain,
+    ),
     ...{
       peppers: secrets.peppers,
       envelopes: envelopes({ current: secrets.secret, others: secrets.previousSecrets }),
       auditChain,
+      webhooks: webhookWays(definition, receivers),
       knownScopes: scopes,
       versions,
       keyPrefix: definition.keyPrefix,

@@ -2,8 +2,8 @@
 import { type LookupAddress, lookup } from "node:dns";
 import { type RequestOptions, request } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { isPublicAddress } from "#control-plane/addresses/public-address.ts";
 import type { FetchKeys } from "#control-plane/oauth/remote-keys.ts";
+import { isGlobalAddress } from "#lib/addresses/global-address.ts";
 
 export interface FetchKeysOptions {
   /** Names of hosts that may be at private addresses, such as an issuer in one's own network. */
@@ -23,7 +23,7 @@ export function fetchKeysOnNode({ privateHosts, ca }: FetchKeysOptions): FetchKe
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const anyAddress = privateHosts.has(host);
     // A literal address is not looked up, so it is checked here.
-    if (isIP(host) !== 0 && !anyAddress && !isPublicAddress(host)) return { kind: "failed", why: "not a public address" };
+    if (isIP(host) !== 0 && !anyAddress && !isGlobalAddress(host)) return { kind: "failed", why: "not a public address" };
     try {
       const options: RequestOptions = {
         headers: { Accept: "application/jwk-set+json, application/json", "Accept-Encoding": "identity" },
@@ -43,7 +43,7 @@ export function fetchKeysOnNode({ privateHosts, ca }: FetchKeysOptions): FetchKe
 const publicLookup: LookupFunction = (hostname, options, done) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {
     if (error !== null) return done(error, []);
-    const [first, ...more] = found.filter(({ address }) => isPublicAddress(address));
+    const [first, ...more] = found.filter(({ address }) => isGlobalAddress(address));
     if (first === undefined || more.length + 1 < found.length) return done(new Error("not a public address"), []);
     return options.all === true ? done(null, [first, ...more] satisfies LookupAddress[]) : done(null, first.address, first.family);
   });

@@ -16,7 +16,7 @@ export function keepForgetting(records: RetentionRecords, kept: Config["usageKep
     underway = true;
     try {
       const forgotten = await forgetOld(records, kept);
-      if (forgotten.request_log + forgotten.usage > 0) log.info({ ...forgotten }, "what was too old has been deleted");
+      if (Object.values(forgotten).some((count) => count > 0)) log.info({ ...forgotten }, "what was too old has been deleted");
     } catch (error) {
       // The next round tries again.
       log.warn({ reason: usageTrouble(error) }, "what is too old could not be deleted");

@@ -2,6 +2,7 @@
 import type { Config } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { type AdminApi, createAdminApi, createGateway, describeGateway, type GatewayDefinition, type RecordedSchema } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
@@ -14,12 +15,16 @@ import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
+import { keepDeliveries } from "./keep-deliveries.ts";
+import { keepEvents } from "./keep-events.ts";
 import { keepForgetting } from "./keep-forgetting.ts";
 import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
+import { openEvents } from "./open-events.ts";
 import { openLimits } from "./open-limits.ts";
+import { openReceivers } from "./open-receivers.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -48,6 +53,8 @@ export interface MadeGateway {
   readonly controlPlane: ControlPlane;
   /** What was counted, for Prometheus. */
   readonly metrics: () => string;
+  /** Requests that wait for events are answered now: the process is about to end. */
+  readonly endWaits: () => void;
 }
 
 /** Connects on first use; `life` closes what was opened. */
@@ -80,6 +87,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     ),
   );
   const account = ownAccount(() => store);
+  const events = openEvents({ config, store, storeUrl: location.storeUrl, log }, life);
 
   const elapsedMs = (): number => performance.now();
   const limits = openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs }, life);
@@ -126,8 +134,16 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
+  const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, storeUrl: location.storeUrl, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
-  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources);
+  const receivers = openReceivers(config.webhooks, life);
+  const secretsAtRest = envelopes({ current: location.secret, others: config.previousSecrets });
+  const delivering = keepDeliveries(
+    { config, store: () => store, storeUrl: location.storeUrl, gateway, send: receivers.send, envelopes: secretsAtRest, log },
+    life,
+  );
+  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources, receivers);
+  const endpoints = ownEndpoints(() => plane);
   const admin = createAdminApi({
     plane,
     authenticator: operatorAuthenticator({ operators: plane.records.operators, peppers }),
@@ -136,7 +152,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   return {
-    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + kept.metrics() + delivering.metrics(),
     handler: (request, origin) =>
       gateway.fetch(request, origin, {
         databases: databases.find,
@@ -146,8 +162,11 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
         receipts,
         account,
         usage: usage.sink,
+        events,
+        endpoints,
       }),
     admin,
     controlPlane: plane,
+    endWaits: () => events.waits.end(),
   };
 }

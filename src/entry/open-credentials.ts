@@ -104,6 +104,7 @@ export function openCredentials(options: CredentialsOptions): Credentials {
   const listener = credentials.listen
     ? listenForChanges({
         url: storeUrl,
+        channel: "sluice_credentials",
         timeoutMs: config.storeTimeoutMs,
         onNotice: () => void watch.poll(),
         onState: state("notifications of changes of credentials"),

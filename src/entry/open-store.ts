@@ -13,6 +13,7 @@ import { joinEmbedded, openEmbedded } from "./embedded/open.ts";
 import { claim } from "./embedded/running.ts";
 import { openStateFolder } from "./embedded/state-folder.ts";
 import { withEnvFile } from "./env-file.ts";
+import { openReceivers } from "./open-receivers.ts";
 import { defaultProject, loadProject, type ProjectFolder } from "./project.ts";
 import { stateParent } from "./state-parent.ts";
 import { createStoppable, type Stoppable } from "./stop.ts";
@@ -39,10 +40,12 @@ export async function withControlPlane<T>(options: OpenOptions, work: (plane: Co
     const pending = await withClient(location.url, (client) => pendingMigrations(client));
     if (pending.length > 0) throw new StoreUnavailable(`The database lacks ${pending.join(", ")}. Run \`sluice migrate\` first.`);
     const store = connectStore({ url: location.url, poolSize: 1, timeoutMs: config.storeTimeoutMs, onBrokenConnection: () => undefined });
+    const life = createStoppable(() => undefined);
     try {
       const secrets = { peppers: createPeppers(location.keyPeppers), secret: location.secret, previousSecrets: config.previousSecrets };
-      return await work(controlPlane(folder.definition, store, secrets, config.sources));
+      return await work(controlPlane(folder.definition, store, secrets, config.sources, openReceivers(config.webhooks, life)));
     } finally {
+      await life.stop();
       await store.destroy();
     }
   });

@@ -1,11 +1,25 @@
-/** Runs a gateway as this process: from its flags to its exit code, through signals and failures. */
-import { processVariables } from "#config";
+/** Runs a gateway, or a worker of one, as this process: from its flags to its exit code, through signals and failures. */
+import { processVariables, type Variables } from "#config";
 import { StoreUnavailable } from "./open-store.ts";
 import { start } from "./start.ts";
-import { createStoppable } from "./stop.ts";
+import { createStoppable, type Stoppable } from "./stop.ts";
+
+interface RunOptions {
+  readonly workingFolder: string;
+  readonly variables: Variables;
+  readonly say: (line: string) => void;
+}
+
+/** Either it goes on by itself from here, or there are reasons why not. */
+type Begun = { readonly kind: "serving" } | { readonly kind: "refused"; readonly reasons: readonly string[] };
 
 /** Settles when the gateway has ended; the exit code is set, and everything that was started is stopped. */
-export async function runGateway(flags: { readonly project: string | undefined; readonly fresh: boolean }): Promise<void> {
+export function runGateway(flags: { readonly project: string | undefined; readonly fresh: boolean }): Promise<void> {
+  return runProcess((options, life) => start({ ...flags, ...options }, life));
+}
+
+/** The same for whatever `begin` starts: it ends with a signal. */
+export async function runProcess(begin: (options: RunOptions, life: Stoppable) => Promise<Begun>): Promise<void> {
   // Whoever reads the output may go away first, as in `npm start | head`; that must not leave a server behind.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -34,8 +48,7 @@ export async function runGateway(flags: { readonly project: string | undefined; 
   });
 
   try {
-    const options = { ...flags, workingFolder: process.cwd(), variables, say };
-    const started = await start(options, life);
+    const started = await begin({ workingFolder: process.cwd(), variables, say }, life);
     if (started.kind === "refused") {
       for (const reason of started.reasons) process.stderr.write(`${reason}\n`);
       process.exitCode = 1;

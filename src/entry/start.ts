@@ -96,7 +96,10 @@ export async function start(options: StartOptions, life: Stoppable): Promise<Sta
   const batch = taken && ourErp ? folder.firstRun?.batch : undefined;
   if (batch) life.onStop(runBatches(location.sources, batch, (error) => options.say(`The ERP's batch failed: ${String(error)}`)));
   // Registered last, so it comes first: requests underway still need all of the above.
-  life.onStop(() => server.close(drainMs));
+  life.onStop(() => {
+    made.endWaits();
+    return server.close(drainMs);
+  });
 
   const docs = `${url}/docs`;
   // Demo partners hold accounts of the bundled ERP; on another one those numbers may be somebody's.

@@ -3,6 +3,8 @@
 /** What is sent. `body` are the very bytes that were signed. */
 export interface WebhookRequest {
   readonly url: string;
+  /** The endpoint's: only in the test environment a URL may lead to the gateway's own machine. */
+  readonly environment: "live" | "test";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }

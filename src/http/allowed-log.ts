@@ -29,7 +29,7 @@ const allowed: ReadonlySet<string> = new Set([
     "why",
   ],
   // Of the gateway's own upkeep.
-  ...["dropped", "requests", "request_log", "usage", "processes"],
+  ...["dropped", "requests", "request_log", "usage", "processes", "round", "state", "events", "deliveries", "event_bodies", "endpoint"],
 ]);
 
 const maxText = 2_000;

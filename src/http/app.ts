@@ -1,6 +1,8 @@
 /** The edge: partner API, documents, docs site and health, each under its own paths. */
 
 import { Hono } from "hono";
+import { webhookKeysPath } from "#control-plane/endpoints/endpoint-json.ts";
+import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { oauthPaths } from "#control-plane/oauth/metadata.ts";
 import type { TokenServer } from "#control-plane/oauth/oauth.ts";
 import { digest } from "#lib/hash.ts";
@@ -25,6 +27,7 @@ export interface AppParts {
 /** What one request brings along. */
 export interface AppWays extends RequestWays {
   readonly tokenServer: TokenServer;
+  readonly endpoints: OwnEndpoints;
 }
 
 export type App = Hono<{ Bindings: AppWays }>;
@@ -37,6 +40,17 @@ export function app({ api, oauth, site, documents, health, log }: AppParts): App
   hono.all(oauthPaths.token, (c) => oauth.token(c.req.raw, c.env.origin, c.env.tokenServer));
   hono.get(oauthPaths.keys, (c) => oauth.publicKeys(c.req.raw, c.env.tokenServer));
   hono.get(oauthPaths.metadata, (c) => oauth.metadata(c.req.raw));
+
+  hono.get(webhookKeysPath(":endpoint"), async (c) => {
+    const keys = await c.env.endpoints.publicKeys(c.req.param("endpoint") ?? "");
+    if (keys === undefined) throw new Problem("not-found", "There is no such webhook endpoint.");
+    // Kept for less than the shortest overlap that is of use.
+    return c.body(JSON.stringify(keys), 200, {
+      "Content-Type": "application/jwk-set+json",
+      "Cache-Control": "public, max-age=300",
+      "X-Content-Type-Options": "nosniff",
+    });
+  });
 
   hono.get("/health", (c) => c.json(health(), 200, { "Cache-Control": "no-store" }));
 

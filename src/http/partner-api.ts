@@ -29,13 +29,15 @@ export interface RequestWays {
   readonly access: RequestContext["access"];
   readonly operations: RequestContext["operations"];
   readonly account: RequestContext["account"];
+  readonly events: RequestContext["events"];
+  readonly endpoints: RequestContext["endpoints"];
   readonly usage: UsageSink;
 }
 
 export type PartnerApi = (request: Request, ways: RequestWays) => Promise<Response>;
 
 export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: PartnerApiParts): PartnerApi {
-  return async (request, { origin, authenticator, limiter, access, operations, account, usage }) => {
+  return async (request, { origin, authenticator, limiter, access, operations, account, events, endpoints, usage }) => {
     const [started, at] = [elapsedMs(), now()];
     const partnerRequest = toPartnerRequest(request, origin);
     let operation: Operation | undefined;
@@ -56,6 +58,8 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         access,
         operations,
         account,
+        events,
+        endpoints,
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
         identified(who, servedVersion) {

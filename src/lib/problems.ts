@@ -1,5 +1,6 @@
 /** The one catalogue of problem codes: what each means, its HTTP status, and whether a retry can help. */
 
+import { urlRefusals } from "./addresses/receiver-url.ts";
 import { invalidReasons, malformedReasons } from "./body-reasons.ts";
 
 export interface ProblemKind {
@@ -10,6 +11,13 @@ export interface ProblemKind {
   /** The codes that its `errors` can carry, and what each means, where they are a fixed set of their own. */
   readonly reasons?: Readonly<Record<string, string>>;
 }
+
+const endpointReasons = {
+  ...urlRefusals,
+  "unknown-event-type": "There is no such type of events.",
+  "type-not-visible": "Your scopes do not show such events.",
+  "unknown-version": "There is no such API version.",
+} as const;
 
 /** Every `code` a partner can meet, in the order in which a request passes the checks. Codes never change meaning. */
 export const problemKinds = {
@@ -43,6 +51,11 @@ export const problemKinds = {
     status: 400,
     title: "The cursor does not belong to this query",
     advice: "Repeat the query that gave the cursor unchanged, or start again without one.",
+  },
+  "events-no-longer-kept": {
+    status: 410,
+    title: "The events after this number are no longer kept",
+    advice: "Read the resources anew, then go on from `oldest_seq`, the first number that is kept: `after` is one less.",
   },
   "idempotency-key-required": {
     status: 400,
@@ -104,6 +117,28 @@ export const problemKinds = {
     status: 503,
     title: "Whether it was done is not known yet",
     advice: "Repeat the request with the same Idempotency-Key, or ask the operation that Location names. Never use a new key.",
+  },
+  "invalid-endpoint": {
+    status: 422,
+    title: "A webhook endpoint cannot be like this",
+    advice: "Correct what `errors` names; nothing was done.",
+    reasons: endpointReasons,
+  },
+  "too-many-endpoints": { status: 409, title: "You have as many webhook endpoints as you may", advice: "Delete one that you need no more, or change one." },
+  "endpoint-not-verified": {
+    status: 409,
+    title: "The webhook endpoint has not answered its challenge yet",
+    advice: "Let it answer challenges, then verify it; until then nothing else is sent to it.",
+  },
+  "challenge-failed": {
+    status: 422,
+    title: "The webhook endpoint did not answer its challenge",
+    advice: "See in `detail` what came of it, correct the receiver, and verify it again.",
+  },
+  "too-many-tests": {
+    status: 429,
+    title: "Too many challenges and tests of webhook endpoints",
+    advice: "Repeat the request after the seconds given in Retry-After.",
   },
   "unexpected-body": { status: 400, title: "This operation takes no body", advice: "Send the request without a body." },
   "source-unavailable": {

@@ -3,6 +3,8 @@
 import type { Known } from "#contract/certain.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Operation, ReadOperation } from "#contract/operations.ts";
+import { prepareContracts } from "#contract/prepared.ts";
+import type { Strip } from "#contract/strip.ts";
 import { Problem } from "#lib/problems.ts";
 import { accountAnswer } from "./account.ts";
 import { chooseVersion } from "./api-version.ts";
@@ -13,6 +15,8 @@ import { checkRequest } from "./check-request.ts";
 import { command } from "./command.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import type { Cursors } from "./cursor.ts";
+import { endpointAnswer } from "./endpoints.ts";
+import { eventsAnswer } from "./events.ts";
 import { header, type PartnerRequest, type PartnerResponse } from "./exchange.ts";
 import { expiryWarning } from "./expiry-warning.ts";
 import { json } from "./json-headers.ts";
@@ -21,11 +25,9 @@ import type { Limiter, Standings } from "./limits.ts";
 import { operationStatus } from "./operation-status.ts";
 import { parseFields } from "./parse-fields.ts";
 import { type ListParser, listParser } from "./parse-list.ts";
-import type { AccountAccess, OperationAccess, ResourceAccess } from "./ports.ts";
-import { prepareContracts } from "./prepared.ts";
+import type { AccountAccess, EndpointAccess, EventAccess, OperationAccess, ResourceAccess } from "./ports.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { parseQuery } from "./query-string.ts";
-import type { Strip } from "./strip.ts";
 
 export interface PipelineParts {
   readonly cursors: Cursors;
@@ -54,6 +56,8 @@ export interface RequestContext {
   /** Headers that the answer has from now on, whatever it turns out to be; a later value of one replaces an earlier one. */
   always(headers: Readonly<Record<string, string>>): void;
   readonly account: AccountAccess;
+  readonly events: EventAccess;
+  readonly endpoints: EndpointAccess;
   /** Tells the operator of a failure that is part of an answer. */
   report(problem: Problem): void;
   /** A problem as it leaves, for receipts that keep one. */
@@ -76,7 +80,15 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
       const version = chooseVersion(parts.versions, request, principal);
       context.identified(principal, version);
       context.always({ "Api-Version": version });
-      return await answerTo(operation, id ?? "", { request, principal, version, context, raise: taken.raise, standings: taken.standings });
+      return await answerTo(operation, id ?? "", {
+        request,
+        principal,
+        version,
+        context,
+        raise: taken.raise,
+        standings: taken.standings,
+        release: taken.release,
+      });
     } finally {
       taken.release();
     }
@@ -89,6 +101,12 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
         return operationStatus(id, request.query, context.operations(principal));
       case "account":
         return accountAnswer(operation, { ...asked, cursors: parts.cursors });
+      case "events":
+        authorize(operation, principal);
+        return eventsAnswer(operation, id, asked);
+      case "endpoint":
+        authorize(operation, principal);
+        return endpointAnswer(operation, id, asked);
       case "batch":
         return batch(operation, { ...asked, prepared });
       case "command":
@@ -115,6 +133,8 @@ export interface Asked {
   raise(cost: number): Promise<void>;
   /** What is left of the caller's limits after this request; undefined: it has none. */
   readonly standings: Standings | undefined;
+  /** It is no longer underway, as far as the caller's limits go: it only waits. */
+  release(): void;
 }
 
 interface Read {

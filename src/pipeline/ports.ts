@@ -1,6 +1,8 @@
 /** What the pipeline needs of the ERP side and of the gateway's own tables, declared here and implemented under `erp` and `store`. */
 
 import type { CommandCall, CommandOutcome, OperationState, RepeatedCall } from "#contract/command-call.ts";
+import type { EndpointCall, EndpointOutcome } from "#contract/endpoint-call.ts";
+import type { EventsPage, EventsQuery, EventsReader } from "#contract/events-query.ts";
 import type { ListQuery, Position } from "#contract/list-query.ts";
 import type { LoggedRequest, OwnKey, OwnRequestsQuery, OwnUsage } from "#contract/own-account.ts";
 import type { Environment } from "./principal.ts";
@@ -48,4 +50,20 @@ export interface AccountAccess {
     query: OwnRequestsQuery,
     after: Position | null,
   ): Promise<{ readonly items: readonly LoggedRequest[]; readonly next: Position | null }>;
+}
+
+/** The event log of the caller's partner. Throws `gateway-unavailable` when the store cannot be asked. */
+export interface EventAccess {
+  /** Waits as long as the query says for something to be found, unless `gone`. `waiting` is called before it waits. */
+  page(reader: EventsReader, query: EventsQuery, gone: AbortSignal, waiting: () => void): Promise<EventsPage>;
+  /** Its JSON text; undefined where the partner has no such event. `lacking`: it has one, and may not be shown it. */
+  find(
+    reader: EventsReader,
+    id: string,
+  ): Promise<{ readonly kind: "found"; readonly text: string } | { readonly kind: "lacking"; readonly scope: string } | undefined>;
+}
+
+/** Webhook endpoints of the caller's partner. Throws `gateway-unavailable` when the store cannot be asked. */
+export interface EndpointAccess {
+  perform(call: EndpointCall): Promise<EndpointOutcome>;
 }

@@ -3,6 +3,8 @@ import pg from "pg";
 
 export interface ListenOptions {
   readonly url: string;
+  /** As in the migration that tells of it. */
+  readonly channel: "sluice_credentials" | "sluice_events" | "sluice_deliveries";
   readonly timeoutMs: number;
   /** Called for each notification, and whenever listening has begun: what happened before was not heard. */
   readonly onNotice: () => void;
@@ -15,13 +17,11 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** As in `migrations/0004_credential_changes.sql`. */
-const channel = "sluice_credentials";
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 
 /** Returns at once. A pooler in transaction mode takes the connection away after the statement, and nothing would ever be heard. */
-export function listenForChanges({ url, timeoutMs, onNotice, onState }: ListenOptions): Listener {
+export function listenForChanges({ url, channel, timeoutMs, onNotice, onState }: ListenOptions): Listener {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = firstPauseMs;

@@ -69,6 +69,7 @@ export function partnerRecords(store: Store): PartnerRecords {
           .where("partner", "=", id)
           .where((row) => row.or([row("revoked_at", "is not", null), row("expires_at", "<=", sql<Date>`clock_timestamp()`)]))
           .execute();
+        await store.deleteFrom("webhook_endpoints").where("partner", "=", id).where("deleted_at", "is not", null).execute();
         await store.deleteFrom("partners").where("id", "=", id).execute();
         return "removed";
       } catch (error) {

@@ -24,6 +24,9 @@ export interface StoreTables {
   audit_records: AuditRecordsTable;
   audit_head: AuditHeadTable;
   credential_uses: CredentialUsesTable;
+  webhook_endpoints: WebhookEndpointsTable;
+  webhook_secrets: WebhookSecretsTable;
+  webhook_receipts: WebhookReceiptsTable;
 }
 
 interface OperatorsTable {
@@ -196,6 +199,44 @@ interface SealedSecretsTable {
   wrapped_key: ColumnType<Buffer, Uint8Array, Uint8Array>;
   sealed: ColumnType<Buffer, Uint8Array, Uint8Array>;
   sealed_at: Generated<Date>;
+}
+
+interface WebhookEndpointsTable {
+  id: string;
+  partner: string;
+  environment: "live" | "test";
+  url: string;
+  types: string[];
+  api_version: ColumnType<Date, string, string>;
+  scopes: string[];
+  description: string | null;
+  signs: "hmac" | "ed25519";
+  state: "unverified" | "active" | "suspended" | "disabled";
+  state_reason: string | null;
+  created_at: Date;
+  verified_at: Date | null;
+  failing_since: Generated<Date | null>;
+  warned_at: Generated<Date | null>;
+  resumed_at: Generated<Date | null>;
+  deleted_at: Generated<Date | null>;
+}
+
+interface WebhookSecretsTable {
+  id: string;
+  endpoint: string;
+  signs: "hmac" | "ed25519";
+  public_key: string | null;
+  created_at: Date;
+  expires_at: Date | null;
+}
+
+interface WebhookReceiptsTable {
+  key_hash: ColumnType<Buffer, Uint8Array>;
+  fingerprint: ColumnType<Buffer, Uint8Array>;
+  status: number;
+  made: string | null;
+  at: Generated<Date>;
+  answered: Generated<boolean>;
 }
 
 interface AuditRecordsTable {

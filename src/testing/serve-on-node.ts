@@ -3,13 +3,16 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { readConfig, sourceVariables } from "#config";
 import { createPeppers } from "#control-plane/api-keys/peppers.ts";
+import { ownEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import { operatorAuthenticator } from "#control-plane/operators/authenticate.ts";
 import { clientAddress } from "#entry/client-address.ts";
 import { fetchKeysOnNode } from "#entry/fetch-keys.ts";
 import { keepTending } from "#entry/keep-tending.ts";
 import { keepUsage } from "#entry/keep-usage.ts";
 import { openCredentials } from "#entry/open-credentials.ts";
+import { openEvents } from "#entry/open-events.ts";
 import { openLimits } from "#entry/open-limits.ts";
+import { openReceivers } from "#entry/open-receivers.ts";
 import { openSources } from "#entry/open-sources.ts";
 import { type Handler, type HttpServer, serve } from "#entry/serve.ts";
 import { readAssetFromDisk } from "#entry/site-assets.ts";
@@ -88,6 +91,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
   const life = createStoppable(() => undefined);
   const limits = limited ? openLimits({ store, redisUrl: config.redisUrl, log, elapsedMs: () => performance.now() }, life) : undefined;
   life.onStop(() => credentials.close());
+  const events = openEvents({ config, store, storeUrl, log }, life);
   const { authenticator, tokenServer } = credentials;
   const gateway = createGateway({
     definition,
@@ -112,8 +116,9 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     tending();
     stopped ??= life.stop();
   };
-  const operator = operatorOf(definition, store, secrets);
+  const operator = operatorOf(definition, store, secrets, openReceivers(config.webhooks, life, parts.ca));
   const { plane } = operator;
+  const endpoints = ownEndpoints(() => plane);
   const admin = await serve({
     host: "127.0.0.1",
     port: 0,
@@ -133,6 +138,8 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
       receipts,
       account,
       usage: usage.sink,
+      events,
+      endpoints,
     });
 
   return {
@@ -146,6 +153,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     metrics: () => gateway.metrics() + credentials.metrics() + (limits?.metrics() ?? "") + usage.metrics(),
     stopTending,
     async stop() {
+      events.waits.end();
       await server.close(0);
       await admin.close(0);
       stopTending();

@@ -8,7 +8,7 @@ import { partnerCreate } from "#control-plane/partners/create.ts";
 import { perform } from "#control-plane/perform.ts";
 import { controlPlane, theGateway } from "#entry/control-plane.ts";
 import type { WritePoint } from "#erp/write/execute.ts";
-import type { GatewayDefinition } from "#gateway";
+import type { GatewayDefinition, WebhookWaysParts } from "#gateway";
 import type { Store } from "#store/connect.ts";
 import type { Accounts } from "./project.ts";
 
@@ -88,12 +88,24 @@ function randomSecrets(): Pick<GatewaySecrets, "pepper" | "secret"> {
   return { pepper: randomBytes(32), secret: randomBytes(32) };
 }
 
-export function operatorOf(definition: GatewayDefinition, store: Store, { pepper, secret }: Pick<GatewaySecrets, "pepper" | "secret">): Operator {
+/** Whoever only makes partners and keys sends nothing to anybody. */
+const noReceivers: WebhookWaysParts = {
+  guard: async () => ({ kind: "unknown" }),
+  send: async () => ({ kind: "failed", why: "connect", detail: "Nothing is sent from here.", ms: 0 }),
+};
+
+export function operatorOf(
+  definition: GatewayDefinition,
+  store: Store,
+  { pepper, secret }: Pick<GatewaySecrets, "pepper" | "secret">,
+  receivers: WebhookWaysParts = noReceivers,
+): Operator {
   const plane = controlPlane(
     definition,
     store,
     { peppers: createPeppers(new Map([[1, pepper]])), secret, previousSecrets: [] },
     { kind: "external", urls: new Map() },
+    receivers,
   );
   const asking = () => ({ by: theGateway, now: Date.now(), requestId: undefined });
   return {

@@ -8,7 +8,7 @@ import { verbs } from "#control-plane/verbs.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { askingAt, did, planeOver } from "../support/control-plane.ts";
 import { createDatabase, gatewayTables, type TestDatabase } from "../support/postgres.ts";
-import { maker, plantedSecret, verbExamples } from "./verb-examples.ts";
+import { exampleEvent, maker, plantedSecret, verbExamples } from "./verb-examples.ts";
 
 const now = Date.UTC(2026, 5, 1);
 let database: TestDatabase;
@@ -17,6 +17,10 @@ let store: Store;
 beforeAll(async () => {
   database = await createDatabase(gatewayTables);
   store = connectStore({ url: database.url, poolSize: 2, timeoutMs: 2_000, onBrokenConnection: () => undefined });
+  // Events are recorded by no verb.
+  await sql`
+    INSERT INTO sluice.events (id, environment, type, resource, resource_id, entity_seq, origin, occurred_at, recorded_at, data)
+    VALUES (${exampleEvent}, 'live', 'order.shipped', 'orders', '0000100204', 1, 'erp', now(), now(), '{"id":"0000100204"}')`.execute(store);
 });
 afterAll(async () => {
   await store.destroy();

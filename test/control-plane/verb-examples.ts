@@ -1,7 +1,11 @@
 /** An input for each verb that does what the verb is for: tests that walk the table of verbs perform it. */
+import { afterAll } from "vitest";
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keySuspend } from "#control-plane/api-keys/suspend.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
+import { endpointCreate } from "#control-plane/endpoints/create.ts";
+import { endpointSuspend } from "#control-plane/endpoints/suspend.ts";
+import { endpointVerify } from "#control-plane/endpoints/verify.ts";
 import { issuerTrust } from "#control-plane/issuers/trust.ts";
 import { limitCreate } from "#control-plane/limits/create.ts";
 import { clientCreate } from "#control-plane/oauth-clients/create.ts";
@@ -15,9 +19,14 @@ import type { Asking, Verb } from "#control-plane/verb.ts";
 import { envelopes } from "#lib/envelope.ts";
 import type { JsonObject } from "#lib/json.ts";
 import { did, otherSecret } from "../support/control-plane.ts";
+import { answersChallenges } from "../support/receivers/answers-challenges.ts";
+import { type Receiver, startReceiver } from "../support/receivers/receiver.ts";
 
 /** Stands in inputs where somebody may type a secret; no audit record may hold it. */
 export const plantedSecret = "planted-secret-Zq81";
+
+/** The id of an event that is there. */
+export const exampleEvent = "evt_0123456789012345678901";
 
 export interface Made {
   readonly plane: ControlPlane;
@@ -30,6 +39,8 @@ export interface Made {
   client(terms?: JsonObject): Promise<string>;
   /** The name of a new plan of limits. */
   plan(): Promise<string>;
+  /** The id of a new webhook endpoint of a new partner, which would answer a challenge. */
+  endpoint(): Promise<string>;
   /** The id of an issuer that is trusted from now on. */
   issuer(): Promise<string>;
 }
@@ -80,9 +91,24 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "limit.remove": async ({ plan }) => ({ plan: await plan() }),
   "limit.assign": async ({ partner, plan }) => ({ partner: await partner(), environment: "live", plan: await plan() }),
   "limit.override": async ({ key }) => ({ key: await key(), burst_quota: 10, burst_seconds: 1 }),
+  "endpoint.create": async ({ partner }) => endpointTerms(await partner()),
+  "endpoint.list": async () => ({}),
+  "endpoint.show": async ({ endpoint }) => ({ endpoint: await endpoint() }),
+  "endpoint.update": async ({ endpoint }) => ({ endpoint: await endpoint(), types: ["order.placed"], description: "moved" }),
+  "endpoint.verify": async ({ endpoint }) => ({ endpoint: await endpoint() }),
+  "endpoint.test": async (made) => ({ endpoint: await after(made, endpointVerify, { endpoint: await made.endpoint() }), type: "order.shipped" }),
+  "endpoint.rotate-secret": async ({ endpoint }) => ({ endpoint: await endpoint(), overlap_seconds: 60 }),
+  "endpoint.suspend": async (made) => ({ endpoint: await after(made, endpointVerify, { endpoint: await made.endpoint() }) }),
+  "endpoint.resume": async (made) => ({
+    endpoint: await after(made, endpointSuspend, { endpoint: await after(made, endpointVerify, { endpoint: await made.endpoint() }) }),
+  }),
+  "endpoint.delete": async ({ endpoint }) => ({ endpoint: await endpoint() }),
   "operator.create": async () => ({ name: freshName(), role: "viewer" }),
   "operator.list": async () => ({}),
   "operator.revoke": async (made) => ({ operator: (await did(perform(made.plane, operatorCreate, { name: freshName(), role: "admin" }, made.asking))).id }),
+  "event.list": async ({ partner }) => ({ partner: await partner(), resource: "orders", resource_id: "0000100204" }),
+  "event.show": async () => ({ event: exampleEvent }),
+  "event.lag": async () => ({}),
   "usage.show": async ({ partner }) => ({ partner: await partner() }),
   "usage.deprecated": async () => ({}),
   "scan.list": async () => ({}),
@@ -99,9 +125,18 @@ export function maker(plane: ControlPlane, asking: Asking): Made {
     (await did(perform(plane, keyCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"] }, asking))).id;
   const client = async (terms: JsonObject = {}): Promise<string> =>
     (await did(perform(plane, clientCreate, { partner: await partner(), environment: "live", scopes: ["orders:read"], ...terms }, asking))).id;
+  const endpoint = async (): Promise<string> => (await did(perform(plane, endpointCreate, await endpointTerms(await partner()), asking))).id;
   const issuer = async (): Promise<string> => (await did(perform(plane, issuerTrust, issuerTerms(), asking))).id;
   const plan = async (): Promise<string> => (await did(perform(plane, limitCreate, { plan: freshPlan(), burst_quota: 10, burst_seconds: 1 }, asking))).plan;
-  return { plane, asking, partner, key, client, issuer, plan };
+  return { plane, asking, partner, key, client, endpoint, issuer, plan };
+}
+
+let receiver: Promise<Receiver> | undefined;
+afterAll(async () => (await receiver)?.close());
+
+async function endpointTerms(partner: string): Promise<JsonObject> {
+  receiver ??= startReceiver({ behaviour: answersChallenges });
+  return { partner, environment: "test", url: `${(await receiver).url}/hook`, types: ["*"], scopes: ["orders:read"] };
 }
 
 /** The public key of RFC 7515, appendix A.3. */

@@ -1,11 +1,11 @@
 /** Headers of requests, conditional reads, and what is cut or refused before an answer leaves. */
 import { defineContract, wire, z } from "sluice";
 import { describe, expect, test } from "vitest";
+import { DataInvalid, stripTo } from "#contract/strip.ts";
 import { Problem } from "#lib/problems.ts";
 import { checkRequest } from "#pipeline/check-request.ts";
 import { entityTag, isUnchanged } from "#pipeline/conditional.ts";
 import type { PartnerRequest } from "#pipeline/exchange.ts";
-import { DataInvalid, stripTo } from "#pipeline/strip.ts";
 
 function problemOf(work: () => unknown): Problem | undefined {
   try {

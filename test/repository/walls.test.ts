@@ -20,7 +20,7 @@ const imports = {
   contract: "contract imports lib.",
   pure: "The contract language is pure: Zod and nothing else.",
   lib: "lib imports nothing of the engine.",
-  libPackages: "lib needs nothing but Node.",
+  libPackages: "lib needs nothing but Node, and a reader of addresses.",
   testing: "testing imports the engine by its parts, never a project.",
   onlyTests: "Only tests import testing.",
   root: "Only the command line starts an entry: nothing imports entry.",
@@ -161,6 +161,7 @@ const planted: readonly (readonly [file: string, imported: string, reason: strin
   ["src/lib/planted.ts", "#contract/contract.ts", imports.lib],
   ["src/lib/planted.ts", "../contract/contract.ts", imports.home],
   ["src/lib/planted.ts", "zod", imports.libPackages],
+  ["src/lib/planted.ts", "ipaddr.js", null],
 
   ["sdk-gen/planted.ts", "node:fs", null],
   ["sdk-gen/planted.ts", "#lib/hash.ts", imports.sdks],

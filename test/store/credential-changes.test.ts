@@ -174,7 +174,13 @@ test("what is swept away was seen by every poller that goes on; one that was awa
 test("a notification wakes whoever listens; a connection that is ended is made again, and says so once", async () => {
   let notices = 0;
   const states: string[] = [];
-  const listener = listenForChanges({ url: database.url, timeoutMs: 2_000, onNotice: () => (notices += 1), onState: (state) => states.push(state) });
+  const listener = listenForChanges({
+    url: database.url,
+    channel: "sluice_credentials",
+    timeoutMs: 2_000,
+    onNotice: () => (notices += 1),
+    onState: (state) => states.push(state),
+  });
   const until = async (done: () => boolean): Promise<void> => {
     const end = performance.now() + 10_000;
     while (!done()) {

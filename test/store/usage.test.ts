@@ -197,12 +197,18 @@ test("what is too old is deleted a bounded number at a time, by the database's c
   await write([usageRecord({ at: Date.now() - 29 * dayMs }), usageRecord({ at: Date.now() - 399 * dayMs }), usageRecord({ at: Date.now() - 402 * dayMs })]);
   const records = retentionRecords(() => store);
   expect(await records.forget("request_log", 30, 1_000)).toBe(1_000);
-  const forgotten = await forgetOld(records, { requestLogDays: 30, usageDays: 400 });
-  expect(forgotten).toEqual({ request_log: 1_502, usage: 1 });
+  const forgotten = await forgetOld(records, { requestLogDays: 30, usageDays: 400, eventDays: 30 });
+  expect(forgotten).toMatchObject({ request_log: 1_502, usage: 1 });
   const { rows } = await sql<{ logged: string; counted: string }>`
     SELECT (SELECT count(*) FROM sluice.request_log) AS logged, (SELECT sum(requests) FROM sluice.usage_counts) AS counted`.execute(store);
   expect(rows).toEqual([{ logged: "1", counted: "2502" }]);
-  expect(await forgetOld(records, { requestLogDays: 30, usageDays: 400 })).toEqual({ request_log: 0, usage: 0 });
+  expect(await forgetOld(records, { requestLogDays: 30, usageDays: 400, eventDays: 30 })).toEqual({
+    request_log: 0,
+    usage: 0,
+    events: 0,
+    deliveries: 0,
+    event_bodies: 0,
+  });
 });
 
 test("one process deletes at a time: another one leaves it to that", async () => {

@@ -5,12 +5,18 @@ import { changesOf } from "#control-plane/change.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import type { Performed } from "#control-plane/perform.ts";
 import type { Asking } from "#control-plane/verb.ts";
+import { openReceivers } from "#entry/open-receivers.ts";
+import { webhookWays } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { recordsOf, transactionsOf } from "#store/records.ts";
+import demo from "../../demo/gateway.ts";
 
 /** An earlier secret of the same gateway. */
 export const otherSecret = new Uint8Array(32).fill(6);
+
+/** Real sockets, of which only those that a test opens stay open for a moment. */
+const receivers = openReceivers({ privateHosts: new Set(), testLoopback: true }, { onStop: () => undefined });
 
 export function planeOver(store: Store, own: Partial<ControlPlane> = {}): ControlPlane {
   const auditChain = own.auditChain ?? createAuditChain([new Uint8Array(32).fill(7)]);
@@ -24,6 +30,7 @@ export function planeOver(store: Store, own: Partial<ControlPlane> = {}): Contro
     versions: ["2026-02-01", "2026-01-01"],
     keyPrefix: undefined,
     notServed: new Set(),
+    webhooks: webhookWays(demo, receivers),
     ...own,
   };
 }

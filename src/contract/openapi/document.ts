@@ -1,7 +1,7 @@
 /** Builds the OpenAPI 3.1 document of one contract version from the contracts alone. */
 
 import { type Contract, declaredScopes } from "../contract.ts";
-import { allOperations, type ContractOperation, type Operation, operationsOf, schemaName } from "../operations.ts";
+import { allOperations, type ContractOperation, hasEvents, type Operation, operationsOf, schemaName } from "../operations.ts";
 import { type ReceiptsKept, receiptsKept } from "../receipts-kept.ts";
 import { expandable } from "../response-schema.ts";
 import { usageKept } from "../usage-kept.ts";
@@ -9,6 +9,8 @@ import { accountComponents, accountOperation, accountTag } from "./account-opera
 import { batchComponents, batchOperation } from "./batch-operation.ts";
 import { commandOperation, inputComponents } from "./command-operation.ts";
 import { type Components, extractComponents, mergeComponents } from "./components.ts";
+import { endpointComponents, endpointFailure, endpointOperation, endpointsTag } from "./endpoint-operation.ts";
+import { type DocumentedEvents, documentedEvents, eventComponents, eventsOperation, eventsTag, webhooksOf } from "./events-operation.ts";
 import { days, sharedHeaders, sharedWriteHeaders, writeParameters } from "./headers.ts";
 import { type JsonSchema, resourceSchema } from "./json-schema.ts";
 import { sharedParameters } from "./parameters.ts";
@@ -28,18 +30,22 @@ export interface DocumentedGateway {
   readonly kept?: ReceiptsKept;
   /** How long partners can look at their requests, in days. */
   readonly requestLogDays?: number;
+  /** How long events are kept, in days. */
+  readonly eventDays?: number;
 }
 
 /** A complete document: every `$ref` leads inside it, and it names no host, so that it is the same wherever it is served. */
 export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
   const { contracts, kept = receiptsKept, requestLogDays = usageKept.requestLogDays } = gateway;
+  const events = documentedEvents(contracts, gateway.version, gateway.eventDays ?? usageKept.eventDays);
+  const tells = hasEvents(contracts);
   const operations = allOperations(contracts);
   const writes = operations.some(({ method }) => method !== "GET");
   const paths: Record<string, JsonSchema> = {};
   for (const operation of operations)
     paths[operation.path] = {
       ...paths[operation.path],
-      [operation.method.toLowerCase()]: { ...operationObject(operation, requestLogDays), security: securityOf(operation) },
+      [operation.method.toLowerCase()]: { ...operationObject(operation, requestLogDays, events), security: securityOf(operation) },
     };
   return {
     openapi: "3.1.1",
@@ -51,8 +57,14 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
     },
     servers: [{ url: "/", description: "Where this document was served" }],
     security: anyCredential,
-    tags: [...contracts.map((contract) => ({ name: contract.name, description: contract.summary })), ...(writes ? [operationsTag] : []), accountTag],
+    tags: [
+      ...contracts.map((contract) => ({ name: contract.name, description: contract.summary })),
+      ...(tells ? [eventsTag, endpointsTag] : []),
+      ...(writes ? [operationsTag] : []),
+      accountTag,
+    ],
     paths,
+    ...(tells && { webhooks: webhooksOf(events) }),
     components: {
       securitySchemes: securitySchemes(declaredScopes(contracts)),
       parameters: { ...sharedParameters, ...(writes && writeParameters(kept)) },
@@ -61,6 +73,8 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
       schemas: mergeComponents(
         { Problem: problemSchema(writes) },
         accountComponents(),
+        tells ? eventComponents(events) : {},
+        tells ? endpointComponents(operations.filter((operation) => operation.kind === "endpoint")) : {},
         writes ? { OnlyId: onlyId, ...operationComponents(stagedBy(operations)) } : {},
         ...contracts.flatMap((contract) => [schemasOf(contract, new Set(contracts.map(schemaName))), ...operationsOf(contract).map(ownComponents)]),
       ),
@@ -68,10 +82,14 @@ export function openApiDocument(gateway: DocumentedGateway): JsonSchema {
   };
 }
 
-function operationObject(operation: Operation, requestLogDays: number): JsonSchema {
+function operationObject(operation: Operation, requestLogDays: number, events: DocumentedEvents): JsonSchema {
   switch (operation.kind) {
     case "account":
       return accountOperation(operation, requestLogDays);
+    case "events":
+      return eventsOperation(operation, events);
+    case "endpoint":
+      return endpointOperation(operation);
     case "status":
       return statusOperation(operation);
     case "batch":
@@ -88,6 +106,8 @@ function ownComponents(operation: ContractOperation): Components {
 }
 
 function failureKind(operation: Operation): FailureKind {
+  if (operation.kind === "endpoint") return endpointFailure(operation);
+  if (operation.kind === "events") return operation.id === "listEvents" ? "events" : "event";
   if (operation.kind === "account") return operation.id === "listOwnRequests" ? "own-list" : "own";
   return operation.kind === "command" ? operation.as : operation.kind;
 }

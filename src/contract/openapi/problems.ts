@@ -6,7 +6,10 @@ import { headerOf, limitHeaders } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Operations that can fail in the same ways. */
-export type FailureKind = "get" | "list" | "status" | CommandKind | "batch" | "own" | "own-list";
+export type FailureKind = "get" | "list" | "status" | CommandKind | "batch" | "own" | "own-list" | "events" | "event" | EndpointFailure;
+
+/** Of operations on webhook endpoints. */
+type EndpointFailure = "endpoint-list" | "endpoint-get" | "endpoint-create" | "endpoint-change" | "endpoint-action";
 
 const always: readonly ProblemCode[] = [
   "bad-request-line",
@@ -42,6 +45,14 @@ const changes: readonly ProblemCode[] = [...commands, "not-found", "precondition
 /** What is asked of the gateway alone: any credential may, and no ERP is in it. */
 const own: readonly ProblemCode[] = [...always.filter((code) => code !== "insufficient-scope" && code !== "source-unavailable"), "unexpected-body"];
 
+const endpointWrites: readonly ProblemCode[] = [
+  ...own.filter((code) => code !== "unexpected-body"),
+  ...bodies,
+  "insufficient-scope",
+  "idempotency-key-reused",
+  "idempotency-key-expired",
+];
+
 /** What each kind of operation can answer with besides success. Operations of several kinds share answers under the first one's name. */
 const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
   get: [...reads, "not-found"],
@@ -54,9 +65,37 @@ const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
   batch: [...always, ...bodies],
   own,
   "own-list": [...own, "invalid-cursor"],
+  events: [...own, "insufficient-scope", "events-no-longer-kept"],
+  event: [...own, "insufficient-scope", "not-found"],
+  "endpoint-list": [...own, "insufficient-scope"],
+  "endpoint-get": [...own, "insufficient-scope", "not-found"],
+  "endpoint-create": [...endpointWrites, "idempotency-key-required", "invalid-endpoint", "too-many-endpoints"],
+  "endpoint-change": [...endpointWrites, "not-found", "invalid-endpoint"],
+  "endpoint-action": [
+    ...endpointWrites,
+    ...(["idempotency-key-required", "not-found", "invalid-endpoint", "endpoint-not-verified", "challenge-failed", "too-many-tests"] as const),
+  ],
 };
 
-const kinds: readonly FailureKind[] = ["get", "list", "status", "update", "delete", "action", "create", "batch", "own", "own-list"];
+const kinds: readonly FailureKind[] = [
+  "get",
+  "list",
+  "status",
+  "update",
+  "delete",
+  "action",
+  "create",
+  "batch",
+  "own",
+  "own-list",
+  "events",
+  "event",
+  "endpoint-list",
+  "endpoint-get",
+  "endpoint-create",
+  "endpoint-change",
+  "endpoint-action",
+];
 
 /** In the order of the catalogue, which is that of the checks. */
 const order = new Map(Object.keys(problemKinds).map((code, at) => [code, at]));

@@ -28,7 +28,10 @@ export const partnerRemove = defineVerb({
         return { kind: "refused", reasons: [`${before.name} has keys that are neither revoked nor expired: ${named.join(", ")}${more}.`] };
       }
       if ((await records.partners.remove(before.id)) === "in-use")
-        return { kind: "refused", reasons: [`Something else still belongs to ${before.name}, such as an OAuth client; revoke that first.`] };
+        return {
+          kind: "refused",
+          reasons: [`Something else still belongs to ${before.name}, such as an OAuth client or a webhook endpoint; revoke or delete that first.`],
+        };
       await audit({ verb: "partner.remove", subject: partnerSubject(before), before: partnerToJson(before), after: null });
       return { kind: "done", value: partnerToJson(before) };
     }),

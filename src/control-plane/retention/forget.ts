@@ -8,15 +8,19 @@ const batchSize = 2_000;
 /** Of one round; with one a minute, a thousand requests a second are kept up with. */
 const batches = 40;
 
-export interface Forgotten {
-  readonly request_log: number;
-  readonly usage: number;
-}
+export type Forgotten = Readonly<Record<Aged, number>>;
 
 /** Leaves the rest to the next round, and all of it to the process that is at it. Rejects when the store cannot be asked. */
 export async function forgetOld(records: RetentionRecords, kept: UsageKept): Promise<Forgotten> {
-  const { request_log: requestLog, usage } = keptKinds(kept);
-  return { request_log: await forget(records, "request_log", requestLog.days), usage: await forget(records, "usage", usage.days) };
+  const { request_log: requestLog, usage, events } = keptKinds(kept);
+  return {
+    request_log: await forget(records, "request_log", requestLog.days),
+    usage: await forget(records, "usage", usage.days),
+    // In this order: deliveries go when their events are gone, and bodies when no delivery needs them.
+    events: await forget(records, "events", events.days),
+    deliveries: await forget(records, "deliveries", events.days),
+    event_bodies: await forget(records, "event_bodies", events.days),
+  };
 }
 
 async function forget(records: RetentionRecords, kind: Aged, days: number): Promise<number> {

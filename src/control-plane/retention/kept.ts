@@ -14,10 +14,11 @@ interface KeptKind {
 
 /** Everything that is kept of partners and their requests; without `kept`, as it is where nothing is configured. */
 export function keptKinds(kept: Partial<ReceiptsKept & UsageKept> = {}) {
-  const { requestLogDays, usageDays, bodyDays, tombstoneDays } = { ...receiptsKept, ...usageKept, ...kept };
+  const { requestLogDays, usageDays, eventDays, bodyDays, tombstoneDays } = { ...receiptsKept, ...usageKept, ...kept };
   return {
     request_log: { what: "log of partners' requests", days: requestLogDays, variable: "REQUEST_LOG_DAYS", where: "gateway" },
     usage: { what: "counts of requests by day", days: usageDays, variable: "USAGE_DAYS", where: "gateway" },
+    events: { what: "events, and deliveries of them that have ended", days: eventDays, variable: "EVENT_DAYS", where: "gateway" },
     write_answers: { what: "answers of writes, encrypted", days: bodyDays, variable: "RECEIPT_BODY_DAYS", where: "ERP or gateway" },
     write_receipts: { what: "that an Idempotency-Key was used", days: tombstoneDays, variable: undefined, where: "ERP or gateway" },
     audit: { what: "audit records", days: "for-good", variable: undefined, where: "gateway" },

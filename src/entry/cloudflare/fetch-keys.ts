@@ -1,6 +1,7 @@
 /** Fetches public keys over HTTPS for a Worker, whose network leads to the internet only; bounded in time and size. */
-import { isPublicAddress } from "#control-plane/addresses/public-address.ts";
+
 import type { FetchKeys } from "#control-plane/oauth/remote-keys.ts";
+import { isGlobalAddress } from "#lib/addresses/global-address.ts";
 
 const timeoutMs = 3_000;
 const maxBytes = 65_536;
@@ -10,7 +11,7 @@ export const fetchKeysOnWorkers: FetchKeys = async (text) => {
   const url = new URL(text);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isAddress = /^[\d.]+$/.test(host) || host.includes(":");
-  if (url.protocol !== "https:" || host === "localhost" || (isAddress && !isPublicAddress(host))) return { kind: "failed", why: "not a public https address" };
+  if (url.protocol !== "https:" || host === "localhost" || (isAddress && !isGlobalAddress(host))) return { kind: "failed", why: "not a public https address" };
   try {
     const response = await fetch(url, {
       redirect: "manual",

@@ -3,25 +3,34 @@
 import type { Redis } from "ioredis";
 import type { DeclaredSource } from "#config";
 import type { KeyRecords } from "#control-plane/api-keys/key-records.ts";
+import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
 import { usageCollector } from "#control-plane/usage/collect.ts";
+import type { EventLogRecords } from "#events/event-log-records.ts";
+import { waits } from "#events/waits.ts";
 import { absentDatabase, type Databases, type ErpDatabase, type Log, openSource, type RequestHandles } from "#gateway";
 import type { OpenLimits } from "#limits/limits.ts";
 import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { eventLogPooled } from "#store/event-log.ts";
+import { eventPages } from "#store/event-pages.ts";
 import { oauthRecords } from "#store/oauth.ts";
 import { ownAccount } from "#store/own-account.ts";
 import { quotaStore } from "#store/quota-store.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { retentionRecords } from "#store/retention.ts";
+import { scanRecords } from "#store/scans.ts";
 import { usageWriter } from "#store/usage.ts";
 import type { WorkerConfig } from "./bindings.ts";
 import { closeRequestRedis, openRequestRedis } from "./request-redis.ts";
 
 export interface OpenHandles extends RequestHandles {
   readonly retention: RetentionRecords;
+  readonly eventLog: EventLogRecords;
+  readonly scans: ReturnType<typeof scanRecords>;
+  isConfigured(source: string, environment: "live" | "test"): boolean;
   /** Writes what was noted, and closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
   close(): Promise<void>;
 }
@@ -29,6 +38,9 @@ export interface OpenHandles extends RequestHandles {
 type LimitsOver = (ways: { readonly redis: Redis | undefined; readonly quotas: () => QuotaStore }) => Pick<OpenLimits, "limiter">;
 /** Checks credentials, and issues tokens, over the ways to the store of one request. */
 export type AccessOver = (keys: KeyRecords, records: OAuthRecords) => Pick<RequestHandles, "authenticator" | "tokenServer">;
+
+/** Nothing is heard here of what others record: whoever waits looks by itself. */
+const waitPollMs = 1_000;
 
 /** A request sends one statement at a time, or several in one go: one connection is enough. */
 const connectionsPerRequest = 1;
@@ -38,6 +50,7 @@ export function openHandles(
   sources: readonly DeclaredSource[],
   accessOver: AccessOver,
   limitsOver: LimitsOver,
+  endpointsOver: (open: () => Store) => OwnEndpoints,
   log: Log,
 ): OpenHandles {
   const opened = new Map<string, ErpDatabase>();
@@ -88,6 +101,7 @@ export function openHandles(
     return database;
   };
 
+  const pages = eventPages(openedStore);
   const access = accessOver({ find: (kid) => keyRecords(openedStore()).find(kid) }, oauthRecords(openedStore));
   const usage = usageCollector({
     changed: (state) => {
@@ -100,9 +114,14 @@ export function openHandles(
     account: ownAccount(openedStore),
     usage,
     retention: retentionRecords(openedStore),
+    eventLog: eventLogPooled(openedStore),
+    scans: scanRecords(openedStore),
+    isConfigured: (source, environment) => urls.get(source)?.[environment] !== undefined,
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     ...access,
+    endpoints: endpointsOver(openedStore),
+    events: { records: pages, waits: waits({ heads: pages.heads, pollMs: waitPollMs }) },
     // A connection that cannot be closed in order is gone already.
     close: async () => {
       await usage.flush(usageWriter(openedStore));

@@ -102,3 +102,12 @@ export function seconds(member: string): Flag {
 export function accounts(member: string): Flag {
   return flag(member, z.array(account), (value) => value.map(({ environment, account: number }) => ({ environment, account: number })), true);
 }
+
+/** A length of time up to now, such as `2h`, or a date or a time; RFC 3339. */
+export function past(member: string): Flag {
+  const schema = z.union(
+    [span.transform((ago) => (now: number) => now - 1_000 * ago), moment],
+    "takes a length of time (2h), a date (2026-11-24) or a time with its zone (2026-11-24T12:00:00Z)",
+  );
+  return flag(member, schema, (value, now) => new Date(value(now)).toISOString());
+}

@@ -2,6 +2,8 @@
 import { auditCommands } from "./audit.ts";
 import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
+import { endpointCommands } from "./endpoint.ts";
+import { eventCommands } from "./event.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./key.ts";
 import { limitCommands } from "./limit.ts";
@@ -21,7 +23,9 @@ export const operatorCommands: readonly Command[] = [
   ...issuerCommands,
   ...signingKeyCommands,
   ...secretCommands,
+  ...endpointCommands,
   ...commandsOnOperators,
+  ...eventCommands,
   ...usageCommands,
   ...scanCommands,
   ...auditCommands,

@@ -2,6 +2,7 @@
 
 import type { Contract } from "#contract/contract.ts";
 import { accountTag } from "#contract/openapi/account-operation.ts";
+import { endpointsTag } from "#contract/openapi/endpoint-operation.ts";
 import { operationsTag } from "#contract/openapi/status-operation.ts";
 import { allOperations, operationsOf } from "#contract/operations.ts";
 import { fieldOwners } from "#contract/ownership.ts";
@@ -19,8 +20,10 @@ export function siteResources(contracts: readonly Contract[]): readonly SiteReso
   }));
   const status = allOperations(contracts).filter((operation) => operation.kind === "status");
   const own = allOperations(contracts).filter((operation) => operation.kind === "account");
+  const endpoints = allOperations(contracts).filter((operation) => operation.kind === "endpoint");
   return [
     ...resources,
+    ...(endpoints.length === 0 ? [] : [{ name: endpointsTag.name, summary: endpointsTag.description, fields: [], operations: endpoints }]),
     ...(status.length === 0 ? [] : [{ name: operationsTag.name, summary: operationsTag.description, fields: [], operations: status }]),
     { name: accountTag.name, summary: accountTag.description, fields: [], operations: own },
   ];

@@ -1,11 +1,10 @@
 /** Parses what is about to leave by the contract's schema: unknown fields are cut, wrong ones stop the response. */
 
 import { z } from "zod";
-import { type Known, nullablePaths, withoutNulls } from "#contract/certain.ts";
-import type { Contract } from "#contract/contract.ts";
-import { type JsonWriter, jsonWriter } from "#contract/json-writer.ts";
-import { itemSchema } from "#contract/response-schema.ts";
 import { Problem } from "#lib/problems.ts";
+import { type Known, nullablePaths, withoutNulls } from "./certain.ts";
+import { type JsonWriter, jsonWriter } from "./json-writer.ts";
+import { itemSchema, type Shaped } from "./response-schema.ts";
 
 /** A row that does not fit, for the log: where it does not, never what stands there. */
 export class DataInvalid extends Error {
@@ -37,7 +36,7 @@ interface Writers {
 }
 
 /** `knownFields`: what is certain of each field's values. */
-export function stripTo(contract: Contract, knownFields: Readonly<Record<string, Known | undefined>>): Strip {
+export function stripTo(contract: Shaped, knownFields: Readonly<Record<string, Known | undefined>>): Strip {
   const known = new Map<string, Writers>();
   const writersOf = (fields: readonly string[]): Writers => {
     const key = fields.join(",");
@@ -67,7 +66,7 @@ function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean 
 }
 
 /** Parses again, the slow way that names what is wrong. */
-function refuse(contract: Contract, items: readonly Record<string, unknown>[], fields: readonly string[]): never {
+function refuse(contract: Shaped, items: readonly Record<string, unknown>[], fields: readonly string[]): never {
   const issues = z.array(itemSchema(contract, fields)).safeParse(items).error?.issues ?? [];
   const index = typeof issues[0]?.path[0] === "number" ? issues[0].path[0] : 0;
   const wrong = new Set(issues.filter((issue) => issue.path[0] === index).map((issue) => issue.path.slice(1).join(".")));

@@ -1,8 +1,8 @@
 /** What is the same for every request to a contract, and for every request of a caller to it. */
 
-import type { Known } from "#contract/certain.ts";
-import type { Contract } from "#contract/contract.ts";
-import { visibleFields } from "#contract/response-schema.ts";
+import type { Known } from "./certain.ts";
+import type { Contract } from "./contract.ts";
+import { visibleFields } from "./response-schema.ts";
 import { type Strip, stripTo } from "./strip.ts";
 
 /** `visible`: the fields that a caller with these scopes may see. */
