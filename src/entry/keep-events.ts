@@ -2,7 +2,7 @@
 
 import type { Config, SourceUrls } from "#config";
 import { relayCounts } from "#events/relay-counts.ts";
-import type { CaptureSource, Databases, Gateway, Log } from "#gateway";
+import type { Databases, Gateway, Log } from "#gateway";
 import { captureStates } from "#store/capture-states.ts";
 import { connectStore, type Store } from "#store/connect.ts";
 import { eventLog, eventLogPooled } from "#store/event-log.ts";

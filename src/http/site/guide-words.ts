@@ -12,7 +12,12 @@ import { writeWords } from "./write-words.ts";
 export type GuideWords = Readonly<Record<string, string>>;
 
 /** The words of the resource that has most to show. `hasTest`: whether there is a test environment to try things in. */
-export function guideWords(contracts: readonly Contract[], hasTest: boolean, kept?: ReceiptsKept, { requestLogDays, eventDays }: UsageKept = usageKept): GuideWords {
+export function guideWords(
+  contracts: readonly Contract[],
+  hasTest: boolean,
+  kept?: ReceiptsKept,
+  { requestLogDays, eventDays }: UsageKept = usageKept,
+): GuideWords {
   const all = contracts.filter(({ reads }) => reads.list !== undefined).map(wordsOf);
   const most = all.reduce<GuideWords>((best, words) => (Object.keys(words).length > Object.keys(best).length ? words : best), {});
   return {
