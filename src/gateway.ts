@@ -30,7 +30,7 @@ import type { CaptureSource } from "#events/capture-source.ts";
 import type { EventLogRecords, FanOut } from "#events/event-log-records.ts";
 import type { EventPageRecords } from "#events/event-page-records.ts";
 import { logReader } from "#events/read-log.ts";
-import { type Relayed, relayRound } from "#events/relay.ts";
+import { type Relayed, type RelayTurn, relayRound, relayTurn } from "#events/relay.ts";
 import { fanOutOf } from "#events/render.ts";
 import type { Waits } from "#events/waits.ts";
 import { type AdminApi, type AdminApiParts, adminApi } from "#http/admin/admin-api.ts";
@@ -83,7 +83,7 @@ export type { Log } from "#http/log.ts";
 export { problemDocument } from "#http/problem-document.ts";
 export { prepareAssets } from "#http/site/prepare-assets.ts";
 export type { GatewayDefinition } from "./project.ts";
-export { type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
+export { endpointTeller, type WebhookWaysParts, webhookWays } from "./webhook-ways.ts";
 
 /** The way to one source in one environment, as a request is given it. */
 export type Databases = (source: string, environment: Environment) => ErpDatabase;
@@ -152,6 +152,8 @@ export interface Gateway {
   readonly fanOut: FanOut;
   /** One bounded round of the relay: what a source has captured becomes events. */
   relay(records: EventLogRecords, source: CaptureSource): Promise<Relayed>;
+  /** Round after round, for as long as `turn` says. */
+  relayTurn(records: EventLogRecords, source: CaptureSource, turn: RelayTurn): Promise<"taken" | "ended">;
   /** Where changes are captured, for whoever records them: one reader for each at a time. */
   readonly captureSources: CaptureSources;
   /** What was counted at the sources, for Prometheus. For operators only. */
@@ -249,6 +251,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const bodies = eventBodies(definition.contracts, (error) => log.error(describeError(error), "an event cannot be shown as its contract promises"));
   const fanOut = fanOutOf(bodies);
   const rules = new Map(definition.contracts.map(({ name, events }) => [name, events]));
+  const relaying = { rulesOf: (resource: string) => rules.get(resource) ?? {}, fanOut, now };
 
   const api = partnerApi({
     route: routes(operations),
@@ -279,7 +282,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         ...resources.ways(databases, receipts, () => request.signal),
       }),
     fanOut,
-    relay: (records, source) => relayRound({ rulesOf: (resource) => rules.get(resource) ?? {}, records, fanOut, now }, source),
+    relay: (records, source) => relayRound({ ...relaying, records }, source),
+    relayTurn: (records, source, turn) => relayTurn({ ...relaying, records }, source, turn),
     tend: async (databases, receipts) => {
       await Promise.all([guards.tend(databases), resources.tend(databases, receipts)]);
     },

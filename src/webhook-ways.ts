@@ -3,6 +3,9 @@
 import { type EventBodies, type EventReader, eventBodies } from "#contract/event-bodies.ts";
 import { exampleStates } from "#contract/example-states.ts";
 import type { WebhookWays } from "#control-plane/endpoints/webhook-ways.ts";
+import { tellOwners } from "#events/deliver/tell-owners.ts";
+import type { TellOfEndpoint } from "#events/delivery-records.ts";
+import { fanOutOf } from "#events/render.ts";
 import type { Guard } from "#events/send/guard.ts";
 import type { SendWebhook } from "#events/webhook-request.ts";
 import type { GatewayDefinition } from "./project.ts";
@@ -35,4 +38,12 @@ function exampleOf(bodies: EventBodies, type: string, reader: EventReader, { id,
   const resourceId = typeof example?.["id"] === "string" ? example["id"] : "example";
   const origin = kind.contract === undefined ? "gateway" : "erp";
   return bodies.text({ id, type, seq: 0, occurredAt: at, recordedAt: at, resource: kind.shape.name, resourceId, entitySeq: 0, origin, ...states }, view);
+}
+
+/** Tells partners of their endpoints. `now` in milliseconds since 1970. */
+export function endpointTeller({ contracts }: Pick<GatewayDefinition, "contracts">, now: () => number): TellOfEndpoint {
+  const bodies = eventBodies(contracts, (error) => {
+    throw error;
+  });
+  return tellOwners(fanOutOf(bodies), now);
 }

@@ -25,7 +25,7 @@ export interface EventKind {
 }
 
 /** What it takes to read things of a contract; undefined: nobody can. */
-export function readScope({ reads }: Contract): string | undefined {
+function readScope({ reads }: Contract): string | undefined {
   return reads.get?.scope ?? reads.list?.scope;
 }
 

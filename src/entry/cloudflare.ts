@@ -65,12 +65,38 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
       if (started.kind === "refused") throw new Error(started.reasons.join(" "));
       const handles = started.open();
       try {
-        await Promise.all([started.gateway.tend(handles.databases, handles.receipts), forgetOld(handles.retention, started.usageKept)]);
+        await Promise.all([
+          started.gateway.tend(handles.databases, handles.receipts),
+          forgetOld(handles.retention, started.usageKept),
+          relayFor(relayMs, started.gateway, handles),
+        ]);
       } finally {
         await handles.close();
       }
     },
   };
+}
+
+/** Of a minute: the next cron event begins when this one is over. */
+const relayMs = 45_000;
+
+/** Rounds of each source in turn until there is nothing more, or the time is over. Rejects with what stopped the first that failed. */
+async function relayFor(ms: number, gateway: Gateway, { databases, eventLog, scans, isConfigured }: OpenHandles): Promise<void> {
+  const until = performance.now() + ms;
+  const failures: unknown[] = [];
+  for (const source of gateway.captureSources(databases, scans)) {
+    if (!isConfigured(source.source, source.environment)) continue;
+    try {
+      for (let more = true; more && performance.now() < until; ) {
+        const relayed = await gateway.relay(eventLog, source);
+        more = relayed.kind === "done" && relayed.more;
+      }
+    } catch (error) {
+      // The others go on.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Cloudflare itself writes this header, over whatever the client sent; elsewhere it would be anybody's word. */

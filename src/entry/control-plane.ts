@@ -5,7 +5,7 @@ import { createAuditChain } from "#control-plane/audit/chain.ts";
 import { changesOf } from "#control-plane/change.ts";
 import type { ControlPlane } from "#control-plane/control-plane.ts";
 import type { Actor } from "#control-plane/verb.ts";
-import { describeGateway, type GatewayDefinition, type WebhookWaysParts, webhookWays } from "#gateway";
+import { describeGateway, endpointTeller, type GatewayDefinition, type WebhookWaysParts, webhookWays } from "#gateway";
 import { envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { recordsOf, transactionsOf } from "#store/records.ts";
@@ -32,7 +32,13 @@ export function controlPlane(
   const auditChain = createAuditChain([secrets.secret, ...secrets.previousSecrets]);
   return {
     records: recordsOf(store),
-    change: changesOf(transactionsOf(store), auditChain),
+    change: changesOf(
+      transactionsOf(
+        store,
+        endpointTeller(definition, () => Date.now()),
+      ),
+      auditChain,
+    ),
     ...{
       peppers: secrets.peppers,
       envelopes: envelopes({ current: secrets.secret, others: secrets.previousSecrets }),

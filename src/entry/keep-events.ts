@@ -2,23 +2,24 @@
 
 import type { Config, SourceUrls } from "#config";
 import { relayCounts } from "#events/relay-counts.ts";
-import type { CaptureSource, Databases, Gateway, Log } from "#gateway";
+import type { Databases, Gateway, Log } from "#gateway";
 import { captureStates } from "#store/capture-states.ts";
-import type { Store } from "#store/connect.ts";
-import { eventLog } from "#store/event-log.ts";
+import { connectStore, type Store } from "#store/connect.ts";
+import { eventLog, eventLogPooled } from "#store/event-log.ts";
 import { scanRecords } from "#store/scans.ts";
-import { type BackgroundRound, keepRounds } from "./keep-rounds.ts";
+import { type BackgroundTurn, keepTurns, pause } from "./keep-turns.ts";
 import { usageTrouble } from "./keep-usage.ts";
 import { repeat } from "./rounds.ts";
 import type { Stoppable } from "./stop.ts";
 
 export interface KeepEventsParts {
   readonly config: Config;
-  readonly gateway: Pick<Gateway, "captureSources" | "relay">;
+  readonly gateway: Pick<Gateway, "captureSources" | "relayTurn">;
   readonly databases: Databases;
   /** Where nothing is configured, nothing is captured. */
   readonly sources: ReadonlyMap<string, SourceUrls>;
   readonly store: Store;
+  readonly storeUrl: string;
   readonly log: Log;
   /** Told as soon as something was recorded that is to be delivered. */
   readonly recorded?: (deliveries: number) => void;
@@ -31,9 +32,16 @@ export interface KeptEvents {
 
 const lookMs = 5_000;
 
+/** How soon the source is asked again where there was nothing. */
+const idleMs = 100;
+/** How long one process keeps the right to a source: another one gets its chance, and a silent connection is spoken on. */
+const turnMs = 15_000;
+
 /** Ended with `life`, which waits for the rounds underway. */
-export function keepEvents({ gateway, databases, sources, store, log, recorded = () => undefined }: KeepEventsParts, life: Stoppable): KeptEvents {
-  const records = eventLog(() => store);
+export function keepEvents(
+  { config, gateway, databases, sources, store, storeUrl, log, recorded = () => undefined }: KeepEventsParts,
+  life: Stoppable,
+): KeptEvents {
   const captures = gateway
     .captureSources(
       databases,
@@ -41,26 +49,43 @@ export function keepEvents({ gateway, databases, sources, store, log, recorded =
     )
     .filter(({ source, environment }) => sources.get(source)?.[environment] !== undefined);
   const counts = relayCounts(captures);
-  const round = (source: CaptureSource): BackgroundRound => ({
-    name: `relay of ${source.name}`,
-    async run() {
-      try {
-        const relayed = await gateway.relay(records, source);
-        if (relayed.kind === "taken") return "taken";
-        counts.relayed(source, relayed);
-        if (relayed.deliveries > 0) recorded(relayed.deliveries);
-        return relayed.more ? "more" : "nothing";
-      } catch (error) {
-        counts.failed(source, usageTrouble(error));
-        throw error;
-      }
-    },
+  if (captures.length === 0) return { metrics: counts.text };
+  // A connection each for as long as this process has the right to it: requests must not wait for those.
+  const { listen } = config.credentials;
+  const own = connectStore({
+    ...{ url: storeUrl, poolSize: captures.length, timeoutMs: config.storeTimeoutMs, pooledByTransaction: !listen },
+    onBrokenConnection: () => undefined,
   });
-  const relays = keepRounds(captures.map(round), log);
-  life.onStop(relays.stop);
+  life.onStop(() => own.destroy());
+  const records = listen ? eventLog(() => own) : eventLogPooled(() => own);
+  const turns = keepTurns(
+    captures.map(
+      (source): BackgroundTurn => ({
+        name: `relay of ${source.name}`,
+        async run(stopping) {
+          const until = performance.now() + turnMs;
+          try {
+            return await gateway.relayTurn(records, source, {
+              async next(relayed) {
+                counts.relayed(source, relayed);
+                if (relayed.deliveries > 0) recorded(relayed.deliveries);
+                if (!relayed.more) await pause(idleMs, stopping);
+                return stopping.aborted || performance.now() > until ? "end" : "again";
+              },
+            });
+          } catch (error) {
+            counts.failed(source, usageTrouble(error));
+            throw error;
+          }
+        },
+      }),
+    ),
+    log,
+  );
+  life.onStop(turns.stop);
   const states = captureStates(() => store);
   // What cannot be noted now is noted in the next round; that the store is gone is said by others.
-  const looks = captures.length === 0 ? undefined : repeat(lookMs, async () => states.note(await counts.look()));
-  life.onStop(() => looks?.stop());
+  const looks = repeat(lookMs, async () => states.note(await counts.look()));
+  life.onStop(looks.stop);
   return { metrics: counts.text };
 }

@@ -134,7 +134,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, log }, life);
+  const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, storeUrl: location.storeUrl, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
   const receivers = openReceivers(config.webhooks, life);
   const secretsAtRest = envelopes({ current: location.secret, others: config.previousSecrets });

@@ -62,7 +62,7 @@ export async function work(options: Omit<StartOptions, "fresh">, life: Stoppable
   });
   const receipts = receiptRecords(() => store);
   life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  const kept = keepEvents({ config, gateway, databases: databases.find, sources: place.urls, store, log }, life);
+  const kept = keepEvents({ config, gateway, databases: databases.find, sources: place.urls, store, storeUrl: place.storeUrl, log }, life);
   const { send } = openReceivers(config.webhooks, life);
   const secretsAtRest = envelopes({ current: place.secret, others: config.previousSecrets });
   const delivering = keepDeliveries({ config, store: () => store, storeUrl: place.storeUrl, gateway, send, envelopes: secretsAtRest, log }, life);

@@ -137,7 +137,7 @@ export interface DeliveryStanding {
 
 /** An endpoint of which its partner is told. */
 export interface ToldEndpoint {
-  readonly told: "failing" | "disabled";
+  readonly told: "failing" | "disabled" | "resumed";
   readonly id: string;
   readonly partner: string;
   readonly environment: "live" | "test";

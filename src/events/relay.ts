@@ -37,14 +37,38 @@ const batchSize = 500;
  * captured twice is recorded once, by its key. Rejects while the source or the store cannot answer.
  */
 export async function relayRound(parts: RelayParts, source: CaptureSource, limit = batchSize): Promise<Relayed> {
-  const relayed = await parts.records.exclusively(`${source.environment} ${source.name}`, async (recorder): Promise<Relayed> => {
-    const batch = await source.next(limit);
-    const events = batch.captured.flatMap((captured) => newEvents(parts.rulesOf(captured.resource), captured));
-    const counts = await recordAll(parts, recorder, { source: source.source, environment: source.environment }, events);
-    if (batch.captured.length > 0) await batch.recorded();
-    return { kind: "done", captured: batch.captured.length, ...counts, more: batch.more };
+  return (await parts.records.exclusively(rightTo(source), (recorder) => relay(parts, recorder, source, limit))) ?? { kind: "taken" };
+}
+
+export interface RelayTurn {
+  /** Told of each round; the next one begins when this resolves. */
+  next(relayed: Relayed & { readonly kind: "done" }): Promise<"again" | "end">;
+}
+
+/**
+ * The same again and again under one right, so that of many processes one asks the source, and the others only whether the
+ * right is free. `taken` where it is not.
+ */
+export async function relayTurn(parts: RelayParts, source: CaptureSource, { next }: RelayTurn): Promise<"taken" | "ended"> {
+  const ended = await parts.records.exclusively(rightTo(source), async (recorder) => {
+    for (;;) {
+      const relayed = await relay(parts, recorder, source, batchSize);
+      if ((await next(relayed)) === "end") return "ended" as const;
+    }
   });
-  return relayed ?? { kind: "taken" };
+  return ended ?? "taken";
+}
+
+function rightTo({ environment, name }: CaptureSource): string {
+  return `${environment} ${name}`;
+}
+
+async function relay(parts: RelayParts, recorder: EventRecorder, source: CaptureSource, limit: number): Promise<Relayed & { readonly kind: "done" }> {
+  const batch = await source.next(limit);
+  const events = batch.captured.flatMap((captured) => newEvents(parts.rulesOf(captured.resource), captured));
+  const counts = await recordAll(parts, recorder, { source: source.source, environment: source.environment }, events);
+  if (batch.captured.length > 0) await batch.recorded();
+  return { kind: "done", captured: batch.captured.length, ...counts, more: batch.more };
 }
 
 async function recordAll(

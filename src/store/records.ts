@@ -1,5 +1,6 @@
 /** All records of the control plane over one store, and changes of them in one transaction. */
 import type { Records } from "#control-plane/control-plane.ts";
+import type { TellOfEndpoint } from "#events/delivery-records.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
@@ -16,8 +17,8 @@ import { signingKeyRecords } from "./signing-keys.ts";
 import { usageRecords } from "./usage.ts";
 import { endpointRecords } from "./webhook-endpoints.ts";
 
-/** Over a store or a transaction. */
-export function recordsOf(store: Store): Records {
+/** Over a store or a transaction. `tell`: records in it that an endpoint is resumed; nobody is told without it. */
+export function recordsOf(store: Store, tell?: TellOfEndpoint): Records {
   return {
     partners: partnerRecords(store),
     keys: keyRegister(store),
@@ -33,18 +34,20 @@ export function recordsOf(store: Store): Records {
     events: eventRecords(store),
     endpoints: endpointRecords(store),
     scans: scanStateRecords(store),
+    scans: scanStateRecords(store),
+    endpoints: endpointRecords(store, tell),
   };
 }
 
 class Unwanted extends Error {}
 
 /** Runs `work` in one transaction, and undoes what it wrote when it rejects or does not want to keep it. */
-export function transactionsOf(store: Store) {
+export function transactionsOf(store: Store, tell?: TellOfEndpoint) {
   return async <T>(work: (records: Records) => Promise<{ readonly keep: boolean; readonly value: T }>): Promise<T> => {
     let unwanted: { readonly value: T } | undefined;
     try {
       return await store.transaction().execute(async (transaction) => {
-        const { keep, value } = await work(recordsOf(transaction));
+        const { keep, value } = await work(recordsOf(transaction, tell));
         if (keep) return value;
         unwanted = { value };
         throw new Unwanted();

@@ -1,6 +1,6 @@
-/** What is told of endpoints that fail, to who records it in the same transaction. */
+/** What is told of endpoints that fail or are resumed, to who records it in the same transaction. */
 import { sql } from "kysely";
-import type { ToldEndpoint, TellOfEndpoint } from "#events/delivery-records.ts";
+import type { TellOfEndpoint, ToldEndpoint } from "#events/delivery-records.ts";
 import type { Store } from "./connect.ts";
 import { recordEvents } from "./event-recorder.ts";
 

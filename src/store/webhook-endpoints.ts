@@ -1,13 +1,15 @@
 /** Webhook endpoints in the gateway's own tables. */
 import { sql } from "kysely";
 import { type EndpointRecords, type EndpointTerms, placeOfReceipt, placeOfSecret, type WebhookEndpoint } from "#control-plane/endpoints/endpoint-records.ts";
+import type { TellOfEndpoint } from "#events/delivery-records.ts";
 import type { Envelope, SealedPlace } from "#lib/envelope.ts";
 import type { Store } from "./connect.ts";
+import { tellOf } from "./told-endpoints.ts";
 
 /** Challenges and tests: of an endpoint in a minute, of all endpoints of a partner in an hour. */
 const probes = { perMinute: 6, perHour: 120 } as const;
 
-export function endpointRecords(store: Store): EndpointRecords {
+export function endpointRecords(store: Store, tell?: TellOfEndpoint): EndpointRecords {
   return {
     insert: async (endpoint) => {
       await store
@@ -58,6 +60,7 @@ export function endpointRecords(store: Store): EndpointRecords {
         .set({ resumed_at: sql<Date>`clock_timestamp()`, failing_since: null, warned_at: null })
         .where("id", "=", id)
         .execute();
+      await tellOf(store, tell, "resumed", [id]);
     },
     delete: async (id) => {
       await store.deleteFrom("webhook_secrets").where("endpoint", "=", id).execute();

@@ -13,9 +13,9 @@ import { connectStore, type Store } from "#store/connect.ts";
 import { eventLog } from "#store/event-log.ts";
 import { createDatabase, gatewayTables } from "../support/postgres.ts";
 
-export const version = "2026-11-01";
+const version = "2026-11-01";
 
-export const parcels = defineContract({
+const parcels = defineContract({
   name: "parcels",
   singular: "parcel",
   team: "shipping",
@@ -32,9 +32,9 @@ export const parcels = defineContract({
   }),
 });
 
-export const bodies = eventBodies([parcels], () => undefined);
-export const fanOut = fanOutOf(bodies);
-export const everyScope: ReadonlySet<string> = new Set(["events:read", "parcels:read", "parcels.cost:read", "webhooks:read"]);
+const bodies = eventBodies([parcels], () => undefined);
+const fanOut = fanOutOf(bodies);
+const everyScope: ReadonlySet<string> = new Set(["events:read", "parcels:read", "parcels.cost:read", "webhooks:read"]);
 
 export interface LogWorld {
   readonly store: Store;
@@ -70,8 +70,8 @@ export async function openLogWorld(poolSize = 8): Promise<LogWorld> {
     async endpoint(partner, { types = ["*"], scopes = everyScope, state = "active" } = {}) {
       const id = `we_${randomBytes(8).toString("hex")}`;
       await sql`
-        INSERT INTO sluice.webhook_endpoints (id, partner, environment, url, types, api_version, scopes, signs, state, created_at)
-        VALUES (${id}, ${partner}, 'live', 'https://hooks.example.com/', ${[...types]}::text[], ${version}::date, ${[...scopes]}::text[], 'hmac', ${state}, now())`.execute(
+        INSERT INTO sluice.webhook_endpoints (id, partner, environment, url, types, api_version, scopes, signs, state, created_at, verified_at)
+        VALUES (${id}, ${partner}, 'live', 'https://hooks.example.com/', ${[...types]}::text[], ${version}::date, ${[...scopes]}::text[], 'hmac', ${state}, now(), ${state === "unverified" ? null : new Date()})`.execute(
         store,
       );
       return id;

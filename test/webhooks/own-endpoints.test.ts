@@ -231,6 +231,10 @@ describe("an endpoint", () => {
     expect((await world().ask("POST", `${path}/${id}/resume`)).json).toMatchObject({ state: "active" });
     const { rows } = await sql<{ resumed_at: Date | null }>`select resumed_at from sluice.webhook_endpoints where id = ${id}`.execute(world().store);
     expect(rows[0]?.resumed_at).toBeInstanceOf(Date);
+    const told = await world().ask("GET", "/v1/events?type=webhook_endpoint.resumed");
+    expect(told.json["data"]).toContainEqual(
+      expect.objectContaining({ resource_id: id, origin: "gateway", data: expect.objectContaining({ id, state: "active" }) }),
+    );
     const fresh = await created();
     expect(await world().ask("POST", `${path}/${fresh.id}/suspend`)).toMatchObject({ status: 409, json: { code: "endpoint-not-verified" } });
   });

@@ -21,7 +21,8 @@ export function changeEndpoint(
     const wanted = { ...before, ...decided.value };
     if (isDeepStrictEqual(before, wanted)) return { kind: "done", value: endpointToJson(before, asking.now) };
     await records.endpoints.setTerms(id, wanted);
-    if (wanted.state === "active" && before.state !== "active") await records.endpoints.setResumed(id);
+    // Of a first verification there is nothing that was held, and nobody to be surprised.
+    if (wanted.state === "active" && (before.state === "suspended" || before.state === "disabled")) await records.endpoints.setResumed(id);
     const after = (await records.endpoints.find(id)) ?? wanted;
     await audit({ verb, subject: endpointSubject(id), before: endpointForAudit(before), after: endpointForAudit(after) });
     return { kind: "done", value: endpointToJson(after, asking.now) };

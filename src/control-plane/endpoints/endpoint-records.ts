@@ -65,7 +65,7 @@ export interface EndpointRecords {
   ): Promise<WebhookEndpoint[]>;
   count(partner: string, environment: Environment): Promise<number>;
   setTerms(id: string, terms: EndpointTerms): Promise<void>;
-  /** Notes that it is sent events again, what was held first, at a rate that grows; what failed before counts no more. */
+  /** Notes that it is sent events again, what was held first, at a rate that grows; what failed before counts no more. Its partner is told. */
   setResumed(id: string): Promise<void>;
   /** Its secrets are gone for good; its row stays for those who look at its deliveries. */
   delete(id: string): Promise<void>;

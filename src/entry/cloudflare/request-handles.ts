@@ -7,24 +7,30 @@ import type { OwnEndpoints } from "#control-plane/endpoints/own-endpoints.ts";
 import type { OAuthRecords } from "#control-plane/oauth/oauth.ts";
 import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
 import { usageCollector } from "#control-plane/usage/collect.ts";
+import type { EventLogRecords } from "#events/event-log-records.ts";
 import { waits } from "#events/waits.ts";
 import { absentDatabase, type Databases, type ErpDatabase, type Log, openSource, type RequestHandles } from "#gateway";
 import type { OpenLimits } from "#limits/limits.ts";
 import type { QuotaStore } from "#limits/quotas.ts";
 import { keyRecords } from "#store/api-keys.ts";
 import { connectStore, type Store } from "#store/connect.ts";
+import { eventLogPooled } from "#store/event-log.ts";
 import { eventPages } from "#store/event-pages.ts";
 import { oauthRecords } from "#store/oauth.ts";
 import { ownAccount } from "#store/own-account.ts";
 import { quotaStore } from "#store/quota-store.ts";
 import { receiptRecords } from "#store/receipts.ts";
 import { retentionRecords } from "#store/retention.ts";
+import { scanRecords } from "#store/scans.ts";
 import { usageWriter } from "#store/usage.ts";
 import type { WorkerConfig } from "./bindings.ts";
 import { closeRequestRedis, openRequestRedis } from "./request-redis.ts";
 
 export interface OpenHandles extends RequestHandles {
   readonly retention: RetentionRecords;
+  readonly eventLog: EventLogRecords;
+  readonly scans: ReturnType<typeof scanRecords>;
+  isConfigured(source: string, environment: "live" | "test"): boolean;
   /** Writes what was noted, and closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
   close(): Promise<void>;
 }
@@ -108,6 +114,9 @@ export function openHandles(
     account: ownAccount(openedStore),
     usage,
     retention: retentionRecords(openedStore),
+    eventLog: eventLogPooled(openedStore),
+    scans: scanRecords(openedStore),
+    isConfigured: (source, environment) => urls.get(source)?.[environment] !== undefined,
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,
     ...access,

@@ -12,17 +12,29 @@ import { writeWords } from "./write-words.ts";
 export type GuideWords = Readonly<Record<string, string>>;
 
 /** The words of the resource that has most to show. `hasTest`: whether there is a test environment to try things in. */
-export function guideWords(contracts: readonly Contract[], hasTest: boolean, kept?: ReceiptsKept, { requestLogDays }: UsageKept = usageKept): GuideWords {
+export function guideWords(
+  contracts: readonly Contract[],
+  hasTest: boolean,
+  kept?: ReceiptsKept,
+  { requestLogDays, eventDays }: UsageKept = usageKept,
+): GuideWords {
   const all = contracts.filter(({ reads }) => reads.list !== undefined).map(wordsOf);
   const most = all.reduce<GuideWords>((best, words) => (Object.keys(words).length > Object.keys(best).length ? words : best), {});
   return {
     ...most,
     ...changeWords(contracts),
     ...writeWords(contracts, kept),
+    ...eventWords(contracts, eventDays),
     requestLogDays: days(requestLogDays),
     environment: hasTest ? "test" : "live",
     ...(hasTest && { test: "test" }),
   };
+}
+
+/** An event that there can be. */
+function eventWords(contracts: readonly Contract[], eventDays: number): GuideWords {
+  const [eventType] = contracts.flatMap(({ events }) => Object.keys(events));
+  return eventType === undefined ? {} : { eventType, eventDays: days(eventDays) };
 }
 
 /** Of the first resource whose fields can be changed, with what its contract shows of that. */

@@ -14,6 +14,8 @@ export const guideSlugs = [
   "changing-things",
   "batches",
   "operations",
+  "events",
+  "webhooks",
   "your-account",
   "errors",
   "limits",
@@ -21,7 +23,14 @@ export const guideSlugs = [
 ] as const;
 
 /** Words without which a guide has nothing to say here: nobody is told how to change what can only be read. */
-const neededWord: Readonly<Record<string, string>> = { writing: "writes", "changing-things": "change", batches: "batch", operations: "writes" };
+const neededWord: Readonly<Record<string, string>> = {
+  writing: "writes",
+  "changing-things": "change",
+  batches: "batch",
+  operations: "writes",
+  events: "eventType",
+  webhooks: "eventType",
+};
 
 /** The team's guides are `docs/<folder>/<slug>.md`. Served only where `Site.teamGuides` says so. */
 export const teamShelves = [
@@ -55,6 +64,7 @@ export const teamShelves = [
       "partners-and-keys",
       "oauth2",
       "limits",
+      "webhook-endpoints",
       "admin-api",
       "usage-and-retention",
       "protecting-the-erp",

@@ -7,9 +7,9 @@ import { type DeliveryParts, type DeliveryTerms, type DeliveryWorker, deliveryWo
 import { receiverGuard } from "#events/send/guard.ts";
 import { resolveOnNode } from "#events/send/node/resolve-name.ts";
 import { webhookSender } from "#events/send/node/send-webhook.ts";
+import { connectStore, type Store } from "#store/connect.ts";
 import type { DeliveryQueueOptions } from "#store/delivery-queue.ts";
 import { deliveryQueue } from "#store/delivery-queue.ts";
-import { connectStore, type Store } from "#store/connect.ts";
 import { createDatabase, gatewayTables } from "../../support/postgres.ts";
 
 /** One arrival at the receiver. */
@@ -108,7 +108,13 @@ export async function openSite(): Promise<Site> {
         now: () => Date.now(),
         elapsedMs,
         random: Math.random,
-        say: { disabled: () => undefined, failing: () => undefined, trouble: (error) => console.error(error), over: () => undefined, unsigned: () => undefined },
+        say: {
+          disabled: () => undefined,
+          failing: () => undefined,
+          trouble: (error) => console.error(error),
+          over: () => undefined,
+          unsigned: () => undefined,
+        },
         ...own,
       });
       workers.push(made);
@@ -117,7 +123,9 @@ export async function openSite(): Promise<Site> {
     round: (terms) => site.worker({}, terms).run({ forMs: 10_000 }),
     async states(endpoint) {
       const { rows } = await sql<{ state: string; count: number }>`
-        SELECT CASE WHEN parked THEN 'parked' ELSE state END AS state, count(*)::float8 AS count FROM sluice.deliveries WHERE endpoint = ${endpoint} GROUP BY 1`.execute(store);
+        SELECT CASE WHEN parked THEN 'parked' ELSE state END AS state, count(*)::float8 AS count FROM sluice.deliveries WHERE endpoint = ${endpoint} GROUP BY 1`.execute(
+        store,
+      );
       return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
     },
     async close() {

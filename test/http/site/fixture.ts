@@ -43,6 +43,8 @@ export function siteFixture(change: Partial<Site> = {}): Site {
       changeBody: '{"reference":"PO-4711"}',
       changeField: "reference",
       ...writeWords,
+      eventType: "order.shipped",
+      eventDays: "30 days",
       requestLogDays: "30 days",
       environment: "test",
       test: "test",

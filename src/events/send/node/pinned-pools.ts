@@ -6,6 +6,8 @@ export interface PinnedPoolsOptions {
   /** Certificates to trust besides the usual ones. */
   readonly ca?: string | undefined;
   readonly connectTimeoutMs: number;
+  /** Sockets of one origin: so many that those who answer do not wait for those who hang, where many share a server. */
+  readonly connections: number;
 }
 
 /** There was no connection; `cause` is why. */
@@ -17,12 +19,10 @@ export interface PinnedPools {
   close(): Promise<void>;
 }
 
-/** Sockets of one origin. */
-const connections = 32;
 /** Origins with sockets of their own; more would outlive their use. */
 const maxPools = 4_096;
 
-export function pinnedPools({ ca, connectTimeoutMs }: PinnedPoolsOptions): PinnedPools {
+export function pinnedPools({ ca, connectTimeoutMs, connections }: PinnedPoolsOptions): PinnedPools {
   const pools = new Map<string, Pool>();
 
   function connectorTo(addresses: readonly string[]): buildConnector.connector {

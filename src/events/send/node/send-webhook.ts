@@ -15,6 +15,8 @@ export interface SenderParts {
   /** Over name, connection, headers and body together; shorter only in tests. */
   readonly timeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** Sockets to one origin; who delivers bounds what it sends. */
+  readonly connections?: number;
 }
 
 export interface Sender {
@@ -25,8 +27,8 @@ export interface Sender {
 
 type Ended = Omit<Extract<WebhookOutcome, { readonly kind: "answered" }>, "ms"> | (Failure & { readonly kind: "failed" });
 
-export function webhookSender({ guard, elapsedMs, ca, timeoutMs = 15_000, connectTimeoutMs = 5_000 }: SenderParts): Sender {
-  const pools = pinnedPools({ ca, connectTimeoutMs });
+export function webhookSender({ guard, elapsedMs, ca, timeoutMs = 15_000, connectTimeoutMs = 5_000, connections = 1_024 }: SenderParts): Sender {
+  const pools = pinnedPools({ ca, connectTimeoutMs, connections });
 
   async function attempt(request: WebhookRequest, signal: AbortSignal): Promise<Ended> {
     const vetted = await within(connectTimeoutMs, guard(request.url, request.environment));
