@@ -68,7 +68,7 @@ export const nothingToSay = z.object({});
 
 const time = wire.dateTime();
 
-export const endpointSecretShown = z.object({
+const endpointSecretShown = z.object({
   id: wire.id(),
   signature: z.enum(signatureKinds),
   public_key: z.string().nullable().meta({ description: "Of `ed25519`: `whpk_` and 32 bytes in base64. Null of `hmac`." }),
@@ -105,7 +105,7 @@ const secret = z
 
 export const endpointWithSecret = endpointShown.extend({ secret });
 
-export const webhookSent = z.object({
+const webhookSent = z.object({
   delivered: z.boolean().meta({ description: "Whether it was answered with a 2xx status in time." }),
   status: z.int().nullable().meta({ description: "Of the answer; null without one." }),
   ms: z.number().meta({ description: "Milliseconds that it took." }),

@@ -5,6 +5,7 @@ import type { KeyRegister, KeyUses } from "./api-keys/key-records.ts";
 import type { Peppers } from "./api-keys/peppers.ts";
 import type { AuditEntry, AuditRecords } from "./audit/audit-records.ts";
 import type { AuditChain } from "./audit/chain.ts";
+import type { DeliveryRecords } from "./deliveries/delivery-records.ts";
 import type { EndpointRecords } from "./endpoints/endpoint-records.ts";
 import type { WebhookWays } from "./endpoints/webhook-ways.ts";
 import type { EventRecords } from "./events/event-records.ts";
@@ -34,6 +35,7 @@ export interface Records {
   readonly events: EventRecords;
   readonly endpoints: EndpointRecords;
   readonly scans: ScanStateRecords;
+  readonly deliveries: DeliveryRecords;
   /** Where uses of keys and clients are noted. */
   readonly keyUses?: KeyUses;
 }

@@ -1,6 +1,7 @@
 /** The one table of everything operators can do. The admin API, its document and the command line are made of it. */
 import { keyVerbs } from "./api-keys/verbs.ts";
 import { auditVerbs } from "./audit/verbs.ts";
+import { deliveryVerbs } from "./deliveries/verbs.ts";
 import { endpointVerbs } from "./endpoints/verbs.ts";
 import { eventVerbs } from "./events/verbs.ts";
 import { issuerVerbs } from "./issuers/verbs.ts";
@@ -25,6 +26,7 @@ const nouns: readonly (readonly Verb[])[] = [
   secretVerbs,
   limitVerbs,
   endpointVerbs,
+  deliveryVerbs,
   operatorVerbs,
   eventVerbs,
   usageVerbs,

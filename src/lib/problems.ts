@@ -130,6 +130,12 @@ export const problemKinds = {
     title: "The webhook endpoint has not answered its challenge yet",
     advice: "Let it answer challenges, then verify it; until then nothing else is sent to it.",
   },
+  "delivery-not-kept": {
+    status: 409,
+    title: "What was sent is no longer kept",
+    advice: "Read what you need of the event with GET /v1/events, as far as it is kept there, or the thing itself.",
+  },
+  "delivery-ended": { status: 409, title: "The delivery has ended already", advice: "Nothing waits for it: there is nothing to be done." },
   "challenge-failed": {
     status: 422,
     title: "The webhook endpoint did not answer its challenge",

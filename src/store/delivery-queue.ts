@@ -25,7 +25,7 @@ const deadShown = 50;
  * same that says when events were recorded. Only how long ago an attempt ended is measured where it was made.
  */
 export function deliveryQueue(open: () => Store, { shiftMs = () => 0, tell, committing }: DeliveryQueueOptions = {}): DeliveryQueue {
-  const clock = () => sql<Date>`clock_timestamp() + ${shiftMs()}::float8 * interval '1 millisecond'`;
+  const clock = () => sql<Date>`(clock_timestamp() + ${shiftMs()}::float8 * interval '1 millisecond')`;
   return {
     async wake() {
       const { rows } = await sql<{ due_in_ms: number | null }>`
@@ -34,7 +34,7 @@ export function deliveryQueue(open: () => Store, { shiftMs = () => 0, tell, comm
           RETURNING endpoint
         ), noted AS (
           INSERT INTO sluice.delivery_queues AS q (endpoint, due_at)
-          SELECT DISTINCT endpoint, ${clock()} FROM woken ORDER BY endpoint
+          SELECT endpoint, ${clock()} FROM (SELECT DISTINCT endpoint FROM woken) AS each ORDER BY endpoint
           ON CONFLICT (endpoint) DO UPDATE SET due_at = least(q.due_at, excluded.due_at)
           RETURNING due_at
         )

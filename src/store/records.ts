@@ -4,6 +4,7 @@ import type { TellOfEndpoint } from "#events/delivery-records.ts";
 import { keyRegister } from "./api-keys.ts";
 import { auditRecords } from "./audit-records.ts";
 import type { Store } from "./connect.ts";
+import { deliveryRecords } from "./deliveries.ts";
 import { keyUses } from "./credential-uses.ts";
 import { eventRecords } from "./event-records.ts";
 import { issuerRegister } from "./issuers.ts";
@@ -32,10 +33,9 @@ export function recordsOf(store: Store, tell?: TellOfEndpoint): Records {
     operators: operatorRecords(store),
     usage: usageRecords(store),
     events: eventRecords(store),
-    endpoints: endpointRecords(store),
-    scans: scanStateRecords(store),
     scans: scanStateRecords(store),
     endpoints: endpointRecords(store, tell),
+    deliveries: deliveryRecords(store),
   };
 }
 

@@ -113,7 +113,7 @@ test("no two verbs have the same name, or the same method and path", () => {
 function inputFor(name: string) {
   const example = verbExamples[name];
   if (!example) throw new Error(`verb-examples.ts has no example of ${name}.`);
-  return example(maker(planeOver(store), askingAt(now)));
+  return example(maker(planeOver(store), askingAt(now), store));
 }
 
 /** What is shown once, and each part of it that is long enough to be one. */

@@ -1,4 +1,5 @@
 /** An input for each verb that does what the verb is for: tests that walk the table of verbs perform it. */
+import { sql } from "kysely";
 import { afterAll } from "vitest";
 import { keyCreate } from "#control-plane/api-keys/create.ts";
 import { keySuspend } from "#control-plane/api-keys/suspend.ts";
@@ -18,6 +19,7 @@ import { newSigningKey } from "#control-plane/signing-keys/new-signing-key.ts";
 import type { Asking, Verb } from "#control-plane/verb.ts";
 import { envelopes } from "#lib/envelope.ts";
 import type { JsonObject } from "#lib/json.ts";
+import type { Store } from "#store/connect.ts";
 import { did, otherSecret } from "../support/control-plane.ts";
 import { answersChallenges } from "../support/receivers/answers-challenges.ts";
 import { type Receiver, startReceiver } from "../support/receivers/receiver.ts";
@@ -41,6 +43,8 @@ export interface Made {
   plan(): Promise<string>;
   /** The id of a new webhook endpoint of a new partner, which would answer a challenge. */
   endpoint(): Promise<string>;
+  /** A delivery to a new webhook endpoint that was given up. */
+  delivery(): Promise<{ readonly endpoint: string; readonly event: string }>;
   /** The id of an issuer that is trusted from now on. */
   issuer(): Promise<string>;
 }
@@ -102,6 +106,12 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "endpoint.resume": async (made) => ({
     endpoint: await after(made, endpointSuspend, { endpoint: await after(made, endpointVerify, { endpoint: await made.endpoint() }) }),
   }),
+  "delivery.account": async ({ endpoint }) => ({ endpoint: await endpoint() }),
+  "delivery.list": async ({ endpoint }) => ({ endpoint: await endpoint() }),
+  "delivery.show": async ({ delivery }) => await delivery(),
+  "delivery.resend": async ({ delivery }) => await delivery(),
+  "delivery.resend-many": async ({ delivery }) => ({ endpoint: (await delivery()).endpoint, states: ["dead"] }),
+  "delivery.skip": async ({ delivery }) => await delivery(),
   "endpoint.delete": async ({ endpoint }) => ({ endpoint: await endpoint() }),
   "operator.create": async () => ({ name: freshName(), role: "viewer" }),
   "operator.list": async () => ({}),
@@ -118,7 +128,7 @@ export const verbExamples: Readonly<Record<string, (made: Made) => Promise<JsonO
   "audit.verify": async () => ({}),
 };
 
-export function maker(plane: ControlPlane, asking: Asking): Made {
+export function maker(plane: ControlPlane, asking: Asking, store: Store): Made {
   const partner = async (): Promise<string> =>
     (await did(perform(plane, partnerCreate, { name: freshName(), accounts: [{ environment: "live", account: "C1" }] }, asking))).id;
   const key = async (): Promise<string> =>
@@ -128,7 +138,17 @@ export function maker(plane: ControlPlane, asking: Asking): Made {
   const endpoint = async (): Promise<string> => (await did(perform(plane, endpointCreate, await endpointTerms(await partner()), asking))).id;
   const issuer = async (): Promise<string> => (await did(perform(plane, issuerTrust, issuerTerms(), asking))).id;
   const plan = async (): Promise<string> => (await did(perform(plane, limitCreate, { plan: freshPlan(), burst_quota: 10, burst_seconds: 1 }, asking))).plan;
-  return { plane, asking, partner, key, client, endpoint, issuer, plan };
+  const delivery = async () => {
+    const made = await endpoint();
+    const event = "evt_0000000000000000000001";
+    await sql`
+      WITH body AS (
+        INSERT INTO sluice.event_bodies (partner, environment, seq, view, body) SELECT partner, environment, 1, 'one', '{}' FROM sluice.webhook_endpoints WHERE id = ${made})
+      INSERT INTO sluice.deliveries (endpoint, seq, event, view, entity, state, attempts, created_at, ended_at)
+      VALUES (${made}, 1, ${event}, 'one', 'orders 1', 'dead', 12, now(), now())`.execute(store);
+    return { endpoint: made, event };
+  };
+  return { plane, asking, partner, key, client, endpoint, delivery, issuer, plan };
 }
 
 let receiver: Promise<Receiver> | undefined;

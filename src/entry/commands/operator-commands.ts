@@ -2,6 +2,7 @@
 import { auditCommands } from "./audit.ts";
 import { clientCommands } from "./client.ts";
 import type { Command } from "./command.ts";
+import { deliveryCommands } from "./delivery.ts";
 import { endpointCommands } from "./endpoint.ts";
 import { eventCommands } from "./event.ts";
 import { issuerCommands } from "./issuer.ts";
@@ -24,6 +25,7 @@ export const operatorCommands: readonly Command[] = [
   ...signingKeyCommands,
   ...secretCommands,
   ...endpointCommands,
+  ...deliveryCommands,
   ...commandsOnOperators,
   ...eventCommands,
   ...usageCommands,
