@@ -52,6 +52,7 @@ export const teamShelves = [
       "prices-shared-or-own",
       "texts-and-encodings",
       "commands",
+      "scanning",
       "check-and-grants",
     ],
   },
