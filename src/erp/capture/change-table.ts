@@ -64,7 +64,7 @@ UNION ALL
 SELECT 1, id, transaction_id, ${micros}, relation, operation, origin FROM (
   SELECT ${theirs} FROM (SELECT DISTINCT transaction_id, thing FROM oldest WHERE thing IS NOT NULL) o
   JOIN ${table} c ON c.transaction_id = o.transaction_id AND c.thing = o.thing
-  WHERE c.fault IS NULL AND ${member(raw("c.relation"), relations)} AND c.id > (SELECT MAX(id) FROM oldest)
+  WHERE c.fault IS NULL AND ${member(raw("c.relation"), relations)} AND c.id + 0 > (SELECT MAX(id) FROM oldest)
 ) rest`),
       );
       const changes = rows.map(changeOf).sort((a, b) => Number(a.id) - Number(b.id));
