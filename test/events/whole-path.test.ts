@@ -43,12 +43,13 @@ afterAll(async () => {
   await databases?.drop();
 }, 60_000);
 
-/** Copies of one order, with numbers of their own from 09 on. */
+/** Copies of one order, with numbers of their own from 09 on. They have always been there: what triggers noted is forgotten. */
 const moreOrders = `
   CREATE TEMPORARY TABLE more AS SELECT * FROM "OEHDR" WHERE "COMPNY" = '01' AND "ORDTY" = 'SO' AND "DELFLG" = '' LIMIT 1;
   INSERT INTO "OEHDR" SELECT (r).* FROM (
     SELECT jsonb_populate_record(more, jsonb_build_object('ORDNO', '09' || lpad(n::text, 8, '0'), 'CUSNO', 'C000000' || (CASE n % 3 WHEN 2 THEN 4 ELSE n % 3 + 1 END),
-      'ORDST', '10', 'HLDFLG', '', 'CNFDT', 0)) AS r FROM more, generate_series(1, ${nightly}) n) made`;
+      'ORDST', '10', 'HLDFLG', '', 'CNFDT', 0)) AS r FROM more, generate_series(1, ${nightly}) n) made;
+  DELETE FROM sluice.change`;
 
 function inErp(statement: string, values: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
   return withClient(databases.live.url, async (client) => (await client.query<Record<string, unknown>>(statement, [...values])).rows);
@@ -165,6 +166,7 @@ test(`a nightly batch of ${nightly} orders: each is told to its partner once, nu
   expect(wanted).toHaveLength(pushed);
   const received = () => new Set(fleet.receiver.receipts.filter(({ path, taken }) => path === "/beta" && taken).map(({ id }) => id));
   await settled(async () => (wanted.every((id) => received().has(id)) ? "" : `${received().size} of ${pushed} have been received`), 120_000);
-  expect([...received()].sort()).toEqual([...wanted].sort());
+  const others = fleet.receiver.receipts.filter(({ path, id }) => path === "/beta" && !wanted.includes(id));
+  expect(others.slice(0, 5)).toEqual([]);
   expect(fleet.receiver.refused).toEqual([]);
 });

@@ -13,6 +13,9 @@ const restarts = Math.max(1, Math.floor(kills / 20));
 /** How long a transaction stays open while all others commit. */
 const heldMs = Number(process.env["EVENT_HELD_SECONDS"] ?? 5) * 1_000;
 
+/** A lease that a killed worker left lasts a minute, and what failed is sent again after 5 s, 30 s and so on. */
+const withinMs = 300_000;
+
 const clients = 4;
 const parcelsEach = 50;
 let fleet: DepotFleet;
@@ -88,7 +91,7 @@ test(`in ${kills} kills and ${restarts} restarts no change is lost, doubled or o
     });
   const histories = [...writers, holder].flatMap((writer) => writer.histories);
   const wanted = histories.reduce((sum, { events }) => sum + events.length, 0);
-  await settled(open, 600_000);
+  await settled(open, withinMs).catch((error: unknown) => expect.unreachable(`${String(error)}\n${fleet.said()}`));
 
   const checked = await fleet.store((store) => check(store, { histories, partners: depotPartners, endpoints, receipts: fleet.receiver.receipts }));
   expect(checked.violations.slice(0, 20)).toEqual([]);

@@ -41,6 +41,8 @@ export interface EventFleet {
   gateway(): Promise<{ readonly process: GatewayProcess; readonly url: string }>;
   /** An endpoint of the partner's, verified, at `path` of the receiver; for all types of events unless some are named. */
   endpoint(gateway: string, partner: string, path: string, types?: readonly string[]): Promise<FleetEndpoint>;
+  /** What all processes have logged so far. */
+  said(): string;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function eventFleet({ project, variables: given, partners, scopes, 
       receiver.expect(path, secret);
       return { id, partner, path };
     },
+    said: () => processes.map((one) => one.out() + one.err()).join(""),
     async close() {
       for (const { child } of processes) child.kill("SIGKILL");
       await Promise.all(processes.map((one) => one.ends()));

@@ -65,6 +65,7 @@ export const teamShelves = [
       "partners-and-keys",
       "oauth2",
       "limits",
+      "events",
       "webhook-endpoints",
       "admin-api",
       "usage-and-retention",
