@@ -10,8 +10,8 @@ import { createOAuth, keysOrTokens } from "#control-plane/oauth/oauth.ts";
 import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import { forgetOld } from "#control-plane/retention/forget.ts";
 import { guardOnSight } from "#events/send/guard.ts";
-import type { SendWebhook } from "#events/webhook-request.ts";
 import { sendOverFetch } from "#events/send/send-over-fetch.ts";
+import type { SendWebhook } from "#events/webhook-request.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
 import { type Envelopes, envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
@@ -182,7 +182,15 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   const endpoints = (store: () => Store) => ownEndpoints(() => controlPlane(definition, store(), secrets, config.sources, receivers));
   const atRest = envelopes({ current: secret, others: config.previousSecrets });
   const { send } = receivers;
-  return { kind: "serving", gateway, log, usageKept: config.usageKept, send, envelopes: atRest, open: () => openHandles(read.config, sources, access, all.over, endpoints, log) };
+  return {
+    kind: "serving",
+    gateway,
+    log,
+    usageKept: config.usageKept,
+    send,
+    envelopes: atRest,
+    open: () => openHandles(read.config, sources, access, all.over, endpoints, log),
+  };
 }
 
 /** A request that its client gives up may end here without a word: its place is free again after this. */
