@@ -79,6 +79,8 @@ export function resourceChanges(resource: BoundResource, dialect: Dialect, watch
       const all = await states.ofRows(context, table, ids);
       images.push(...all);
       for (const { change, before, after } of pairsOf(all, byId)) {
+        // A row that was none of the resource's and is none has the id of a thing perhaps, in another company, and is not it.
+        if (before?.present !== true && after?.present !== true) continue;
         if (before !== undefined) rowIn(happened(change, before.id), table, before).last = undefined;
         if (after !== undefined) rowIn(happened(change, after.id), table, undefined).last = after;
       }
