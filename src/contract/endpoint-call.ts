@@ -1,6 +1,7 @@
 /** What a partner asks of its own webhook endpoints, and what comes of it. */
 
 import type { ProblemCode, ProblemError } from "#lib/problems.ts";
+import type { DeliveryState } from "./deliveries.ts";
 import type { EndpointAction } from "./operations.ts";
 
 export interface EndpointCaller {
@@ -14,11 +15,27 @@ export interface EndpointCaller {
   readonly apiVersion: string;
 }
 
+/** Which deliveries are listed, newest first. */
+export interface DeliveriesAsked {
+  readonly states: readonly DeliveryState[] | undefined;
+  readonly types: readonly string[] | undefined;
+  /** Milliseconds since 1970. */
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+  /** The number that the page before ended with. */
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
 export interface EndpointCall {
   readonly action: EndpointAction;
   readonly caller: EndpointCaller;
   /** Empty where the operation names none. */
   readonly id: string;
+  /** Of a delivery: the event's id. */
+  readonly event?: string | undefined;
+  /** Of lists of deliveries. */
+  readonly page?: DeliveriesAsked | undefined;
   /** Valid by the operation's schema. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
@@ -31,6 +48,8 @@ export interface EndpointCall {
 export type EndpointOutcome =
   /** `body`: JSON text. `made`: path of what was made. */
   | { readonly kind: "answered"; readonly status: number; readonly body: string | null; readonly made: string | undefined; readonly replayed: boolean }
+  /** JSON texts of a page's items. */
+  | { readonly kind: "page"; readonly items: readonly string[]; readonly next: number | undefined }
   | { readonly kind: "absent" }
   | {
       readonly kind: "refused";

@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { type CommandKind, type CommandPromise, commandKind } from "./command.ts";
 import type { Contract } from "./contract.ts";
+import { deliveriesToResend } from "./deliveries.ts";
 import { endpointToCreate, endpointToUpdate, eventToTest, nothingToSay, secretToRotate } from "./webhook-endpoints.ts";
 
 interface OperationBase {
@@ -72,7 +73,10 @@ export interface EventsOperation {
   readonly cost: number;
 }
 
-export type EndpointAction = "list" | "create" | "show" | "update" | "delete" | "verify" | "test" | "rotate-secret" | "suspend" | "resume";
+export type EndpointAction = "list" | "create" | "show" | "update" | "delete" | "verify" | "test" | "rotate-secret" | "suspend" | "resume" | DeliveryAction;
+
+/** What partners do with deliveries to one of their endpoints. */
+export type DeliveryAction = "list-deliveries" | "show-delivery" | "resend-delivery" | "skip-delivery" | "resend-deliveries";
 
 /** What partners do with their own webhook endpoints. */
 export interface EndpointOperation {
@@ -111,6 +115,8 @@ const eventsOperations: readonly EventsOperation[] = [
 
 const endpoints = "/v1/webhook-endpoints";
 const endpoint = `${endpoints}/{id}`;
+const deliveries = `${endpoint}/deliveries`;
+const delivery = `${deliveries}/{event}`;
 const readsEndpoints = { kind: "endpoint", method: "GET", scope: "webhooks:read", cost: 1, input: nothingToSay } as const;
 const writesEndpoints = { kind: "endpoint", method: "POST", scope: "webhooks:write", cost: 1, input: nothingToSay } as const;
 /** Of those that send something to the receiver while the caller waits. */
@@ -142,6 +148,19 @@ const endpointOperations: readonly EndpointOperation[] = [
   },
   { ...writesEndpoints, id: "suspendWebhookEndpoint", action: "suspend", path: `${endpoint}/suspend`, summary: "Suspend a webhook endpoint" },
   { ...writesEndpoints, id: "resumeWebhookEndpoint", action: "resume", path: `${endpoint}/resume`, summary: "Resume a webhook endpoint" },
+  { ...readsEndpoints, id: "listWebhookDeliveries", action: "list-deliveries", path: deliveries, summary: "List deliveries to a webhook endpoint" },
+  { ...readsEndpoints, id: "getWebhookDelivery", action: "show-delivery", path: delivery, summary: "Get a delivery with its attempts" },
+  { ...writesEndpoints, id: "resendWebhookDelivery", action: "resend-delivery", path: `${delivery}/resend`, summary: "Send a delivery again" },
+  { ...writesEndpoints, id: "skipWebhookDelivery", action: "skip-delivery", path: `${delivery}/skip`, summary: "Pass over a delivery" },
+  {
+    ...writesEndpoints,
+    id: "resendWebhookDeliveries",
+    action: "resend-deliveries",
+    path: `${deliveries}/resend`,
+    summary: "Send many deliveries again",
+    input: deliveriesToResend,
+    cost: 10,
+  },
 ];
 
 /** Names under `/v1` that are the gateway's own: no resource can have them. */

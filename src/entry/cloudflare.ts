@@ -11,8 +11,9 @@ import { throttleTokens } from "#control-plane/oauth/throttled-tokens.ts";
 import { forgetOld } from "#control-plane/retention/forget.ts";
 import { guardOnSight } from "#events/send/guard.ts";
 import { sendOverFetch } from "#events/send/send-over-fetch.ts";
+import type { SendWebhook } from "#events/webhook-request.ts";
 import { createGateway, describeGateway, type Gateway, type GatewayDefinition, type Log, problemDocument } from "#gateway";
-import { envelopes } from "#lib/envelope.ts";
+import { type Envelopes, envelopes } from "#lib/envelope.ts";
 import { Problem } from "#lib/problems.ts";
 import { limits } from "#limits/limits.ts";
 import type { Store } from "#store/connect.ts";
@@ -23,6 +24,7 @@ import { type AccessOver, type OpenHandles, openHandles } from "./cloudflare/req
 import { workerRedisDeadlineMs } from "./cloudflare/request-redis.ts";
 import { readStaticAsset } from "./cloudflare/static-assets.ts";
 import { controlPlane } from "./control-plane.ts";
+import { deliveryRound } from "./delivery-round.ts";
 import { exampleRequest, firstPath } from "./example-request.ts";
 import { hasTestEnvironment } from "./test-environment.ts";
 
@@ -37,6 +39,8 @@ interface Serving {
   readonly gateway: Gateway;
   readonly log: Log;
   readonly usageKept: Config["usageKept"];
+  readonly send: SendWebhook;
+  readonly envelopes: Envelopes;
   /** What the next request is given. */
   readonly open: () => OpenHandles;
 }
@@ -70,6 +74,8 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
           forgetOld(handles.retention, started.usageKept),
           relayFor(relayMs, started.gateway, handles),
         ]);
+        // With what was relayed just now.
+        await deliveryRound({ ...started, store: handles.store }, deliverMs);
       } finally {
         await handles.close();
       }
@@ -78,7 +84,8 @@ export function cloudflareWorker(definition: GatewayDefinition): CloudflareWorke
 }
 
 /** Of a minute: the next cron event begins when this one is over. */
-const relayMs = 45_000;
+const relayMs = 25_000;
+const deliverMs = 20_000;
 
 /** Rounds of each source in turn until there is nothing more, or the time is over. Rejects with what stopped the first that failed. */
 async function relayFor(ms: number, gateway: Gateway, { databases, eventLog, scans, isConfigured }: OpenHandles): Promise<void> {
@@ -173,7 +180,17 @@ function start(definition: GatewayDefinition, bindings: Bindings): Serving | Ref
   const receivers = { guard, send: sendOverFetch({ guard, fetch: (url, init) => fetch(url, init), elapsedMs }) };
   const secrets = { peppers, secret, previousSecrets: config.previousSecrets };
   const endpoints = (store: () => Store) => ownEndpoints(() => controlPlane(definition, store(), secrets, config.sources, receivers));
-  return { kind: "serving", gateway, log, usageKept: config.usageKept, open: () => openHandles(read.config, sources, access, all.over, endpoints, log) };
+  const atRest = envelopes({ current: secret, others: config.previousSecrets });
+  const { send } = receivers;
+  return {
+    kind: "serving",
+    gateway,
+    log,
+    usageKept: config.usageKept,
+    send,
+    envelopes: atRest,
+    open: () => openHandles(read.config, sources, access, all.over, endpoints, log),
+  };
 }
 
 /** A request that its client gives up may end here without a word: its place is free again after this. */

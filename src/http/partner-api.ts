@@ -60,6 +60,7 @@ export function partnerApi({ route, pipeline, baseUrl, log, now, elapsedMs }: Pa
         account,
         events,
         endpoints,
+        ...(target.under !== undefined && { under: target.under }),
         render: (problem) => problemDocument(problem, partnerRequest.id, baseUrl),
         report: (problem) => log.error({ request_id: partnerRequest.id, route: operation?.path, code: problem.code, ...describeError(problem) }, "item failed"),
         identified(who, servedVersion) {

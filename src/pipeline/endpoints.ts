@@ -5,14 +5,24 @@ import { objectErrors } from "#contract/object-errors.ts";
 import type { EndpointOperation } from "#contract/operations.ts";
 import { Problem } from "#lib/problems.ts";
 import { jsonOf, refuseParameters } from "./command.ts";
+import type { Cursors } from "./cursor.ts";
 import { header, type PartnerResponse } from "./exchange.ts";
 import { fingerprint, keyHash } from "./fingerprint.ts";
 import { parseIdempotencyKey } from "./idempotency-key.ts";
 import type { Asked } from "./index.ts";
 import { json, jsonOfCommand } from "./json-headers.ts";
+import { parseDeliveries } from "./parse-deliveries.ts";
+import { parseQuery } from "./query-string.ts";
 
-export async function endpointAnswer(operation: EndpointOperation, id: string, { request, principal, version, context }: Asked): Promise<PartnerResponse> {
-  refuseParameters(request.query);
+export async function endpointAnswer(
+  operation: EndpointOperation,
+  id: string,
+  { request, principal, version, context, cursors }: Asked & { readonly cursors: Cursors },
+): Promise<PartnerResponse> {
+  const listed = operation.action === "list-deliveries" ? parseDeliveries(parseQuery(request.query)) : undefined;
+  if (listed === undefined) refuseParameters(request.query);
+  const binding = `${principal.partner} ${principal.environment} ${version} ${operation.id} ${id} ${listed?.fingerprint}`;
+  const before = listed?.cursor === undefined ? undefined : Number(cursors.open(listed.cursor, binding)[0]);
   const writes = operation.method !== "GET";
   const key = writes ? parseIdempotencyKey(header(request, "idempotency-key"), operation.method === "POST") : undefined;
   const bytes = writes ? await request.body() : undefined;
@@ -30,6 +40,8 @@ export async function endpointAnswer(operation: EndpointOperation, id: string, {
       apiVersion: principal.apiVersion,
     },
     id,
+    ...(context.under !== undefined && { event: context.under }),
+    ...(listed !== undefined && { page: { ...listed.query, before } }),
     input: operation.input.parse(body ?? {}),
     now: context.now,
     requestId: request.id,
@@ -49,10 +61,14 @@ export async function endpointAnswer(operation: EndpointOperation, id: string, {
             }),
           },
   });
-  return answerOf(outcome, writes);
+  if (outcome.kind === "page") {
+    const next = outcome.next === undefined ? null : cursors.seal([String(outcome.next)], binding);
+    return { status: 200, headers: json, body: `{"data":[${outcome.items.join(",")}],"next_cursor":${JSON.stringify(next)}}` };
+  }
+  return answerOf(outcome, writes, context.under !== undefined);
 }
 
-function answerOf(outcome: EndpointOutcome, writes: boolean): PartnerResponse {
+function answerOf(outcome: Exclude<EndpointOutcome, { readonly kind: "page" }>, writes: boolean, ofDelivery: boolean): PartnerResponse {
   switch (outcome.kind) {
     case "answered": {
       const { status, body, made, replayed } = outcome;
@@ -60,7 +76,12 @@ function answerOf(outcome: EndpointOutcome, writes: boolean): PartnerResponse {
       return { status, headers: { ...headers, ...(made !== undefined && { Location: made }), ...(replayed && { "Idempotency-Replayed": "true" }) }, body };
     }
     case "absent":
-      throw new Problem("not-found", "There is no webhook endpoint of yours with this id.");
+      throw new Problem(
+        "not-found",
+        ofDelivery
+          ? "There is no webhook endpoint of yours with this id, or no delivery of this event to it."
+          : "There is no webhook endpoint of yours with this id.",
+      );
     case "refused":
       throw new Problem(outcome.code, outcome.detail, {
         errors: outcome.errors,

@@ -45,6 +45,8 @@ export interface RequestContext {
   readonly authenticator: Authenticator;
   access(contract: Contract, principal: Principal): ResourceAccess;
   operations(principal: Principal): OperationAccess;
+  /** The second id of the path, of what stands under the first. */
+  readonly under?: string;
   /** As soon as it is known who calls, and again when the version is. */
   identified(principal: Principal, version: string | undefined): void;
   /** Undefined: nobody is limited. */
@@ -106,7 +108,7 @@ export function partnerPipeline(parts: PipelineParts): PartnerPipeline {
         return eventsAnswer(operation, id, asked);
       case "endpoint":
         authorize(operation, principal);
-        return endpointAnswer(operation, id, asked);
+        return endpointAnswer(operation, id, { ...asked, cursors: parts.cursors });
       case "batch":
         return batch(operation, { ...asked, prepared });
       case "command":

@@ -1,9 +1,10 @@
 /** Deliveries in the gateway's own tables, for those who look at them, send them again or pass over them. */
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { DeliveryState } from "#contract/deliveries.ts";
 import type { Delivery, DeliveryAttempt, DeliveryFilter, DeliveryRecords } from "#control-plane/deliveries/delivery-records.ts";
 import type { Store } from "./connect.ts";
 import { nextOpen } from "./delivery-endings.ts";
+
+type DeliveryState = Delivery["state"];
 
 /** Over a store or a transaction; what changes something has to be over a transaction. */
 export function deliveryRecords(store: Store): DeliveryRecords {

@@ -4,9 +4,9 @@ import type { Attempted } from "#events/delivery-records.ts";
 import type { Store } from "./connect.ts";
 
 /** As the partner is told of it. */
-export const goneReason = "The endpoint answered 410 Gone.";
-export const failingReason = "Every attempt has failed for three days.";
-export const disableAfter = "3 days";
+const goneReason = "The endpoint answered 410 Gone.";
+const failingReason = "Every attempt has failed for three days.";
+const disableAfter = "3 days";
 
 /** Milliseconds before now at which each ended. */
 function ages(attempted: readonly Attempted[], nowMs: number): number[] {

@@ -1,5 +1,6 @@
 /** A partner's webhook endpoints in documents. */
 
+import { deliveriesResent, deliveryShown, deliveryStates, deliveryWithAttempts } from "../deliveries.ts";
 import type { EndpointOperation } from "../operations.ts";
 import { endpointShown, endpointWithSecret, eventTested, maxEndpoints } from "../webhook-endpoints.ts";
 import { pascal } from "./command-operation.ts";
@@ -14,6 +15,8 @@ export const endpointsTag = { name: "webhook-endpoints", description: "Where you
 
 /** Of the ways in which these operations can fail. */
 export function endpointFailure({ action, method }: EndpointOperation) {
+  if (action === "list-deliveries") return "delivery-list" as const;
+  if (action === "resend-delivery" || action === "skip-delivery") return "delivery-action" as const;
   if (method === "GET") return action === "list" ? ("endpoint-list" as const) : ("endpoint-get" as const);
   if (action === "create") return "endpoint-create" as const;
   return method === "POST" ? ("endpoint-action" as const) : ("endpoint-change" as const);
@@ -31,6 +34,8 @@ export function endpointOperation(operation: EndpointOperation): JsonSchema {
     "x-cost": cost,
     parameters: [
       ...(operation.path.includes("{id}") ? [idParameter] : []),
+      ...(operation.path.includes("{event}") ? [eventParameter] : []),
+      ...(action === "list-deliveries" ? listParameters : []),
       ...(method === "GET" ? [] : [{ $ref: `#/components/parameters/${method === "POST" ? "IdempotencyKeyRequired" : "IdempotencyKey"}` }]),
       { $ref: "#/components/parameters/ApiVersion" },
     ],
@@ -55,6 +60,13 @@ const descriptions: Readonly<Record<EndpointOperation["action"], string>> = {
   test: "Sends it an example of an event, signed as events are and marked by `test`, and tells what it answered. The example is in no log.",
   "rotate-secret": "The new secret is in this answer and nowhere else. Until the one of before ends, webhooks carry the signatures of both.",
   suspend: "It is sent nothing; what happens is held, and sent when it is resumed.",
+  "list-deliveries": "Newest first: what became of each event that was recorded for the endpoint. A page may be followed by one with nothing on it.",
+  "show-delivery": "With every attempt: when it was made, how long it took, and what the endpoint answered.",
+  "resend-delivery":
+    "Whatever became of it before: the same bytes under the same `webhook-id`. Retries begin anew. Later events of the same thing that have not been sent wait for it.",
+  "skip-delivery": "It is not sent any more, and later events of the same thing no longer wait for it.",
+  "resend-deliveries":
+    "All that match, oldest first, each as if it were sent again by itself; the answer says how many. Sent again with the same Idempotency-Key, it sends what matches then.",
   resume: "Sends what was held, in order, at a rate that grows; also to an endpoint that was disabled since it did not answer.",
 };
 
@@ -73,11 +85,50 @@ const idParameter: JsonSchema = {
   example: "we_3nVb8Qq2LkX0aZt5",
 };
 
+const eventParameter: JsonSchema = {
+  name: "event",
+  in: "path",
+  required: true,
+  description: "The id of the event.",
+  schema: { type: "string" },
+  example: "evt_5QeW8nH2LkX0aZt5Vb3qJ1",
+};
+
+const listParameters: readonly JsonSchema[] = [
+  {
+    name: "state",
+    in: "query",
+    description: `One or more of ${deliveryStates.join(", ")}, separated by commas.`,
+    schema: { type: "string" },
+    example: "dead,held",
+  },
+  { name: "type", in: "query", description: "Types of events, separated by commas.", schema: { type: "string" }, example: "order.shipped" },
+  { name: "since", in: "query", description: "Of events recorded from then on.", schema: { type: "string", format: "date-time" } },
+  { name: "until", in: "query", description: "Of events recorded before then.", schema: { type: "string", format: "date-time" } },
+  { $ref: "#/components/parameters/Limit" },
+  { $ref: "#/components/parameters/Cursor" },
+];
+
 const schemas = {
+  "list-deliveries": "WebhookDeliveryPage",
+  "show-delivery": "WebhookDeliveryWithAttempts",
+  "resend-delivery": "WebhookDelivery",
+  "skip-delivery": "WebhookDelivery",
+  "resend-deliveries": "WebhookDeliveriesResent",
   list: "WebhookEndpointPage",
   create: "WebhookEndpointWithSecret",
   "rotate-secret": "WebhookEndpointWithSecret",
   test: "WebhookTest",
+} as const;
+
+const told = {
+  list: "Your endpoints.",
+  test: "What came of it.",
+  "list-deliveries": "A page of deliveries.",
+  "show-delivery": "The delivery as it stands now.",
+  "resend-delivery": "The delivery as it stands now.",
+  "skip-delivery": "The delivery as it stands now.",
+  "resend-deliveries": "How many are sent again.",
 } as const;
 
 function success({ action, method }: EndpointOperation): JsonSchema {
@@ -88,7 +139,7 @@ function success({ action, method }: EndpointOperation): JsonSchema {
   if (action === "create") return { "201": { description: "It is made.", headers: headers({ Location: "Location", ...replayed }), content } };
   return {
     "200": {
-      description: action === "list" ? "Your endpoints." : action === "test" ? "What came of it." : "The endpoint as it stands now.",
+      description: Object.hasOwn(told, action) ? Reflect.get(told, action) : "The endpoint as it stands now.",
       headers: headers(replayed),
       content,
     },
@@ -107,6 +158,17 @@ export function endpointComponents(operations: readonly EndpointOperation[]): Co
     },
     required: ["data", "next_cursor"],
   };
+  components["WebhookDelivery"] = extract("WebhookDelivery", outputSchema(deliveryShown), components);
+  components["WebhookDeliveryWithAttempts"] = extract("WebhookDelivery", outputSchema(deliveryWithAttempts), components);
+  components["WebhookDeliveryPage"] = {
+    type: "object",
+    properties: {
+      data: { type: "array", items: { $ref: "#/components/schemas/WebhookDelivery" } },
+      next_cursor: { type: ["string", "null"], description: "The `cursor` of the next page; null on the last one." },
+    },
+    required: ["data", "next_cursor"],
+  };
+  components["WebhookDeliveriesResent"] = outputSchema(deliveriesResent);
   components["WebhookTest"] = outputSchema(eventTested);
   for (const { id, input } of operations) if (Object.keys(input.shape).length > 0) components[`${pascal(id)}Input`] = inputSchema(input);
   return components;

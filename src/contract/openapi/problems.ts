@@ -9,7 +9,7 @@ import type { JsonSchema } from "./json-schema.ts";
 export type FailureKind = "get" | "list" | "status" | CommandKind | "batch" | "own" | "own-list" | "events" | "event" | EndpointFailure;
 
 /** Of operations on webhook endpoints. */
-type EndpointFailure = "endpoint-list" | "endpoint-get" | "endpoint-create" | "endpoint-change" | "endpoint-action";
+type EndpointFailure = "endpoint-list" | "endpoint-get" | "endpoint-create" | "endpoint-change" | "endpoint-action" | "delivery-list" | "delivery-action";
 
 const always: readonly ProblemCode[] = [
   "bad-request-line",
@@ -71,6 +71,8 @@ const codesOf: Readonly<Record<FailureKind, readonly ProblemCode[]>> = {
   "endpoint-get": [...own, "insufficient-scope", "not-found"],
   "endpoint-create": [...endpointWrites, "idempotency-key-required", "invalid-endpoint", "too-many-endpoints"],
   "endpoint-change": [...endpointWrites, "not-found", "invalid-endpoint"],
+  "delivery-list": [...own, "insufficient-scope", "not-found", "invalid-cursor"],
+  "delivery-action": [...endpointWrites, "idempotency-key-required", "not-found", "delivery-not-kept", "delivery-ended"],
   "endpoint-action": [
     ...endpointWrites,
     ...(["idempotency-key-required", "not-found", "invalid-endpoint", "endpoint-not-verified", "challenge-failed", "too-many-tests"] as const),
@@ -95,6 +97,8 @@ const kinds: readonly FailureKind[] = [
   "endpoint-create",
   "endpoint-change",
   "endpoint-action",
+  "delivery-list",
+  "delivery-action",
 ];
 
 /** In the order of the catalogue, which is that of the checks. */

@@ -16,7 +16,10 @@ const listed = (text: unknown): unknown => (typeof text === "string" ? text.spli
 
 /** From JSON, or from texts of query parameters, with commas. */
 export const filterGiven = {
-  states: z.preprocess(listed, z.array(z.enum(deliveryStates)).min(1)).optional().meta({ description: "In any of these states." }),
+  states: z
+    .preprocess(listed, z.array(z.enum(deliveryStates)).min(1))
+    .optional()
+    .meta({ description: "In any of these states." }),
   types: z.preprocess(listed, deliveriesToResend.shape.types.unwrap()).optional().meta({ description: "Of any of these types of events." }),
   since: deliveriesToResend.shape.since,
   until: deliveriesToResend.shape.until,

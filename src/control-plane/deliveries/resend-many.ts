@@ -1,5 +1,4 @@
 /** Sends many deliveries of an endpoint again: all that match, a bounded number at a time, and says exactly how many. */
-import { z } from "zod";
 import { deliveriesResent, deliveriesToResend } from "#contract/deliveries.ts";
 import { endpointGiven, endpointSubject, noEndpoint } from "../endpoints/endpoint-json.ts";
 import { defineVerb } from "../verb.ts";

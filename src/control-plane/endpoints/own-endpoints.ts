@@ -1,10 +1,17 @@
 /** What partners do with their own webhook endpoints: the same verbs as operators, narrowed to what is theirs. */
+
+import { deliveriesResent, deliveryShown, deliveryWithAttempts } from "#contract/deliveries.ts";
 import type { EndpointCall, EndpointOutcome, WebhookKeySet } from "#contract/endpoint-call.ts";
 import type { EndpointAction } from "#contract/operations.ts";
 import { endpointShown, endpointWithSecret, eventTested } from "#contract/webhook-endpoints.ts";
 import { Problem } from "#lib/problems.ts";
 import { publicJwk } from "#lib/standard-webhooks.ts";
 import type { ControlPlane } from "../control-plane.ts";
+import { deliveryToShow } from "../deliveries/delivery-json.ts";
+import { deliveryResend } from "../deliveries/resend.ts";
+import { deliveryResendMany } from "../deliveries/resend-many.ts";
+import { deliveryShow } from "../deliveries/show.ts";
+import { deliverySkip } from "../deliveries/skip.ts";
 import type { Asking, Outcome } from "../verb.ts";
 import { endpointCreate } from "./create.ts";
 import { endpointDelete } from "./delete.ts";
@@ -31,7 +38,10 @@ export function ownEndpoints(open: () => ControlPlane): OwnEndpoints {
       available(async () => {
         const plane = open();
         const answer = (value: unknown) => (isDone(value) ? answerOf(call.action, value.value) : undefined);
-        return call.once === undefined ? perform(plane, call) : once(plane, call.once, answer, (own) => perform(own, call));
+        // Many are sent again in many transactions, none of which may last: there is no receipt that could be part of all.
+        return call.once === undefined || call.action === "resend-deliveries"
+          ? perform(plane, call)
+          : once(plane, call.once, answer, (own) => perform(own, call));
       }),
     publicKeys: (id) =>
       available(async () => {
@@ -60,8 +70,9 @@ async function perform(plane: ControlPlane, call: EndpointCall): Promise<Endpoin
   const endpoint = await plane.records.endpoints.find(id);
   // Whose it is never changes, so nothing can happen between this and what is done with it.
   if (endpoint === undefined || endpoint.partner !== partner || endpoint.environment !== environment) return { kind: "absent" };
+  if (action === "list-deliveries") return listed(plane, id, call);
   if (action === "show") return answered(answerOf(action, endpointToJson(endpoint, now)));
-  return outcomeOf(action, await done(plane, action, { ...call.input, endpoint: id }, asking));
+  return outcomeOf(action, await done(plane, action, { ...call.input, endpoint: id, ...(call.event !== undefined && { event: call.event }) }, asking));
 }
 
 function created(plane: ControlPlane, { caller, input }: EndpointCall, asking: Asking): Promise<Outcome<unknown>> {
@@ -70,7 +81,15 @@ function created(plane: ControlPlane, { caller, input }: EndpointCall, asking: A
   return endpointCreate.run(plane, endpointCreate.input.parse({ api_version: apiVersion, ...input, partner, environment, scopes }), asking);
 }
 
-type OnOne = Exclude<EndpointAction, "list" | "create" | "show">;
+async function listed(plane: ControlPlane, endpoint: string, { page }: EndpointCall): Promise<EndpointOutcome> {
+  if (page === undefined) throw new Error("a list without what is asked of it");
+  const { before, limit, ...filter } = page;
+  const rows = await plane.records.deliveries.list(endpoint, filter, before, limit + 1);
+  const items = rows.slice(0, limit).map((one) => JSON.stringify(deliveryShown.parse(deliveryToShow(one))));
+  return { kind: "page", items, next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
+}
+
+type OnOne = Exclude<EndpointAction, "list" | "create" | "show" | "list-deliveries">;
 
 function done(plane: ControlPlane, action: OnOne, input: unknown, asking: Asking): Promise<Outcome<unknown>> {
   switch (action) {
@@ -86,6 +105,14 @@ function done(plane: ControlPlane, action: OnOne, input: unknown, asking: Asking
       return endpointSuspend.run(plane, endpointSuspend.input.parse(input), asking);
     case "resume":
       return endpointResume.run(plane, endpointResume.input.parse(input), asking);
+    case "show-delivery":
+      return deliveryShow.run(plane, deliveryShow.input.parse(input), asking);
+    case "resend-delivery":
+      return deliveryResend.run(plane, deliveryResend.input.parse(input), asking);
+    case "skip-delivery":
+      return deliverySkip.run(plane, deliverySkip.input.parse(input), asking);
+    case "resend-deliveries":
+      return deliveryResendMany.run(plane, deliveryResendMany.input.parse(input), asking);
     case "delete":
       return endpointDelete.run(plane, endpointDelete.input.parse(input), asking);
   }
@@ -122,6 +149,13 @@ function answerOf(action: EndpointAction, value: unknown): Answer {
       return { status: 200, body: JSON.stringify(endpointWithSecret.parse(value)), made: undefined };
     case "test":
       return { status: 200, body: JSON.stringify(eventTested.parse(value)), made: undefined };
+    case "show-delivery":
+      return { status: 200, body: JSON.stringify(deliveryWithAttempts.parse(value)), made: undefined };
+    case "resend-delivery":
+    case "skip-delivery":
+      return { status: 200, body: JSON.stringify(deliveryShown.parse(value)), made: undefined };
+    case "resend-deliveries":
+      return { status: 200, body: JSON.stringify(deliveriesResent.parse(value)), made: undefined };
     default:
       return { status: 200, body: JSON.stringify(endpointShown.parse(value)), made: undefined };
   }

@@ -31,6 +31,7 @@ export interface OpenHandles extends RequestHandles {
   readonly eventLog: EventLogRecords;
   readonly scans: ReturnType<typeof scanRecords>;
   isConfigured(source: string, environment: "live" | "test"): boolean;
+  readonly store: () => Store;
   /** Writes what was noted, and closes what was opened; for `waitUntil`, so that the answer does not wait for it. */
   close(): Promise<void>;
 }
@@ -116,6 +117,7 @@ export function openHandles(
     retention: retentionRecords(openedStore),
     eventLog: eventLogPooled(openedStore),
     scans: scanRecords(openedStore),
+    store: openedStore,
     isConfigured: (source, environment) => urls.get(source)?.[environment] !== undefined,
     receipts: receiptRecords(openedStore),
     limiter: limitsOver({ redis, quotas: () => quotaStore(openedStore) }).limiter,

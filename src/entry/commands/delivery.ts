@@ -83,7 +83,11 @@ const deliverySkip = verbCommand(skip, {
 const deliveryAccount = verbCommand(account, {
   usage: ["<endpoint id>"],
   words: theEndpoint,
-  say: (counts) => table(["STATE", "DELIVERIES"], Object.entries(counts).map(([state, deliveries]) => [state, String(deliveries)])),
+  say: (counts) =>
+    table(
+      ["STATE", "DELIVERIES"],
+      Object.entries(counts).map(([state, deliveries]) => [state, String(deliveries)]),
+    ),
 });
 
 export const deliveryCommands: readonly Command[] = [deliveryAccount, deliveryList, deliveryShow, deliveryResend, deliveryResendMany, deliverySkip];

@@ -30,7 +30,9 @@ const endpointRow = async (endpoint: string) => {
   return rows[0];
 };
 const resume = (endpoint: string) =>
-  sql`UPDATE sluice.webhook_endpoints SET state = 'active', resumed_at = clock_timestamp() - interval '1 hour', failing_since = null WHERE id = ${endpoint}`.execute(site.store);
+  sql`UPDATE sluice.webhook_endpoints SET state = 'active', resumed_at = clock_timestamp() - interval '1 hour', failing_since = null WHERE id = ${endpoint}`.execute(
+    site.store,
+  );
 const quiet = { disabled: () => undefined, failing: () => undefined, trouble: () => undefined, over: () => undefined, unsigned: () => undefined };
 const isSorted = (numbers: readonly number[]): boolean => numbers.every((one, at) => at === 0 || one > (numbers[at - 1] ?? 0));
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -40,12 +42,16 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 describe("what is recorded", () => {
   test("is sent once, in the order of each thing, and the attempt is kept", async () => {
     const [endpoint = ""] = await site.endpoints(1);
-    await site.record(endpoint, Array.from({ length: 300 }, (_, at) => `orders ${at % 7}`));
+    await site.record(
+      endpoint,
+      Array.from({ length: 300 }, (_, at) => `orders ${at % 7}`),
+    );
     await site.round();
     expect(await site.states(endpoint)).toEqual({ delivered: 300 });
     expect(new Set(site.arrivals.map(({ seq }) => seq)).size).toBe(300);
     expect(site.arrivals).toHaveLength(300);
-    for (let entity = 0; entity < 7; entity++) expect(isSorted(site.arrivals.filter((arrival) => arrival.entity === `orders ${entity}`).map(({ seq }) => seq))).toBe(true);
+    for (let entity = 0; entity < 7; entity++)
+      expect(isSorted(site.arrivals.filter((arrival) => arrival.entity === `orders ${entity}`).map(({ seq }) => seq))).toBe(true);
     const [attempt] = await deliveryRecords(site.store).attempts(endpoint, 1);
     expect(attempt).toMatchObject({ attempt: 1, outcome: "delivered", status: 200, truncated: false });
     expect(Buffer.from(attempt?.answer ?? []).toString()).toBe("thanks");
@@ -98,7 +104,9 @@ describe("what fails", () => {
     site.answer = (_arrival, response) => void response.end();
     await site.round();
     expect(await site.states(endpoint)).toEqual({ delivered: 1, parked: 2, dead: 1 });
-    const { resent } = await site.store.transaction().execute((transaction) => deliveryRecords(transaction).resend(endpoint, { states: ["dead"] }, { after: 0, last: 99, limit: 10 }));
+    const { resent } = await site.store
+      .transaction()
+      .execute((transaction) => deliveryRecords(transaction).resend(endpoint, { states: ["dead"] }, { after: 0, last: 99, limit: 10 }));
     expect(resent).toBe(1);
     await site.round();
     expect(await site.states(endpoint)).toEqual({ delivered: 4 });
@@ -197,13 +205,23 @@ describe("an endpoint", () => {
     await resume(endpoint);
     await site.round();
     expect(await site.states(endpoint)).toEqual({ delivered: 5 });
-    expect(isSorted(site.arrivals.slice(before).filter(({ entity }) => entity === "orders 1").map(({ seq }) => seq))).toBe(true);
+    expect(
+      isSorted(
+        site.arrivals
+          .slice(before)
+          .filter(({ entity }) => entity === "orders 1")
+          .map(({ seq }) => seq),
+      ),
+    ).toBe(true);
   });
 
   test("that was resumed a moment ago is sent a few, not all at once", async () => {
     const [endpoint = ""] = await site.endpoints(1);
     await sql`UPDATE sluice.webhook_endpoints SET state = 'suspended' WHERE id = ${endpoint}`.execute(site.store);
-    await site.record(endpoint, Array.from({ length: 200 }, (_, at) => `orders ${at}`));
+    await site.record(
+      endpoint,
+      Array.from({ length: 200 }, (_, at) => `orders ${at}`),
+    );
     await sql`UPDATE sluice.webhook_endpoints SET state = 'active', resumed_at = clock_timestamp() WHERE id = ${endpoint}`.execute(site.store);
     await site.worker().run({ forMs: 1_500 });
     expect(site.arrivals.length).toBeGreaterThan(0);
@@ -214,14 +232,20 @@ describe("an endpoint", () => {
   test("that hangs takes a few requests and keeps no other waiting, however many such there are", async () => {
     const hanging = new Set(await site.endpoints(20));
     const healthy = await site.endpoints(40);
-    for (const endpoint of [...hanging, ...healthy]) await site.record(endpoint, Array.from({ length: 10 }, (_, at) => `orders ${at}`));
+    for (const endpoint of [...hanging, ...healthy])
+      await site.record(
+        endpoint,
+        Array.from({ length: 10 }, (_, at) => `orders ${at}`),
+      );
     site.answer = ({ endpoint }, response) => {
       if (!hanging.has(endpoint)) response.end();
     };
     const worker = site.worker({}, { inFlight: 16 });
     void worker.run();
     await until(async () => {
-      const { rows } = await sql<{ left: number }>`SELECT count(*)::integer AS left FROM sluice.deliveries WHERE endpoint = ANY (${healthy}) AND state <> 'delivered'`.execute(site.store);
+      const { rows } = await sql<{
+        left: number;
+      }>`SELECT count(*)::integer AS left FROM sluice.deliveries WHERE endpoint = ANY (${healthy}) AND state <> 'delivered'`.execute(site.store);
       return rows[0]?.left === 0;
     });
     // All of it while the first requests to the others were still unanswered: of each no more than the two it is trusted with.
@@ -234,13 +258,19 @@ describe("an endpoint", () => {
 describe("workers", () => {
   test("share what there is: each delivery is made once, in the order of each thing", async () => {
     const endpoints = await site.endpoints(30);
-    for (const endpoint of endpoints) await site.record(endpoint, Array.from({ length: 20 }, (_, at) => `orders ${at % 3}`));
+    for (const endpoint of endpoints)
+      await site.record(
+        endpoint,
+        Array.from({ length: 20 }, (_, at) => `orders ${at % 3}`),
+      );
     await Promise.all([site.round(), site.round(), site.round()]);
     expect(site.arrivals).toHaveLength(600);
     for (const endpoint of endpoints) {
       expect(await site.states(endpoint)).toEqual({ delivered: 20 });
       for (let entity = 0; entity < 3; entity++)
-        expect(isSorted(site.arrivals.filter((arrival) => arrival.endpoint === endpoint && arrival.entity === `orders ${entity}`).map(({ seq }) => seq))).toBe(true);
+        expect(isSorted(site.arrivals.filter((arrival) => arrival.endpoint === endpoint && arrival.entity === `orders ${entity}`).map(({ seq }) => seq))).toBe(
+          true,
+        );
     }
   });
 
@@ -293,7 +323,10 @@ describe("workers", () => {
 
   test("that are told to stop wait for what is underway, write it, and leave the rest to be taken at once", async () => {
     const [endpoint = ""] = await site.endpoints(1);
-    await site.record(endpoint, Array.from({ length: 50 }, (_, at) => `orders ${at}`));
+    await site.record(
+      endpoint,
+      Array.from({ length: 50 }, (_, at) => `orders ${at}`),
+    );
     site.answer = (_arrival, response) => void setTimeout(() => response.end(), 50);
     const worker = site.worker();
     void worker.run();
