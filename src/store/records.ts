@@ -33,8 +33,8 @@ export function recordsOf(store: Store, tell?: TellOfEndpoint): Records {
     operators: operatorRecords(store),
     usage: usageRecords(store),
     events: eventRecords(store),
-    endpoints: endpointRecords(store, tell),
     scans: scanStateRecords(store),
+    endpoints: endpointRecords(store, tell),
     deliveries: deliveryRecords(store),
   };
 }

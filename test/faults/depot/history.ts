@@ -77,7 +77,7 @@ const changes: readonly Change[] = [
   },
 ];
 
-export function accountOf(id: string): string {
+function accountOf(id: string): string {
   return `C${1 + (Number(id.slice(1)) % 4)}`;
 }
 

@@ -6,7 +6,7 @@ import type { Exchange } from "./behaviours.ts";
 import { type ReceivedRequest, type Receiver, type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 /** An event as it stands in the body of a webhook. */
-export const webhookBody = z.looseObject({
+const webhookBody = z.looseObject({
   id: z.string(),
   type: z.string(),
   seq: z.int(),
@@ -91,7 +91,7 @@ export async function startRecording(options: RecordingOptions = {}): Promise<Re
 }
 
 /** What it says; or a sentence about what is wrong with it. */
-export function verified(
+function verified(
   { path, headers, body }: Pick<ReceivedRequest, "path" | "headers" | "body">,
   secrets: readonly string[],
 ): Omit<Receipt, "path" | "at" | "digest" | "taken"> | string {
