@@ -136,7 +136,7 @@ onEach("things that come and go", (depot) => {
   test("what goes to another account is gone for those who had it, and they are not told what it is now", async () => {
     await erp().run(order("BH", { shipto: "C7" }));
     await drain();
-    await erp().run("UPDATE ordhdr SET cusno = 'C2', ordst = '50' WHERE ordno = 'BH'");
+    await erp().run("UPDATE ordhdr SET cusno = 'C2', status = '50' WHERE ordno = 'BH'");
     const [left, kept] = await drain();
     expect(left).toMatchObject({ id: "BH", operation: "deleted", after: undefined, accounts: ["C1"] });
     expect(kept).toMatchObject({ id: "BH", operation: "changed", after: { status: "shipped" }, accounts: ["C2", "C7"] });
