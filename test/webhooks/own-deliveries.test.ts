@@ -78,7 +78,15 @@ it("sends again all that match, and says how many and how many cannot be", async
 });
 
 it("is nothing that a path can be made to mean otherwise", async () => {
-  for (const tried of [`${path}/`, `${path}/*`, `${path}/${eventOf(1)}/`, `${path}/${eventOf(1)}/*`, `${path}/${eventOf(1)}/resend/`, `${path}//resend`, `${path}%2F${eventOf(1)}`])
+  for (const tried of [
+    `${path}/`,
+    `${path}/*`,
+    `${path}/${eventOf(1)}/`,
+    `${path}/${eventOf(1)}/*`,
+    `${path}/${eventOf(1)}/resend/`,
+    `${path}//resend`,
+    `${path}%2F${eventOf(1)}`,
+  ])
     expect(await world().ask("GET", tried), tried).toMatchObject({ status: 404 });
   expect(await world().ask("DELETE", `${path}/${eventOf(1)}`)).toMatchObject({ status: 405 });
   expect(await world().ask("GET", `${path}/${eventOf(1)}/resend`)).toMatchObject({ status: 405 });

@@ -34,8 +34,26 @@ test("a worker that has nothing but the tables' indexes reads a few rows of each
       const before = await readOf(store);
       const { queues } = await queue.turn({ held: [], attempted: [], nowMs: 0, take: { healthy: 100, failing: 100, wanted: 8, except: [] }, leaseMs: 60_000 });
       const after = await readOf(store);
+      // And so does what it writes.
+      const ending = {
+        ending: { kind: "retry", afterMs: 1 },
+        endedMs: 0,
+        ms: 1,
+        outcome: "status",
+        status: 500,
+        detail: undefined,
+        answer: undefined,
+      } as const;
+      const attempted = queues
+        .flatMap(({ due }) => due)
+        .map(({ endpoint, seq, attempts }) => ({ endpoint, seq, attempt: attempts + 1, ...ending, truncated: false, gone: false }));
+      const held = queues.map(({ endpoint, lease }) => ({ endpoint, lease, failures: 0, as: "release", wanted: 0, look: false, busy: [] }) as const);
+      await queue.turn({ held, attempted, nowMs: 0, take: { healthy: 0, failing: 0, wanted: 0, except: [] }, leaseMs: 60_000 });
+      const written = await readOf(store);
+      for (const [table, rows] of Object.entries(written)) expect(rows - (after[table] ?? 0), `${table}, written`).toBeLessThan(1_000);
       expect(queues.map(({ due }) => due.length)).toEqual([8, 1]);
-      for (const [table, rows] of Object.entries(after)) expect(rows - (before[table] ?? 0), `${table}, ${known ? "with" : "without"} statistics`).toBeLessThan(1_000);
+      for (const [table, rows] of Object.entries(after))
+        expect(rows - (before[table] ?? 0), `${table}, ${known ? "with" : "without"} statistics`).toBeLessThan(1_000);
     }
   } finally {
     await store.destroy();
