@@ -99,6 +99,8 @@ export async function writeStandings(
     ({ endpoint, succeeded, gone, failedAgoMs }) => gone || failedAgoMs !== undefined || (succeeded && failing.has(endpoint)),
   );
   if (changed.length === 0) return [];
+  // Named as values besides, so that no more than these rows are read, whatever the join.
+  const ids = changed.map(({ endpoint }) => endpoint);
   const { rows } = await sql<{ endpoint: string; state_reason: string }>`
     WITH told AS (
       SELECT endpoint, succeeded, gone, ${now}::timestamptz - failed_ago_ms * interval '1 millisecond' AS failed_at
@@ -108,8 +110,8 @@ export async function writeStandings(
     ), locked AS (
       SELECT e.id, told.gone, told.succeeded, e.state = 'active' AND e.deleted_at IS NULL AS active,
         CASE WHEN told.succeeded THEN told.failed_at ELSE coalesce(e.failing_since, told.failed_at) END AS failing_since
-      FROM sluice.webhook_endpoints AS e JOIN told ON told.endpoint = e.id
-      ORDER BY e.id FOR NO KEY UPDATE OF e
+      FROM told JOIN sluice.webhook_endpoints AS e ON e.id = told.endpoint
+      WHERE e.id = ANY (${ids}::text[]) ORDER BY e.id FOR NO KEY UPDATE OF e
     ), judged AS (
       SELECT locked.*, CASE WHEN NOT active THEN NULL WHEN gone THEN ${goneReason}::text
         WHEN failing_since <= ${now}::timestamptz - ${disableAfter}::interval THEN ${failingReason}::text END AS reason
@@ -118,7 +120,7 @@ export async function writeStandings(
     UPDATE sluice.webhook_endpoints AS e SET
       failing_since = judged.failing_since, warned_at = CASE WHEN judged.succeeded THEN NULL ELSE e.warned_at END,
       state = CASE WHEN judged.reason IS NULL THEN e.state ELSE 'disabled' END, state_reason = coalesce(judged.reason, e.state_reason)
-    FROM judged WHERE e.id = judged.id
+    FROM judged WHERE e.id = ANY (${ids}::text[]) AND e.id = judged.id
     RETURNING e.id AS endpoint, judged.reason AS state_reason`.execute(transaction);
   return rows.flatMap(({ endpoint, state_reason: reason }) => (reason === null ? [] : [{ endpoint, reason }]));
 }
