@@ -78,7 +78,7 @@ export function startBareWrites(task: unknown): Promise<Running> {
 }
 
 /** A process that takes its task from standard input and says its port in the first line. */
-async function startTask(file: string, task: unknown): Promise<Running> {
+export async function startTask(file: string, task: unknown): Promise<Running> {
   const child = spawn(process.execPath, ["--conditions=source", file], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(task));
   const [line] = await Promise.race([
@@ -86,6 +86,18 @@ async function startTask(file: string, task: unknown): Promise<Running> {
     once(child, "exit").then(() => Promise.reject(new Error(`${file} did not start.`))),
   ]);
   return { origin: `http://127.0.0.1:${String(line)}`, cpuMs: () => cpuMs(child), stop: () => stop(child) };
+}
+
+/** `sluice worker` of a project; resolves when it is at work. */
+export async function startWorker(environment: Readonly<Record<string, string>>, project: string): Promise<Pick<Running, "stop">> {
+  const child = spawn(process.execPath, ["--conditions=source", "src/entry/cli.ts", "worker", "--project", project], {
+    cwd: root,
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await Promise.race([once(createInterface(child.stdout), "line"), once(child, "exit").then(() => Promise.reject(new Error("The worker did not start.")))]);
+  child.stdout.resume();
+  return { stop: () => stop(child) };
 }
 
 /** Fields 14 and 15 of proc(5) `stat`: user and system time, in ticks of 10 ms. */

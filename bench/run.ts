@@ -1,10 +1,11 @@
-/** `npm run bench -- reads|protection|writes|access [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--receipts 10000000] [--erp URL]` */
+/** `npm run bench -- reads|protection|writes|access|webhooks [--orders 1000000] [--rounds 7] [--seconds 5] [--connections 16] [--receipts 10000000] [--erp URL]` */
 
 import { parseArgs } from "node:util";
 import { benchAccess } from "./access.ts";
 import { benchProtection } from "./protection.ts";
 import { benchReads } from "./reads.ts";
 import { report } from "./results.ts";
+import { benchWebhooks } from "./webhooks.ts";
 import { benchWrites } from "./writes.ts";
 
 const { values, positionals } = parseArgs({
@@ -17,6 +18,9 @@ const { values, positionals } = parseArgs({
     /** Partners and keys of the larger of two stores that are compared. */
     keys: { type: "string", default: "100000" },
     receipts: { type: "string", default: "10000000" },
+    /** Webhooks that wait, and endpoints of the larger of two stores that are compared. */
+    backlog: { type: "string", default: "100000" },
+    endpoints: { type: "string", default: "10000" },
     /** An existing Meridian database to read instead of one of the benchmark's own. */
     erp: { type: "string" },
   },
@@ -38,6 +42,10 @@ if (suite === "reads") {
 } else if (suite === "access") {
   const comparisons = await benchAccess({ ...numbers, keys: Number(values.keys), redisUrl: process.env["REDIS_URL"], say });
   process.stdout.write(report(suite, `${numbers.orders} orders, ${numbers.connections} connections, ${rounds}`, comparisons, new Date()));
+} else if (suite === "webhooks") {
+  const { rounds: count, seconds } = numbers;
+  const comparisons = await benchWebhooks({ rounds: count, seconds, backlog: Number(values.backlog), endpoints: Number(values.endpoints), say });
+  process.stdout.write(report(suite, `Bodies of 1.5 KB, ${rounds}`, comparisons, new Date()));
 } else {
-  throw new Error("Which benchmark? There are: reads, protection, writes, access");
+  throw new Error("Which benchmark? There are: reads, protection, writes, access, webhooks");
 }

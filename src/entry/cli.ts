@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { documentCommand } from "./commands/document.ts";
 import { initCommand } from "./commands/init.ts";
 import { introspectCommand } from "./commands/introspect.ts";
+import { listenCommand } from "./commands/listen.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { operatorCommands } from "./commands/operator-commands.ts";
 import { sourceGrants } from "./commands/source.ts";
@@ -35,6 +36,7 @@ const commands: readonly Command[] = [
   sourceInstall,
   sourceUninstall,
   ...operatorCommands,
+  listenCommand,
   conflictList,
   conflictShow,
   conflictResolve,

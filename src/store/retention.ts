@@ -40,6 +40,17 @@ const deletions: Readonly<Record<Aged, (days: number, limit: number) => ReturnTy
         SELECT FROM sluice.webhook_endpoints AS endpoint JOIN sluice.deliveries ON deliveries.endpoint = endpoint.id AND deliveries.seq = body.seq
         WHERE endpoint.partner = body.partner AND endpoint.environment = body.environment AND deliveries.view = body.view)
       LIMIT ${limit}))`,
+  endpoint_answers: (days, limit) => sql`
+    WITH expired AS (
+      UPDATE sluice.webhook_receipts SET answered = false WHERE key_hash = ANY (ARRAY(
+        SELECT key_hash FROM sluice.webhook_receipts WHERE answered AND at < clock_timestamp() - make_interval(days => ${days}) ORDER BY at LIMIT ${limit}))
+      RETURNING key_hash
+    )
+    DELETE FROM sluice.sealed_secrets WHERE of_table = 'webhook_receipts' AND of_row = ANY (ARRAY(SELECT encode(key_hash, 'hex') FROM expired))`,
+  endpoint_receipts: (days, limit) => sql`
+    DELETE FROM sluice.webhook_receipts WHERE key_hash = ANY (ARRAY(
+      SELECT key_hash FROM sluice.webhook_receipts
+      WHERE at < clock_timestamp() - make_interval(days => ${days}) AND NOT answered ORDER BY at LIMIT ${limit}))`,
 };
 
 /** The first number that is kept of a partner. */

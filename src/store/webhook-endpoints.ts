@@ -126,24 +126,6 @@ export function endpointRecords(store: Store, tell?: TellOfEndpoint): EndpointRe
         .execute();
       if (answer !== undefined) await seal(store, placeOfReceipt(keyHash), answer);
     },
-    forgetReceipts: async (limit) => {
-      const answers = await sql`
-        with expired as (
-          update sluice.webhook_receipts set answered = false
-          where key_hash in (
-            select key_hash from sluice.webhook_receipts where answered and at < clock_timestamp() - interval '1 day' limit ${limit} for update skip locked)
-          returning key_hash
-        )
-        delete from sluice.sealed_secrets
-        where of_table = 'webhook_receipts' and of_row in (select encode(key_hash, 'hex') from expired)`.execute(store);
-      const receipts = await sql`
-        delete from sluice.webhook_receipts
-        where key_hash in (
-          select key_hash from sluice.webhook_receipts where at < clock_timestamp() - interval '30 days' and not answered limit ${limit} for update skip locked)`.execute(
-        store,
-      );
-      return Number((answers.numAffectedRows ?? 0n) + (receipts.numAffectedRows ?? 0n));
-    },
   };
 }
 

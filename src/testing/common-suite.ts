@@ -7,6 +7,7 @@ import { credentialCases } from "./cases/credentials.ts";
 import { cursorCases } from "./cases/cursors.ts";
 import { effectCases } from "./cases/effects.ts";
 import { environmentCases } from "./cases/environments.ts";
+import { eventCases } from "./cases/events.ts";
 import { filterCases } from "./cases/filters.ts";
 import { hiddenFieldCases } from "./cases/hidden-fields.ts";
 import { isolationCases } from "./cases/isolation.ts";
@@ -46,6 +47,7 @@ export function runCommonSuite(project: SuiteProject, options: SuiteOptions = {}
         isolationCases,
         environmentCases,
         cursorCases,
+        eventCases,
       ])
         cases(contract, world, environments);
     });

@@ -43,6 +43,8 @@ export interface World {
   readonly project: SuiteProject;
   readonly prepared: PreparedProject;
   readonly gateway: ServedGateway;
+  /** The gateway's own tables. */
+  readonly storeUrl: string;
   readonly watch: SecretWatch;
   /** The served document of the definition's version. */
   readonly document: Row;
@@ -98,6 +100,7 @@ export async function openWorld(project: SuiteProject, { serve = serveOnNode, op
     project,
     prepared,
     gateway,
+    storeUrl: store.url,
     watch,
     document,
     scopes,

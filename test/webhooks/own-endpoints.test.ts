@@ -3,6 +3,7 @@ import { createPublicKey, randomUUID, verify } from "node:crypto";
 import { sql } from "kysely";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { retentionRecords } from "#store/retention.ts";
 import { answersChallenges } from "../support/receivers/answers-challenges.ts";
 import { answers, endless, hangsBeforeHeaders, redirects } from "../support/receivers/behaviours.ts";
 import { type ReceivedRequest, type Receiver, startReceiver } from "../support/receivers/receiver.ts";
@@ -75,6 +76,20 @@ describe("an endpoint", () => {
     expect(other).toMatchObject({ status: 422, json: { code: "idempotency-key-reused" } });
     const without = await world().ask("POST", path, hook(), { idempotencyKey: "", headers: {} });
     expect(without.status).toBe(400);
+  });
+
+  it("is known to have been made when its answer is no longer kept", async () => {
+    const idempotencyKey = randomUUID();
+    const first = await world().ask("POST", path, hook(), { idempotencyKey });
+    await sql`update sluice.webhook_receipts set at = at - interval '25 hours'`.execute(world().store);
+    const kept = retentionRecords(() => world().store);
+    expect(await kept.forget("endpoint_answers", 1, 1_000)).toBeGreaterThan(0);
+    expect(await kept.forget("endpoint_receipts", 30, 1_000)).toBe(0);
+    const again = await world().ask("POST", path, hook(), { idempotencyKey });
+    expect(again).toMatchObject({ status: 422, json: { code: "idempotency-key-expired", detail: expect.stringContaining(String(first.json["id"])) } });
+    await sql`update sluice.webhook_receipts set at = at - interval '30 days'`.execute(world().store);
+    expect(await kept.forget("endpoint_receipts", 30, 1_000)).toBeGreaterThan(0);
+    expect((await sql`select from sluice.sealed_secrets where of_table = 'webhook_receipts'`.execute(world().store)).rows).toHaveLength(0);
   });
 
   it("keeps no secret and no answer in the clear", async () => {

@@ -39,3 +39,23 @@ test("a reported payment that the ERP has posted ends by itself", async () => {
     expect(await states()).toEqual(["succeeded"]);
   });
 });
+
+test("what somebody changes in the ERP is an event after the next cron trigger, read over HTTP", async () => {
+  const key = await worker.createKey({ partner: "first", environment: "live", scopes: [...declaredScopes(gateway.contracts)] });
+  const events = async (): Promise<readonly { type: string; seq: number; resource_id: string }[]> => {
+    const answer = await fetch(`${worker.url}/v1/events`, { headers: { Authorization: `Bearer ${key}` } });
+    expect(answer.status).toBe(200);
+    return JSON.parse(await answer.text()).data;
+  };
+  await withClient(databases.live.url, async (client) => {
+    const run = async () => expect((await worker.harness.getWorker().scheduled({ cron: "* * * * *" })).outcome).toBe("ok");
+    await run();
+    const before = (await events()).length;
+    // In another company as well, where it is another order.
+    const { rows } = await client.query<{ no: string }>(
+      `UPDATE "OEHDR" SET "CNFDT" = 20261201 WHERE "ORDNO" = (SELECT "ORDNO" FROM "OEHDR" WHERE "CUSNO" = 'C0000001' AND "COMPNY" = '01' AND "DELFLG" = ' ' ORDER BY "ORDNO" LIMIT 1) RETURNING "ORDNO" AS no`,
+    );
+    await run();
+    expect((await events()).slice(before)).toMatchObject([{ type: "order.confirmed", seq: before + 1, resource_id: rows[0]?.no }]);
+  });
+}, 120_000);

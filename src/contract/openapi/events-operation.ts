@@ -233,9 +233,8 @@ function webhook(kind: EventKind, events: DocumentedEvents): JsonSchema {
   return {
     operationId: `on${eventSchemaName(kind.type).replace(/Event$/, "")}`,
     tags: [kind.contract === undefined ? eventsTag.name : kind.shape.name],
-    summary: kind.summary,
-    description:
-      "Sent to your webhook endpoints that want this type, signed as Standard Webhooks says. [Webhooks](/docs/guides/webhooks) says how to verify it, and what to answer.",
+    summary: kind.type,
+    description: `${kind.summary} Sent to your webhook endpoints that want this type, signed as Standard Webhooks says. [Webhooks](/docs/guides/webhooks) says how to verify it, and what to answer.`,
     "x-scopes": kind.scopes,
     security: [],
     parameters: [

@@ -80,8 +80,6 @@ export interface EndpointRecords {
   /** False: another request has the same key; waits for one that is underway. Within the transaction of what is done. */
   claim(keyHash: Uint8Array, fingerprint: Uint8Array): Promise<boolean>;
   finish(keyHash: Uint8Array, receipt: Omit<EndpointReceipt, "fingerprint">): Promise<void>;
-  /** Forgets answers older than a day and then whole receipts, some at a time. */
-  forgetReceipts(limit: number): Promise<number>;
 }
 
 /** Of the sealed secret. */

@@ -14,9 +14,6 @@ export type Answer = Omit<Extract<EndpointOutcome, { readonly kind: "answered" }
 /** Another request with the same key was done first. */
 class DoneBefore extends Error {}
 
-/** Receipts that are forgotten with each new one: more than come. */
-const forgottenPerChange = 20;
-
 /**
  * `work` is given a control plane whose changes keep a receipt; `answerOf` makes the answer of what a change came to, undefined
  * where it is not done. Repetitions get the first answer, to the byte.
@@ -42,9 +39,7 @@ export async function once(
       return value;
     });
   try {
-    const outcome = await work({ ...plane, change });
-    await plane.records.endpoints.forgetReceipts(forgottenPerChange);
-    return outcome;
+    return await work({ ...plane, change });
   } catch (error) {
     const first = error instanceof DoneBefore ? await repeated(plane, { keyHash, fingerprint }) : undefined;
     if (first === undefined) throw error;

@@ -45,6 +45,8 @@ export function ownEndpoints(open: () => ControlPlane): OwnEndpoints {
       }),
     publicKeys: (id) =>
       available(async () => {
+        // Anybody may ask: what is no id costs no look.
+        if (!/^we_[0-9A-Za-z]{16}$/.test(id)) return undefined;
         const endpoint = await open().records.endpoints.find(id);
         const keys = endpoint?.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > Date.now());
         return keys && { keys: keys.flatMap(({ id: kid, publicKey }) => (publicKey === undefined ? [] : [publicJwk(publicKey, kid)])) };

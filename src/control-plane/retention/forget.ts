@@ -12,7 +12,7 @@ export type Forgotten = Readonly<Record<Aged, number>>;
 
 /** Leaves the rest to the next round, and all of it to the process that is at it. Rejects when the store cannot be asked. */
 export async function forgetOld(records: RetentionRecords, kept: UsageKept): Promise<Forgotten> {
-  const { request_log: requestLog, usage, events } = keptKinds(kept);
+  const { request_log: requestLog, usage, events, endpoint_answers: answers, endpoint_receipts: receipts } = keptKinds(kept);
   return {
     request_log: await forget(records, "request_log", requestLog.days),
     usage: await forget(records, "usage", usage.days),
@@ -20,6 +20,8 @@ export async function forgetOld(records: RetentionRecords, kept: UsageKept): Pro
     events: await forget(records, "events", events.days),
     deliveries: await forget(records, "deliveries", events.days),
     event_bodies: await forget(records, "event_bodies", events.days),
+    endpoint_answers: await forget(records, "endpoint_answers", answers.days),
+    endpoint_receipts: await forget(records, "endpoint_receipts", receipts.days),
   };
 }
 

@@ -21,6 +21,8 @@ export function keptKinds(kept: Partial<ReceiptsKept & UsageKept> = {}) {
     events: { what: "events, and deliveries of them that have ended", days: eventDays, variable: "EVENT_DAYS", where: "gateway" },
     write_answers: { what: "answers of writes, encrypted", days: bodyDays, variable: "RECEIPT_BODY_DAYS", where: "ERP or gateway" },
     write_receipts: { what: "that an Idempotency-Key was used", days: tombstoneDays, variable: undefined, where: "ERP or gateway" },
+    endpoint_answers: { what: "answers of requests that change webhook endpoints, encrypted", days: 1, variable: undefined, where: "gateway" },
+    endpoint_receipts: { what: "that their Idempotency-Key was used", days: 30, variable: undefined, where: "gateway" },
     audit: { what: "audit records", days: "for-good", variable: undefined, where: "gateway" },
     access: { what: "partners, keys and operators, revoked ones as well", days: "for-good", variable: undefined, where: "gateway" },
   } as const satisfies Readonly<Record<string, KeptKind>>;

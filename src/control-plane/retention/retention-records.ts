@@ -1,6 +1,6 @@
 /** Port: deletes what is too old of the gateway's own tables. Ages are by the database's clock: another would delete in error. */
 
-export type Aged = "request_log" | "usage" | "events" | "deliveries" | "event_bodies";
+export type Aged = "request_log" | "usage" | "events" | "deliveries" | "event_bodies" | "endpoint_answers" | "endpoint_receipts";
 
 export interface RetentionRecords {
   /**

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { CommandPromise } from "#contract/command.ts";
 import type { Contract, Refused } from "#contract/contract.ts";
 import type { Model } from "#contract/model.ts";
-import type { ScanPaceSettings } from "../capture/scan-pace.ts";
+import { paceProblem, type ScanPaceSettings } from "../capture/scan-pace.ts";
 import { type MaintenanceWindow, maintenanceSchedule } from "../protection/maintenance.ts";
 import type {
   AnyCommand,
@@ -173,6 +173,8 @@ export interface Source<Rows> extends SourceDeclaration {
 export function defineSource<Rows>(declaration: SourceDeclaration): Source<Rows> {
   if (!/^[a-z][a-z0-9_]*$/.test(declaration.name)) throw new Error(`Source "${declaration.name}": the name must be snake_case.`);
   maintenanceSchedule(declaration.maintenance ?? []); // throws for windows that are none
+  const pace = paceProblem(declaration.scan ?? {});
+  if (pace !== undefined) throw new Error(`Source "${declaration.name}": ${pace}`);
   return {
     ...declaration,
     bind(contract, binding) {

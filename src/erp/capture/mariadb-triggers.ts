@@ -24,17 +24,13 @@ const abouts: Readonly<Record<Event, (table: string) => string>> = {
   delete: (table) => `Notes rows that leave ${table}.`,
 };
 
-/** What ends a transaction, apart from its connection: `COMMIT` and `ROLLBACK`, `BEGIN`, and definitions, which commit by themselves. */
-const counters = [
-  ...["begin", "commit", "rollback", "xa_start", "xa_commit", "xa_rollback", "lock_tables", "unlock_tables", "truncate"],
-  ...["create_table", "alter_table", "drop_table", "rename_table", "create_index", "drop_index", "create_view", "drop_view", "create_procedure"],
-  ...["create_function", "create_trigger", "drop_trigger", "create_user", "grant", "revoke", "analyze", "optimize"],
-];
+/** What a session has begun and ended. Few: each is compared with the name of each status variable. */
+const counters = ["BEGIN", "COMMIT", "ROLLBACK", "XA_COMMIT"];
 
 /**
  * The server tells nobody but its administrators which transaction this is. What a session has begun and ended so far does:
  * that is looked up once for each statement (`NOW(6)` is the moment it began), and outside of a transaction not at all, where
- * each statement is one of its own.
+ * each statement is one of its own. Not told apart: what a definition (DDL) divides in a session without autocommit.
  *
  * Images hold the bytes that each value is written in, as hexadecimals: no character set, no binary value and no zero date gets
  * lost on the way. A TIMESTAMP is written in the session's zone, which is noted with it.
@@ -55,7 +51,7 @@ BEGIN
       IF NOT @sluice_statement <=> CONCAT(NOW(6)) THEN SET @sluice_transaction = UUID_SHORT(); END IF;
       SET @sluice_counted = NULL;
     ELSEIF NOT @sluice_statement <=> CONCAT(NOW(6)) THEN
-      SELECT SUM(VARIABLE_VALUE) INTO counted FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN (${counters.map((name) => text(`COM_${name.toUpperCase()}`)).join(", ")});
+      SELECT SUM(VARIABLE_VALUE) INTO counted FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN (${counters.map((name) => text(`COM_${name}`)).join(", ")});
       IF NOT @sluice_counted <=> counted THEN SET @sluice_transaction = UUID_SHORT(); END IF;
       SET @sluice_counted = counted;
     END IF;

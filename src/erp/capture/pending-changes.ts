@@ -3,7 +3,7 @@
 import { decodeId } from "../binding/id.ts";
 import type { BoundResource, SourceDeclaration } from "../binding/source.ts";
 import { member, raw, type Sql, sql } from "../binding/sql.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { ColumnInfo, Dialect } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { physicalName } from "../read/relation.ts";
 import { footprintName } from "../write/footprint-name.ts";
@@ -25,32 +25,61 @@ export function pendingChanges(source: SourceDeclaration, dialect: Dialect, reso
   const table = footprintName(source, "change");
   const watched = capturedTables(resources.filter((resource) => resource.source.name === source.name));
   const byName = new Map(resources.map((resource) => [resource.contract.name, concerning(resource, watched)]));
+  const nameOf = source.dialect === "postgres" ? nameOnPostgres : nameOnMariadb;
 
   return async ({ database, catalog }, resource, ids) => {
     const concerned = byName.get(resource);
     if (concerned === undefined || ids.length === 0) return new Set();
-    const { binding } = concerned.resource;
-    // A moment is written in one way by the driver, and in another in an image.
-    const isNamed = binding.key.every((column) => catalog.get(physicalName(source, binding.table))?.get(column)?.type !== "timestamp");
-    const [naming, others] = isNamed ? [concerned.naming, concerned.others] : [[], [...concerned.naming, ...concerned.others]];
-    if (naming.length + others.length === 0) return new Set();
-    const texts = new Map(ids.map((id) => [textOf(id, binding.key.length), id]));
-    const rows = await database.query({ ...write(waiting(naming, others, [...texts.keys()]), dialect), unprepared: true });
+    const { naming, others, resource: of } = concerned;
+    const key = of.binding.key.map((column) => catalog.get(physicalName(source, of.binding.table))?.get(column));
+    const named = new Map<string, string>();
+    const unnamed: string[] = [];
+    for (const id of ids) {
+      const name = key.every(isSpelledAlike) ? nameOf(decodeId(id, key.length) ?? []) : undefined;
+      if (name === undefined) unnamed.push(id);
+      else named.set(name, id);
+    }
+    const ask = (statement: Sql) => database.query({ ...write(statement, dialect), unprepared: true });
+    const rows = await ask(waiting(naming, others, [...named.keys()]));
     if (rows.some(([thing]) => thing === null)) return new Set(ids);
-    return new Set(rows.flatMap(([thing]) => texts.get(String(thing).toLowerCase()) ?? []));
+    const pending = rows.flatMap(([thing]) => named.get(String(thing)) ?? named.get(String(thing).toLowerCase()) ?? []);
+    if (unnamed.length > 0 && (await ask(sql`SELECT 1 FROM ${table} WHERE fault IS NULL AND ${member(raw("relation"), naming)} LIMIT 1`)).length > 0)
+      pending.push(...unnamed);
+    return new Set(pending);
   };
 
+  /** NULL among the things: a change that may be of any of them. */
   function waiting(naming: readonly string[], others: readonly string[], things: readonly string[]): Sql {
-    return sql`SELECT DISTINCT thing FROM ${table} WHERE fault IS NULL AND ${member(raw("relation"), naming)} AND ${member(raw("lower(thing)"), things)}
+    return sql`SELECT DISTINCT thing FROM ${table} WHERE fault IS NULL AND ${member(raw("relation"), naming)}
+  AND (${member(raw("thing"), things)} OR ${member(raw("lower(thing)"), things)})
 UNION ALL
 SELECT NULL FROM (SELECT 1 AS one FROM ${table}
   WHERE fault IS NULL AND ((thing IS NULL AND ${member(raw("relation"), naming)}) OR ${member(raw("relation"), others)}) LIMIT 1) unnamed`;
   }
 }
 
-function textOf(id: string, width: number): string {
-  return (decodeId(id, width)?.join("~") ?? id).toLowerCase();
+/** A moment is written in one way by the driver and in another in an image; and bytes of wide characters are others. */
+function isSpelledAlike(info: ColumnInfo | undefined): boolean {
+  return (
+    info !== undefined && info.type !== "timestamp" && info.type !== "float" && info.type !== "binary" && !/^(?:ucs2|utf16|utf32)/.test(info.charset ?? "")
+  );
 }
+
+/** As triggers name things there: the texts of the key. */
+function nameOnPostgres(key: readonly string[]): string {
+  return key.join("~");
+}
+
+/** Hexadecimals of the bytes in the column's own character set, which is known of no other than these. */
+function nameOnMariadb(key: readonly string[]): string | undefined {
+  if (key.some((part) => /[^\x20-\x7e]/.test(part))) return undefined;
+  return key
+    .map((part) => Buffer.from(part, "latin1").toString("hex").toUpperCase())
+    .join("~")
+    .slice(0, longestOnMariadb);
+}
+
+const longestOnMariadb = 190;
 
 function concerning(resource: BoundResource, watched: readonly CapturedTable[]): Concerning {
   const naming: string[] = [];

@@ -10,6 +10,13 @@ export interface ScanPaceSettings {
 
 const defaultRowsPerSecond = 500;
 
+/** Why a pace cannot be kept; undefined where it can. */
+export function paceProblem({ rowsPerSecond = 1, secondsBetweenPasses: seconds = 0 }: ScanPaceSettings): string | undefined {
+  if (!(rowsPerSecond > 0 && rowsPerSecond <= 1_000_000)) return "scan.rowsPerSecond must be more than 0, and not more than a million.";
+  if (!(seconds >= 0 && seconds <= 31 * 86_400)) return "scan.secondsBetweenPasses must be 0 or more, and not more than a month.";
+  return undefined;
+}
+
 export function secondsBetweenPasses({ secondsBetweenPasses }: ScanPaceSettings, besideTriggers: boolean): number {
   return secondsBetweenPasses ?? (besideTriggers ? 3_600 : 60);
 }
@@ -26,15 +33,16 @@ export interface ScanPace {
 const smallestPage = 50;
 const largestPage = 500;
 
-/** `elapsedMs`: a clock that never jumps. It begins with a page's rows, and saves up no more than those. */
+/** `elapsedMs`: a clock that never jumps. It begins with a second's rows, and saves up no more than those. */
 export function scanPace({ rowsPerSecond = defaultRowsPerSecond }: ScanPaceSettings, elapsedMs: () => number): ScanPace {
   const page = Math.min(largestPage, Math.max(smallestPage, Math.floor(rowsPerSecond)));
-  let saved = page;
+  const most = Math.max(page, rowsPerSecond);
+  let saved = most;
   let countedAt = elapsedMs();
 
   function count(): void {
     const now = elapsedMs();
-    saved = Math.min(page, saved + ((now - countedAt) * rowsPerSecond) / 1_000);
+    saved = Math.min(most, saved + ((now - countedAt) * rowsPerSecond) / 1_000);
     countedAt = now;
   }
 

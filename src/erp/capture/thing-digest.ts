@@ -24,7 +24,7 @@ export function differingPaths(before: Uint8Array, after: Uint8Array, paths: rea
   });
 }
 
-export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 

@@ -9,7 +9,7 @@ import { type CapturedTable, capturedTables } from "./captured-tables.ts";
 import { type TableWatch, type WatchState, watchState } from "./triggers.ts";
 
 /** Sources with resources whose changes triggers note, and what they watch. */
-export function watchedSources(resources: readonly BoundResource[]): ReadonlyMap<SourceDeclaration, readonly CapturedTable[]> {
+function watchedSources(resources: readonly BoundResource[]): ReadonlyMap<SourceDeclaration, readonly CapturedTable[]> {
   const sources = new Map(resources.map(({ source }) => [source.name, source]));
   const watched = [...sources.values()].map((source): [SourceDeclaration, readonly CapturedTable[]] => [
     source,

@@ -33,7 +33,7 @@ export function triggerStatements(place: TriggerPlace, watched: readonly Capture
 }
 
 /** Statements that take away what watches tables: `needless` of them, or all that these bindings know of. */
-export function dropTriggers(place: TriggerPlace, needless: readonly string[]): readonly string[] {
+function dropTriggers(place: TriggerPlace, needless: readonly string[]): readonly string[] {
   return place.dialect === "postgres" ? dropPostgresTriggers(needless) : dropMariadbTriggers(place, needless);
 }
 

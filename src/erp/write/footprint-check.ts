@@ -7,7 +7,7 @@ import { type FootprintState, footprintState } from "./footprint/install.ts";
 import { receiptsVersion } from "./footprint.ts";
 
 /** Those whose commands need a footprint. */
-export function sourcesWithFootprint({ resources }: { readonly resources: readonly BoundResource[] }): readonly SourceDeclaration[] {
+function sourcesWithFootprint({ resources }: { readonly resources: readonly BoundResource[] }): readonly SourceDeclaration[] {
   const writing = resources.filter(({ contract, source }) => source.footprint !== "none" && Object.keys(contract.commands).length > 0);
   return [...new Map(writing.map(({ source }) => [source.name, source])).values()];
 }

@@ -108,6 +108,8 @@ export interface Scanned {
   readonly url: string;
   /** As the ERP's own programs do. Names are written without quotes. */
   run(statement: string): Promise<void>;
+  /** The same, of a statement that is complete. */
+  runAsIs(statement: string): Promise<void>;
   /** Forgets all rows, and all that is remembered. */
   empty(): Promise<void>;
   close(): Promise<void>;
@@ -129,6 +131,7 @@ export async function openScanned(mariadbAt?: string): Promise<Scanned> {
     store,
     records: scanRecords(() => store),
     run,
+    runAsIs: erp.write,
     async empty() {
       for (const table of ["HDR", "ARC", "LIN", "STK"]) await run(`DELETE FROM ${table}`);
       await sql`DELETE FROM sluice.scanned_things`.execute(store);

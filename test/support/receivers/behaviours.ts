@@ -23,14 +23,6 @@ export const hangsBeforeHeaders: Behaviour = () => undefined;
 
 export const hangsAfterHeaders: Behaviour = ({ response }) => void response.writeHead(200, { "content-length": "10" }).flushHeaders();
 
-/** Takes it, `afterMs` later. */
-export function takesLate(afterMs: number): Behaviour {
-  return ({ response }) => {
-    const timer = setTimeout(() => response.writeHead(204).end(), afterMs);
-    response.once("close", () => clearTimeout(timer));
-  };
-}
-
 /** The head at once, then a byte of the body at a time. */
 export function drips(everyMs = 1_000): Behaviour {
   return ({ response }) => {

@@ -6,7 +6,7 @@ import type { Exchange } from "./behaviours.ts";
 import { type ReceivedRequest, type Receiver, type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 /** An event as it stands in the body of a webhook. */
-export const webhookBody = z.looseObject({
+const webhookBody = z.looseObject({
   id: z.string(),
   type: z.string(),
   seq: z.int(),
@@ -43,17 +43,15 @@ export interface RecordingReceiver extends Receiver {
   expect(path: string, ...secrets: readonly string[]): void;
 }
 
-/**
- * `respond`: what comes of a request that verified; without it, it is taken. Requests at paths that nothing is expected of
- * are refused with 401, save those that `beforehand` has answered: the challenge of an endpoint whose secret is not known yet.
- */
-export async function startRecording(
-  options: Omit<ReceiverOptions, "behaviour" | "received"> & {
-    /** True: it is taken, false: the answer is 500, undefined: it has answered by itself. */
-    readonly respond?: (receipt: Omit<Receipt, "taken">, exchange: Exchange) => boolean | undefined;
-    readonly beforehand?: (exchange: Exchange) => boolean;
-  } = {},
-): Promise<RecordingReceiver> {
+export interface RecordingOptions extends Omit<ReceiverOptions, "behaviour" | "received"> {
+  /** What comes of a request that verified. True: it is taken, false: the answer is 500, undefined: it has answered by itself. */
+  readonly respond?: ((receipt: Omit<Receipt, "taken">, exchange: Exchange) => boolean | undefined) | undefined;
+  /** True: it has answered already. For the challenge of an endpoint whose secret is not known yet. */
+  readonly beforehand?: (exchange: Exchange) => boolean;
+}
+
+/** All is taken that verifies, unless `respond` says otherwise; requests at paths that nothing is expected of are refused with 401. */
+export async function startRecording(options: RecordingOptions = {}): Promise<RecordingReceiver> {
   const secrets = new Map<string, readonly string[]>();
   const receipts: Receipt[] = [];
   const refused: string[] = [];
@@ -93,7 +91,7 @@ export async function startRecording(
 }
 
 /** What it says; or a sentence about what is wrong with it. */
-export function verified(
+function verified(
   { path, headers, body }: Pick<ReceivedRequest, "path" | "headers" | "body">,
   secrets: readonly string[],
 ): Omit<Receipt, "path" | "at" | "digest" | "taken"> | string {

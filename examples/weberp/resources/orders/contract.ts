@@ -52,4 +52,12 @@ export const orders = defineContract({
     "line-not-found": "The order has no such line, or the line is completed.",
     "no-lines": "An order without lines is none.",
   },
+  events: (on) => ({
+    "order.placed": on.created(),
+    "order.picking": on.changed("status", { to: "picking" }),
+    "order.completed": on.changed("status", { to: "completed" }),
+    "order.confirmed": on.changed("confirmed_on"),
+    "order.lines_changed": on.changed("lines"),
+    "order.removed": on.deleted(),
+  }),
 });

@@ -7,6 +7,7 @@ import { capturedTables } from "#erp/capture/captured-tables.ts";
 import { type TriggerCaptureParts, triggerCapture } from "#erp/capture/trigger-capture.ts";
 import { installTriggers } from "#erp/capture/triggers.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
+import type { Catalog } from "#erp/dialects/dialect.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
@@ -44,6 +45,7 @@ export interface Capturing {
   connect(url?: string): Promise<Worker>;
   /** As the gateway's own connections are. */
   open(options?: Partial<ConnectionOptions>): OpenDatabase & Required<Pick<OpenDatabase, "transact">>;
+  catalog(): Promise<Catalog>;
   source(parts?: Partial<TriggerCaptureParts>): CaptureSource;
   /** Takes all there is from the queue, and has it forgotten. */
   drain(limit?: number): Promise<readonly Captured[]>;
@@ -93,16 +95,14 @@ function capturing(dialect: "postgres" | "mariadb", create: () => Promise<{ read
   });
 
   const tables = [...new Set(wrap.resources.flatMap(({ binding }) => [...tablesOf(binding)]))].map((table) => physicalName(wrap.source, table));
+  const catalog = (): Promise<Catalog> => dialects[dialect].describe(gateway ?? open(), undefined, tables);
   const source: Capturing["source"] = (parts) =>
     triggerCapture({
       source: wrap.source,
       environment: "live",
       dialect: dialects[dialect],
       resources: wrap.resources,
-      run: async (work) => {
-        const handle = gateway ?? open();
-        return work(handle, await dialects[dialect].describe(handle, undefined, tables));
-      },
+      run: async (work) => work(gateway ?? open(), await catalog()),
       now: Date.now,
       sweep: async (resource, why) => void noted.swept.push(`${resource} ${why}`),
       say: {
@@ -125,6 +125,7 @@ function capturing(dialect: "postgres" | "mariadb", create: () => Promise<{ read
     },
     connect,
     open,
+    catalog,
     source,
     async drain(limit = 1_000) {
       const captured: Captured[] = [];
