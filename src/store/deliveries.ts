@@ -78,7 +78,7 @@ export function deliveryRecords(store: Store): DeliveryRecords {
         ), let_go AS (
           UPDATE sluice.deliveries AS d SET parked = false, next_at = clock_timestamp()
           FROM ended CROSS JOIN LATERAL (${nextOpen}) AS behind
-          WHERE behind.parked AND d.endpoint = ended.endpoint AND d.seq = behind.seq
+          WHERE behind.parked AND d.ctid = behind.row
         )
         SELECT count(*)::integer AS skipped FROM ended`.execute(store);
       const skipped = (rows[0]?.skipped ?? 0) > 0;

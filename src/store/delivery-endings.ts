@@ -17,7 +17,8 @@ function ages(attempted: readonly Attempted[], nowMs: number): number[] {
  * One statement for all of them. A delivery that is no longer pending, or has had this attempt, is left as it is: then it was
  * passed over meanwhile, or this is a repetition after a lost answer. Whatever ended well lets the next open one of the same
  * thing go, if that is parked; the queues are locked (see the port for why nothing stays parked for ever). Answers with the
- * endpoints at which something was let go.
+ * endpoints at which something was let go. Rows are found one by one in subselects that no planner can turn into another join:
+ * one that thinks the table small would go through all that is open, for every batch.
  */
 export async function writeEndings(transaction: Store, attempted: readonly Attempted[], now: string, nowMs: number): Promise<ReadonlySet<string>> {
   if (attempted.length === 0) return new Set();
@@ -39,19 +40,22 @@ export async function writeEndings(transaction: Store, attempted: readonly Attem
     ), ended AS (
       UPDATE sluice.deliveries AS d SET state = made.state, attempts = made.attempt, next_at = ${now}::timestamptz + made.after,
         ended_at = CASE WHEN made.state <> 'pending' THEN ${now}::timestamptz END
-      FROM made WHERE d.endpoint = made.endpoint AND d.seq = made.seq AND d.state = 'pending' AND d.attempts = made.attempt - 1
+      FROM made CROSS JOIN LATERAL (
+        SELECT ctid FROM sluice.deliveries WHERE endpoint = made.endpoint AND seq = made.seq AND state = 'pending' AND attempts = made.attempt - 1
+        ORDER BY endpoint, seq LIMIT 1) AS row
+      WHERE d.ctid = row.ctid
       RETURNING d.endpoint, d.entity, d.seq, d.state
     )
     UPDATE sluice.deliveries AS d SET parked = false, next_at = ${now}::timestamptz
     FROM ended CROSS JOIN LATERAL (${nextOpen}) AS behind
-    WHERE ended.state = 'delivered' AND behind.parked AND d.endpoint = ended.endpoint AND d.seq = behind.seq
+    WHERE ended.state = 'delivered' AND behind.parked AND d.ctid = behind.row
     RETURNING d.endpoint`.execute(transaction);
   return new Set(rows.map(({ endpoint }) => endpoint));
 }
 
 /** The next open delivery behind one that `ended`. */
 export const nextOpen = sql`
-  SELECT seq, parked FROM sluice.deliveries
+  SELECT ctid AS row, parked FROM sluice.deliveries
   WHERE endpoint = ended.endpoint AND entity = ended.entity AND seq > ended.seq AND state IN ('pending', 'dead')
   ORDER BY entity, seq LIMIT 1`;
 
@@ -95,6 +99,8 @@ export async function writeStandings(
     ({ endpoint, succeeded, gone, failedAgoMs }) => gone || failedAgoMs !== undefined || (succeeded && failing.has(endpoint)),
   );
   if (changed.length === 0) return [];
+  // Named as values besides, so that no more than these rows are read, whatever the join.
+  const ids = changed.map(({ endpoint }) => endpoint);
   const { rows } = await sql<{ endpoint: string; state_reason: string }>`
     WITH told AS (
       SELECT endpoint, succeeded, gone, ${now}::timestamptz - failed_ago_ms * interval '1 millisecond' AS failed_at
@@ -104,8 +110,8 @@ export async function writeStandings(
     ), locked AS (
       SELECT e.id, told.gone, told.succeeded, e.state = 'active' AND e.deleted_at IS NULL AS active,
         CASE WHEN told.succeeded THEN told.failed_at ELSE coalesce(e.failing_since, told.failed_at) END AS failing_since
-      FROM sluice.webhook_endpoints AS e JOIN told ON told.endpoint = e.id
-      ORDER BY e.id FOR NO KEY UPDATE OF e
+      FROM told JOIN sluice.webhook_endpoints AS e ON e.id = told.endpoint
+      WHERE e.id = ANY (${ids}::text[]) ORDER BY e.id FOR NO KEY UPDATE OF e
     ), judged AS (
       SELECT locked.*, CASE WHEN NOT active THEN NULL WHEN gone THEN ${goneReason}::text
         WHEN failing_since <= ${now}::timestamptz - ${disableAfter}::interval THEN ${failingReason}::text END AS reason
@@ -114,7 +120,7 @@ export async function writeStandings(
     UPDATE sluice.webhook_endpoints AS e SET
       failing_since = judged.failing_since, warned_at = CASE WHEN judged.succeeded THEN NULL ELSE e.warned_at END,
       state = CASE WHEN judged.reason IS NULL THEN e.state ELSE 'disabled' END, state_reason = coalesce(judged.reason, e.state_reason)
-    FROM judged WHERE e.id = judged.id
+    FROM judged WHERE e.id = ANY (${ids}::text[]) AND e.id = judged.id
     RETURNING e.id AS endpoint, judged.reason AS state_reason`.execute(transaction);
   return rows.flatMap(({ endpoint, state_reason: reason }) => (reason === null ? [] : [{ endpoint, reason }]));
 }

@@ -97,10 +97,13 @@ const oneWay = sql.join(
 );
 
 async function turnAt(transaction: Store, turn: Turn, now: string): Promise<TurnDone> {
-  const held = await lockHeld(transaction, turn.held, now);
+  const locked = await lockHeld(transaction, turn.held);
   // Never waits for a lock, unlike what came before: so two workers cannot wait for each other.
-  const healthy = await take(transaction, "healthy", turn, now);
-  const failing = await take(transaction, "failing", turn, now);
+  const takenHealthy = await take(transaction, "healthy", turn, now);
+  const takenFailing = await take(transaction, "failing", turn, now);
+  const states = await readStates(transaction, [...locked, ...takenHealthy, ...takenFailing], now);
+  const stateOf = (endpoint: string): readonly HeldRow[] => states.get(endpoint) ?? [];
+  const [held, healthy, failing] = [locked.flatMap(stateOf), takenHealthy.flatMap(stateOf), takenFailing.flatMap(stateOf)];
   const mine = new Map(held.map((row) => [row.endpoint, row]));
   const attempted = turn.attempted.filter(({ endpoint }) => mine.has(endpoint));
   const letGo = await writeEndings(transaction, attempted, now, turn.nowMs);
@@ -151,7 +154,7 @@ async function turnAt(transaction: Store, turn: Turn, now: string): Promise<Turn
       const { due, more } = read.get(endpoint) ?? { due: [], more: lookedAt.has(endpoint) ? false : undefined };
       return { endpoint, lease, url, environment, active, failures, resumedAgoMs, leaseLeftMs, due, more };
     }),
-    taken: { healthy: healthy.length, failing: failing.length },
+    taken: { healthy: takenHealthy.length, failing: takenFailing.length },
     disabled,
   };
 }
@@ -198,16 +201,13 @@ function heldRow({ resumed_ago_ms: ago, lease_left_ms: leaseLeftMs, ...row }: Qu
 }
 
 /** In the order of their names, so that nobody waits in a circle. Those of another lease are left out. */
-async function lockHeld(transaction: Store, held: readonly HeldQueue[], now: string): Promise<readonly HeldRow[]> {
+async function lockHeld(transaction: Store, held: readonly HeldQueue[]): Promise<readonly string[]> {
   if (held.length === 0) return [];
-  const { rows } = await sql<QueueRow>`
-    SELECT ${columns(now)}
-    FROM unnest(${held.map(({ endpoint }) => endpoint)}::text[], ${held.map(({ lease }) => lease)}::bigint[]) AS mine (endpoint, lease)
-    JOIN sluice.delivery_queues AS q ON q.endpoint = mine.endpoint AND q.lease = mine.lease
-    JOIN sluice.webhook_endpoints AS e ON e.id = q.endpoint
-    WHERE q.leased_until IS NOT NULL
-    ORDER BY q.endpoint FOR UPDATE OF q`.execute(transaction);
-  return rows.map(heldRow);
+  const { rows } = await sql<{ endpoint: string; lease: number }>`
+    SELECT endpoint, lease::float8 AS lease FROM sluice.delivery_queues
+    WHERE endpoint = ANY (${held.map(({ endpoint }) => endpoint)}::text[]) AND leased_until IS NOT NULL ORDER BY endpoint FOR UPDATE`.execute(transaction);
+  const leases = new Map(held.map(({ endpoint, lease }) => [endpoint, lease]));
+  return rows.flatMap(({ endpoint, lease }) => (leases.get(endpoint) === lease ? [endpoint] : []));
 }
 
 /*
@@ -215,9 +215,9 @@ async function lockHeld(transaction: Store, held: readonly HeldQueue[], now: str
  * taken by themselves, so that however many they are, they do not stand before the others. One that may not be sent anything is
  * taken as well, and let go by a later statement, which cannot miss that it was resumed meanwhile.
  */
-async function take(transaction: Store, which: "healthy" | "failing", { take: wanted, leaseMs }: Turn, now: string): Promise<readonly HeldRow[]> {
+async function take(transaction: Store, which: "healthy" | "failing", { take: wanted, leaseMs }: Turn, now: string): Promise<readonly string[]> {
   if (wanted[which] <= 0) return [];
-  const { rows } = await sql<QueueRow>`
+  const { rows } = await sql<{ endpoint: string }>`
     WITH found AS MATERIALIZED (
       SELECT endpoint FROM sluice.delivery_queues
       WHERE due_at IS NOT NULL AND ${which === "healthy" ? sql`failures = 0` : sql`failures > 0`} AND due_at <= ${now}::timestamptz
@@ -225,11 +225,20 @@ async function take(transaction: Store, which: "healthy" | "failing", { take: wa
       ORDER BY due_at LIMIT ${wanted[which]} FOR UPDATE SKIP LOCKED
     )
     UPDATE sluice.delivery_queues AS q SET lease = q.lease + 1, leased_until = until.at, due_at = until.at
-    FROM found JOIN sluice.webhook_endpoints AS e ON e.id = found.endpoint
-    CROSS JOIN (SELECT ${now}::timestamptz + ${leaseMs}::float8 * interval '1 millisecond' AS at) AS until
-    WHERE q.endpoint = found.endpoint
-    RETURNING ${columns(now)}`.execute(transaction);
-  return rows.map((row) => ({ ...heldRow(row), leaseLeftMs: leaseMs }));
+    FROM (SELECT ${now}::timestamptz + ${leaseMs}::float8 * interval '1 millisecond' AS at) AS until
+    WHERE q.endpoint = ANY (ARRAY(SELECT endpoint FROM found))
+    RETURNING q.endpoint`.execute(transaction);
+  return rows.map(({ endpoint }) => endpoint);
+}
+
+/** Of queues that are locked: how they and their endpoints stand now. */
+async function readStates(transaction: Store, endpoints: readonly string[], now: string): Promise<ReadonlyMap<string, readonly HeldRow[]>> {
+  if (endpoints.length === 0) return new Map();
+  const { rows } = await sql<QueueRow>`
+    SELECT ${columns(now)} FROM sluice.delivery_queues AS q
+    CROSS JOIN LATERAL (SELECT * FROM sluice.webhook_endpoints WHERE id = q.endpoint LIMIT 1) AS e
+    WHERE q.endpoint = ANY (${[...endpoints]}::text[])`.execute(transaction);
+  return new Map(rows.map((row) => [row.endpoint, [heldRow(row)]]));
 }
 
 /** Leases that are half over, wakes that were heeded, and how often an endpoint failed. */
@@ -240,8 +249,9 @@ async function renew(transaction: Store, { held, leaseMs }: Turn, rows: readonly
   await sql`
     UPDATE sluice.delivery_queues AS q SET failures = changed.failures, leased_until = until.at, due_at = until.at
     FROM unnest(${changed.map(({ endpoint }) => endpoint)}::text[], ${changed.map(({ endpoint }) => failures.get(endpoint) ?? 0)}::integer[]) AS changed (endpoint, failures)
+    CROSS JOIN LATERAL (SELECT ctid FROM sluice.delivery_queues WHERE endpoint = changed.endpoint LIMIT 1) AS row
     CROSS JOIN (SELECT ${now}::timestamptz + ${leaseMs}::float8 * interval '1 millisecond' AS at) AS until
-    WHERE q.endpoint = changed.endpoint`.execute(transaction);
+    WHERE q.ctid = row.ctid`.execute(transaction);
 }
 
 /** Until its next delivery is due; the endpoint that may not be sent anything, until it is resumed. */
@@ -254,8 +264,9 @@ async function release(transaction: Store, queues: readonly HeldQueue[], now: st
       ELSE (SELECT next_at FROM sluice.deliveries AS d WHERE d.endpoint = q.endpoint AND d.state = 'pending' AND NOT d.parked ORDER BY next_at LIMIT 1) END
     FROM unnest(${queues.map(({ endpoint }) => endpoint)}::text[], ${queues.map(({ failures }) => failures)}::integer[],
       ${queues.map(({ as }) => as === "hand-on")}::boolean[]) AS given (endpoint, failures, more)
-    JOIN sluice.webhook_endpoints AS e ON e.id = given.endpoint
-    WHERE q.endpoint = given.endpoint`.execute(transaction);
+    CROSS JOIN LATERAL (SELECT ctid FROM sluice.delivery_queues WHERE endpoint = given.endpoint LIMIT 1) AS row
+    CROSS JOIN LATERAL (SELECT state, deleted_at FROM sluice.webhook_endpoints WHERE id = given.endpoint LIMIT 1) AS e
+    WHERE q.ctid = row.ctid`.execute(transaction);
   // For workers that have nothing to do.
   if (queues.some(({ as }) => as === "hand-on")) await sql`SELECT pg_notify('sluice_deliveries', '')`.execute(transaction);
 }

@@ -35,12 +35,12 @@ export async function readDue(transaction: Store, asked: readonly Asked[], now: 
         WHERE earlier.endpoint = asked.endpoint AND earlier.entity = found.entity AND earlier.seq < found.seq AND earlier.state IN ('pending', 'dead')
         ORDER BY earlier.entity, earlier.seq LIMIT 1) IS NOT NULL AS blocked
       FROM asked CROSS JOIN LATERAL (
-        SELECT seq, event, view, entity, attempts, attempts_before, next_at FROM sluice.deliveries
+        SELECT ctid AS row, seq, event, view, entity, attempts, attempts_before, next_at FROM sluice.deliveries
         WHERE endpoint = asked.endpoint AND state = 'pending' AND NOT parked AND next_at <= ${now}::timestamptz AND seq <> ALL (asked.busy)
         ORDER BY next_at, seq LIMIT asked.looks
       ) AS found
     ), parking AS (
-      UPDATE sluice.deliveries AS d SET parked = true FROM due WHERE due.blocked AND d.endpoint = due.endpoint AND d.seq = due.seq
+      UPDATE sluice.deliveries AS d SET parked = true FROM due WHERE due.blocked AND d.ctid = due.row
     ), ready AS (
       SELECT due.*, row_number() OVER (PARTITION BY endpoint ORDER BY next_at, seq) AS place FROM due WHERE NOT blocked
     ), counts AS (
@@ -49,7 +49,7 @@ export async function readDue(transaction: Store, asked: readonly Asked[], now: 
     SELECT counts.endpoint, counts.more, ready.seq::float8 AS seq, ready.event, ready.attempts, ready.attempts - ready.attempts_before AS tries, bodies.body
     FROM counts
     LEFT JOIN ready ON ready.endpoint = counts.endpoint AND ready.place <= ready.wanted
-    LEFT JOIN sluice.webhook_endpoints AS e ON e.id = ready.endpoint
+    LEFT JOIN LATERAL (SELECT partner, environment FROM sluice.webhook_endpoints WHERE id = ready.endpoint LIMIT 1) AS e ON true
     LEFT JOIN LATERAL (
       SELECT body FROM sluice.event_bodies AS b
       WHERE b.partner = e.partner AND b.environment = e.environment AND b.seq = ready.seq AND b.view = ready.view LIMIT 1

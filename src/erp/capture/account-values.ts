@@ -21,7 +21,7 @@ export function accountsOf(rule: AccountRule, of: (column: string) => unknown): 
   }
 }
 
-export function togetherOf(all: readonly (readonly string[] | "everyone")[]): readonly string[] | "everyone" {
+function togetherOf(all: readonly (readonly string[] | "everyone")[]): readonly string[] | "everyone" {
   const accounts = new Set<string>();
   for (const some of all) {
     if (some === "everyone") return "everyone";

@@ -5,8 +5,8 @@ import type { BoundResource } from "../binding/source.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { write } from "../dialects/write.ts";
 import { relationOf } from "../read/relation.ts";
-import { togetherOf } from "./account-values.ts";
 import type { CapturedTable, TableRole } from "./captured-tables.ts";
+import { byHands } from "./change-of-hands.ts";
 import type { Change } from "./change-table.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { childChanges } from "./child-changes.ts";
@@ -140,8 +140,10 @@ export function resourceChanges(resource: BoundResource, dialect: Dialect, watch
       told.map(({ now, was }) => (now ?? was)?.tree).filter((tree) => tree !== undefined),
     );
     return told.flatMap(({ thing, one, was, now }) => {
-      const captured = capturedOf(context, thing, one, was, now);
-      return captured === undefined ? [] : [captured];
+      const told = capturedOf(context, thing, one, was, now);
+      if (told === undefined) return [];
+      const { captured, first } = told;
+      return byHands(captured, was?.accounts ?? captured.accounts, now?.accounts ?? captured.accounts).map((each) => ({ captured: each, first }));
     });
   }
 
@@ -189,7 +191,7 @@ export function resourceChanges(resource: BoundResource, dialect: Dialect, watch
         before,
         after,
         changed,
-        accounts: togetherOf([was, now].flatMap((state) => (state === undefined ? [] : [state.accounts]))),
+        accounts: (now ?? was)?.accounts ?? [],
         at: Math.floor(last.atMicros / 1000),
         origin,
       },

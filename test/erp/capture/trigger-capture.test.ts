@@ -123,16 +123,28 @@ onEach("things that come and go", (depot) => {
     expect((await whats()).toSorted()).toEqual(["orders B7 deleted", "orders B8 created"]);
   });
 
-  test("what goes to another account concerns both, and so does what has two; a price for everyone concerns everyone", async () => {
+  test("what has two accounts concerns both, and a price for everyone concerns everyone", async () => {
     await erp().run(order("B9", { shipto: "C7" }));
     expect((await drain())[0]?.accounts).toEqual(["C1", "C7"]);
-    await erp().run("UPDATE ordhdr SET cusno = 'C2' WHERE ordno = 'B9'");
-    expect([...((await drain())[0]?.accounts ?? [])].toSorted()).toEqual(["C1", "C2", "C7"]);
     await erp().run("INSERT INTO price VALUES ('LIST', '', 'A', 1), ('NET', 'C3', 'A', 2)");
     expect((await drain()).map(({ id, accounts }) => [id, accounts])).toEqual([
       ["LIST~!~A", "everyone"],
       ["NET~C3~A", ["C3"]],
     ]);
+  });
+
+  test("what goes to another account is gone for those who had it, and they are not told what it is now", async () => {
+    await erp().run(order("BH", { shipto: "C7" }));
+    await drain();
+    await erp().run("UPDATE ordhdr SET cusno = 'C2', status = '50' WHERE ordno = 'BH'");
+    const [left, kept] = await drain();
+    expect(left).toMatchObject({ id: "BH", operation: "deleted", after: undefined, accounts: ["C1"] });
+    expect(kept).toMatchObject({ id: "BH", operation: "changed", after: { status: "shipped" }, accounts: ["C2", "C7"] });
+    expect(left?.key).not.toBe(kept?.key);
+    await erp().run("UPDATE ordhdr SET cusno = 'C8', shipto = 'C9' WHERE ordno = 'BH'");
+    const [gone, come] = await drain();
+    expect(gone).toMatchObject({ operation: "deleted", after: undefined, accounts: ["C2", "C7"] });
+    expect(come).toMatchObject({ operation: "created", before: undefined, accounts: ["C8", "C9"] });
   });
 
   test("header and lines deleted together are one thing that is gone", async () => {
