@@ -107,5 +107,17 @@ end $$;
 create trigger wake after update of state on sluice.webhook_endpoints
   for each row when (new.state = 'active' and old.state <> 'active') execute function sluice.wake_resumed_endpoint();
 
+-- What is for a suspended partner is held as well.
+create function sluice.wake_resumed_partner() returns trigger language plpgsql as $$
+begin
+  insert into sluice.delivery_wakes (endpoint)
+    select id from sluice.webhook_endpoints where partner = new.id and state = 'active' and deleted_at is null;
+  perform pg_notify('sluice_deliveries', '');
+  return null;
+end $$;
+
+create trigger wake_deliveries after update of suspended_at on sluice.partners
+  for each row when (new.suspended_at is null and old.suspended_at is not null) execute function sluice.wake_resumed_partner();
+
 -- For warnings.
 create index webhook_endpoints_failing on sluice.webhook_endpoints (failing_since) where failing_since is not null and warned_at is null;

@@ -5,8 +5,8 @@
  *
  * - Who records events inserts deliveries as `pending`, `parked` false, whatever the endpoint's state, and `next_at` left out.
  *   Nothing has to be looked up or locked for it, and a trigger wakes the workers. Order of a thing's events comes from `seq`.
- * - *Held* is no state of a row: it is what a pending delivery is called while its endpoint is suspended or disabled. Who
- *   suspends or resumes an endpoint changes the one row in `webhook_endpoints`, and a trigger wakes the workers. Who resumes
+ * - *Held* is no state of a row: it is what a pending delivery is called while its endpoint is suspended or disabled, or its
+ *   partner suspended. Who suspends or resumes an endpoint changes the one row in `webhook_endpoints`, and a trigger wakes the workers. Who resumes
  *   one also sets `resumed_at = clock_timestamp()`, `failing_since = null`, `warned_at = null`: from then on it is sent what
  *   waited at a rate that grows, and what waited for its next attempt is due at once.
  * - Who deletes old deliveries deletes none that is pending or dead, and no body that such a one needs.

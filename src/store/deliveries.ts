@@ -3,6 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Delivery, DeliveryAttempt, DeliveryFilter, DeliveryRecords } from "#control-plane/deliveries/delivery-records.ts";
 import type { Store } from "./connect.ts";
 import { nextOpen } from "./delivery-endings.ts";
+import { mayBeSent } from "./may-be-sent.ts";
 
 type DeliveryState = Delivery["state"];
 
@@ -100,7 +101,7 @@ async function wake(store: Store, endpoint: string): Promise<void> {
 }
 
 /** What waits is held while its endpoint may not be sent anything. */
-const state = sql<DeliveryState>`CASE WHEN d.state = 'pending' AND e.state <> 'active' THEN 'held' ELSE d.state END`;
+const state = sql<DeliveryState>`CASE WHEN d.state = 'pending' AND NOT ${mayBeSent("e")} THEN 'held' ELSE d.state END`;
 
 const columns = sql`d.endpoint, d.seq::float8 AS seq, d.event, ev.type, d.entity, ${state} AS state, d.parked, d.attempts, d.created_at, d.ended_at,
   CASE WHEN ${state} = 'pending' AND NOT d.parked THEN d.next_at END AS next_at`;
@@ -117,8 +118,8 @@ function matching({ states, types, since, until }: DeliveryFilter): RawBuilder<S
 
 /** Written out, since that is what the index of the rare ones is for. */
 function inState(wanted: DeliveryState): RawBuilder<SqlBool> {
-  if (wanted === "pending") return sql`(d.state = 'pending' AND e.state = 'active')`;
-  if (wanted === "held") return sql`(d.state = 'pending' AND e.state <> 'active')`;
+  if (wanted === "pending") return sql`(d.state = 'pending' AND ${mayBeSent("e")})`;
+  if (wanted === "held") return sql`(d.state = 'pending' AND NOT ${mayBeSent("e")})`;
   return sql`d.state = ${sql.lit(wanted)}`;
 }
 

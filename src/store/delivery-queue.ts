@@ -4,6 +4,7 @@ import type { DeliveryQueue, HeldQueue, QueueState, TellOfEndpoint, Turn, TurnDo
 import type { Store } from "./connect.ts";
 import { writeEndings, writeStandings } from "./delivery-endings.ts";
 import { type Asked, type Due, hasten, readDue } from "./due-deliveries.ts";
+import { mayBeSent } from "./may-be-sent.ts";
 import { tellOf } from "./told-endpoints.ts";
 
 export interface DeliveryQueueOptions {
@@ -191,7 +192,7 @@ interface QueueRow {
 
 function columns(now: string) {
   return sql`q.endpoint, q.lease::float8 AS lease, (extract(epoch FROM q.leased_until - ${now}::timestamptz) * 1000)::float8 AS lease_left_ms,
-    e.url, e.environment, e.state = 'active' AND e.deleted_at IS NULL AS active, q.failures, e.resumed_at IS DISTINCT FROM q.hastened_for AS resumed,
+    e.url, e.environment, ${mayBeSent("e")} AS active, q.failures, e.resumed_at IS DISTINCT FROM q.hastened_for AS resumed,
     (extract(epoch FROM ${now}::timestamptz - e.resumed_at) * 1000)::float8 AS resumed_ago_ms, e.failing_since IS NOT NULL AS failing,
     q.due_at <= ${now}::timestamptz AS woken`;
 }
@@ -259,13 +260,13 @@ async function release(transaction: Store, queues: readonly HeldQueue[], now: st
   if (queues.length === 0) return;
   await sql`
     UPDATE sluice.delivery_queues AS q SET failures = given.failures, leased_until = NULL, due_at = CASE
-      WHEN e.state <> 'active' OR e.deleted_at IS NOT NULL THEN NULL
+      WHEN NOT ${mayBeSent("e")} THEN NULL
       WHEN given.more THEN ${now}::timestamptz
       ELSE (SELECT next_at FROM sluice.deliveries AS d WHERE d.endpoint = q.endpoint AND d.state = 'pending' AND NOT d.parked ORDER BY next_at LIMIT 1) END
     FROM unnest(${queues.map(({ endpoint }) => endpoint)}::text[], ${queues.map(({ failures }) => failures)}::integer[],
       ${queues.map(({ as }) => as === "hand-on")}::boolean[]) AS given (endpoint, failures, more)
     CROSS JOIN LATERAL (SELECT ctid FROM sluice.delivery_queues WHERE endpoint = given.endpoint LIMIT 1) AS row
-    CROSS JOIN LATERAL (SELECT state, deleted_at FROM sluice.webhook_endpoints WHERE id = given.endpoint LIMIT 1) AS e
+    CROSS JOIN LATERAL (SELECT state, deleted_at, partner FROM sluice.webhook_endpoints WHERE id = given.endpoint LIMIT 1) AS e
     WHERE q.ctid = row.ctid`.execute(transaction);
   // For workers that have nothing to do.
   if (queues.some(({ as }) => as === "hand-on")) await sql`SELECT pg_notify('sluice_deliveries', '')`.execute(transaction);

@@ -3,6 +3,7 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { EventDelivery, EventFilter, EventRecords, LoggedEvent } from "#control-plane/events/event-records.ts";
 import type { Store } from "./connect.ts";
+import { mayBeSent } from "./may-be-sent.ts";
 
 /** Endpoints that are named with what nobody took from them. */
 const mostDead = 50;
@@ -44,10 +45,10 @@ export function eventRecords(store: Store): EventRecords {
         SELECT ${columns}, data, previous FROM sluice.events WHERE id = ${id}`.execute(store);
       const [row] = rows;
       if (row === undefined) return undefined;
-      // A delivery of an endpoint that is suspended or disabled is held; that is no state of its own.
+      // That a delivery is held is no state of its own.
       const { rows: concerns } = await sql<ConcernRow>`
         SELECT concern.partner, partner.name AS "partnerName", concern.seq::float8 AS seq, delivery.endpoint, endpoint.url,
-          CASE WHEN delivery.state = 'pending' AND endpoint.state IN ('suspended', 'disabled') THEN 'held' ELSE delivery.state END AS state,
+          CASE WHEN delivery.state = 'pending' AND NOT ${mayBeSent("endpoint")} THEN 'held' ELSE delivery.state END AS state,
           delivery.attempts, CASE WHEN delivery.state = 'pending' THEN delivery.next_at END AS "nextAt", last.at, last.outcome, last.status
         FROM sluice.partner_events AS concern
         LEFT JOIN sluice.partners AS partner ON partner.id = concern.partner
@@ -83,7 +84,7 @@ export function eventRecords(store: Store): EventRecords {
           SELECT coalesce(sum(waiting.count) FILTER (WHERE NOT waiting.held), 0)::float8 AS pending, coalesce(sum(waiting.count) FILTER (WHERE waiting.held), 0)::float8 AS held,
             min(waiting.oldest) FILTER (WHERE NOT waiting.held) AS oldest
           FROM (
-            SELECT endpoint.state IN ('suspended', 'disabled') AS held, count(*), min(delivery.created_at) AS oldest
+            SELECT NOT ${mayBeSent("endpoint")} AS held, count(*), min(delivery.created_at) AS oldest
             FROM sluice.webhook_endpoints AS endpoint JOIN sluice.deliveries AS delivery ON delivery.endpoint = endpoint.id AND delivery.state = 'pending'
             WHERE endpoint.deleted_at IS NULL GROUP BY held
           ) AS waiting`.execute(store),

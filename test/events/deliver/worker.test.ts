@@ -215,6 +215,22 @@ describe("an endpoint", () => {
     ).toBe(true);
   });
 
+  test("of a suspended partner is sent nothing until the partner is resumed", async () => {
+    const [endpoint = ""] = await site.endpoints(1);
+    const suspend = (at: string | null) => sql`UPDATE sluice.partners SET suspended_at = ${at}::timestamptz`.execute(site.store);
+    await suspend("2026-11-24T00:00:00Z");
+    try {
+      await site.record(endpoint, ["orders 1", "orders 2"]);
+      await site.round();
+      expect(site.arrivals).toEqual([]);
+      expect(await deliveryRecords(site.store).account(endpoint)).toEqual({ pending: 0, held: 2, delivered: 0, dead: 0, skipped: 0 });
+    } finally {
+      await suspend(null);
+    }
+    await site.round();
+    expect(await site.states(endpoint)).toEqual({ delivered: 2 });
+  });
+
   test("that was resumed a moment ago is sent a few, not all at once", async () => {
     const [endpoint = ""] = await site.endpoints(1);
     await sql`UPDATE sluice.webhook_endpoints SET state = 'suspended' WHERE id = ${endpoint}`.execute(site.store);
