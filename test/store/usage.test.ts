@@ -205,6 +205,8 @@ test("what is too old is deleted a bounded number at a time, by the database's c
   expect(await forgetOld(records, { requestLogDays: 30, usageDays: 400, eventDays: 30 })).toEqual({
     request_log: 0,
     usage: 0,
+    endpoint_answers: 0,
+    endpoint_receipts: 0,
     events: 0,
     deliveries: 0,
     event_bodies: 0,
