@@ -28,6 +28,8 @@ export interface ChangeTable {
     relations: readonly string[],
     limit: number,
   ): Promise<{ readonly changes: readonly Change[]; readonly full: boolean }>;
+  /** What was changed or deleted in these tables behind that one, the oldest first. */
+  later(database: Pick<ErpDatabase, "query">, relations: readonly string[], after: string, limit: number): Promise<readonly Pick<Change, "id" | "relation">[]>;
   /** Forgets exactly these. */
   forget(ids: readonly string[]): Statement;
   /** Leaves one lie where it is, with the reason: it is not read again. */
@@ -78,6 +80,15 @@ SELECT 1, id, transaction_id, ${micros}, relation, operation, origin FROM (${isP
       );
       const changes = rows.map(changeOf).sort((a, b) => Number(a.id) - Number(b.id));
       return { changes, full: rows.filter(([rest]) => Number(rest) === 0).length >= limit };
+    },
+    async later(database, relations, after, limit) {
+      const known = member(raw("relation"), relations);
+      const rows = await database.query(
+        asked(
+          sql`SELECT id, relation FROM ${table} WHERE fault IS NULL AND ${known} AND id > ${after} AND operation IN ('update', 'delete') ORDER BY id LIMIT ${limit}`,
+        ),
+      );
+      return rows.map(([id, relation]) => ({ id: String(id), relation: String(relation) }));
     },
     forget: (ids) =>
       asked(

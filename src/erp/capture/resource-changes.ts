@@ -59,6 +59,35 @@ export function resourceChanges(resource: BoundResource, dialect: Dialect, watch
     return rows.map(([id]) => String(id));
   }
 
+  /** Rows of a list whose thing is gone by now: how it was before it went is the nearest that is known of it. */
+  async function tellOrphaned(
+    context: CaptureContext,
+    field: string,
+    orphaned: readonly { readonly change: Change; readonly tie: string }[],
+    images: readonly ThingState[],
+    happened: (change: Change, thing: string) => Happened,
+  ): Promise<void> {
+    const bases = [...roles].flatMap(([table, own]) => (own.some(({ kind }) => kind === "base") ? [table] : []));
+    const later = Map.groupBy((await context.later?.(bases)) ?? [], ({ relation }) => relation);
+    const all = [...images];
+    for (const [table, behind] of later)
+      all.push(
+        ...(await states.ofRows(
+          context,
+          table,
+          behind.map(({ id }) => id),
+        )),
+      );
+    const before = all.filter(({ side, present }) => side === "before" && present).sort((a, b) => Number(a.change) - Number(b.change));
+    for (const { change, tie } of orphaned) {
+      const state = before.find((one) => Number(one.change) > Number(change.id) && tieText(states.tieOf(one, field)) === tie);
+      if (state === undefined) continue;
+      const here = happened(change, state.id);
+      here.lists.add(field);
+      here.now ??= state;
+    }
+  }
+
   async function captured(context: CaptureContext, changes: readonly Change[], tooMany: () => void): Promise<readonly OrderedCaptured[]> {
     const byId = new Map(changes.map((change) => [change.id, change]));
     const found = new Map<string, Happened>();
@@ -104,18 +133,23 @@ export function resourceChanges(resource: BoundResource, dialect: Dialect, watch
         byTie.set(tie, things);
         if (!things.has(state.id)) things.set(state.id, state);
       }
+      const orphaned: { readonly change: Change; readonly tie: string }[] = [];
       for (const { change: id, tie } of tied) {
         const change = byId.get(id);
         if (change === undefined) continue;
-        for (const state of byTie.get(tieText(tie) ?? "")?.values() ?? []) {
+        const [text, noted] = [tieText(tie) ?? "", { some: false }];
+        for (const state of byTie.get(text)?.values() ?? []) {
           const known = found.get(`${change.transaction} ${state.id}`);
           // An image of another transaction says whose the row is, and not how the thing is now.
           if (state.change !== undefined && known === undefined) continue;
           const here = happened(change, state.id);
+          noted.some = true;
           here.lists.add(role.field);
           if (state.change === undefined) here.now ??= state;
         }
+        if (!noted.some) orphaned.push({ change, tie: text });
       }
+      if (orphaned.length > 0) await tellOrphaned(context, role.field, orphaned, images, happened);
     }
 
     for (const { table, role, ids } of inTables("join")) {

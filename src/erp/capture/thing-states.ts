@@ -24,6 +24,8 @@ export interface CaptureContext {
   readonly catalog: Catalog;
   readonly images: ImageRows;
   readonly drift: (note: DriftNote) => void;
+  /** Changes in these tables that were noted behind those that are looked at. */
+  readonly later?: (tables: readonly string[]) => Promise<readonly { readonly id: string; readonly relation: string }[]>;
 }
 
 export interface ThingState {

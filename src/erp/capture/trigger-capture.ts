@@ -39,6 +39,9 @@ export interface TriggerCaptureParts {
 /** How long changes wait after nothing of them could be read. */
 const pauseMs = 30_000;
 
+/** As many are looked at behind a batch, for things that are gone meanwhile. */
+const maxLater = 2_000;
+
 /** As many changes count; beyond, there are "at least" so many. */
 const countUpTo = 1_000_000;
 
@@ -62,7 +65,11 @@ export function triggerCapture(parts: TriggerCaptureParts): CaptureSource {
         if (asked.length === 0) return nothing;
         const { changes, full } = await queue.read(database, asked, limit);
         if (changes.length === 0) return nothing;
-        const context = { database, catalog, images: imagesOf(source, watched, catalog), drift: say.drift };
+        const newest = changes.reduce((last, { id }) => (Number(id) > Number(last) ? id : last), "0");
+        const context = {
+          ...{ database, catalog, images: imagesOf(source, watched, catalog), drift: say.drift },
+          later: (relations: readonly string[]) => queue.later(database, relations, newest, maxLater),
+        };
         const sweeps = new Map<string, "truncated" | "too-many">();
         const round = await capturedIn(context, changes, (resource, why) => sweeps.set(resource, why));
         const done = changes.filter(({ id, relation }) => !round.aside.has(id) && !round.waiting.has(relation));

@@ -147,6 +147,27 @@ onEach("things that come and go", (depot) => {
     expect(come).toMatchObject({ operation: "created", before: undefined, accounts: ["C8", "C9"] });
   });
 
+  test.each([
+    ["in one batch", 1_000],
+    ["in batches of one", 1],
+  ])("lines that changed before their header went are told as well, read %s", async (_name, limit) => {
+    await erp().run(
+      "BEGIN",
+      order("BZ"),
+      ...[10, 20].map((number) => `INSERT INTO ordlin (compny, ordno, linno, itmno, qty) VALUES ('01', 'BZ', ${number}, 'A', 1)`),
+      "COMMIT",
+    );
+    await drain();
+    await erp().run("UPDATE ordlin SET qty = 7 WHERE ordno = 'BZ' AND linno = 10");
+    await erp().run("UPDATE ordlin SET qty = 8 WHERE ordno = 'BZ' AND linno = 20");
+    await erp().run("BEGIN", "DELETE FROM ordlin WHERE ordno = 'BZ'", "DELETE FROM ordhdr WHERE ordno = 'BZ'", "COMMIT");
+    expect((await drain(limit)).map(brief)).toEqual([
+      { what: "orders BZ changed", changed: ["lines"], accounts: ["C1"], origin: "erp" },
+      { what: "orders BZ changed", changed: ["lines"], accounts: ["C1"], origin: "erp" },
+      { what: "orders BZ deleted", changed: [], accounts: ["C1"], origin: "erp" },
+    ]);
+  });
+
   test("header and lines deleted together are one thing that is gone", async () => {
     await erp().run("BEGIN", order("BA"), "INSERT INTO ordlin (compny, ordno, linno, itmno, qty) VALUES ('01', 'BA', 1, 'A', 1)", "COMMIT");
     await drain();
