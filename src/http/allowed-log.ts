@@ -27,6 +27,9 @@ const allowed: ReadonlySet<string> = new Set([
     "pauseMs",
     "url",
     "why",
+    "conversion",
+    "columns",
+    "value",
   ],
   // Of the gateway's own upkeep.
   ...["dropped", "requests", "request_log", "usage", "processes", "round", "state", "events", "deliveries", "event_bodies", "endpoint"],
