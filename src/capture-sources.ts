@@ -10,6 +10,7 @@ import type { ScanRecords } from "#erp/capture/scan-records.ts";
 import { type TriggerCaptureParts, triggerCapture } from "#erp/capture/trigger-capture.ts";
 import { triggersAndScan } from "#erp/capture/triggers-and-scan.ts";
 import { dialects } from "#erp/dialects/dialects.ts";
+import type { DriftNote } from "#erp/read/reader.ts";
 import type { CaptureSource } from "#events/capture-source.ts";
 import type { Log } from "#http/log.ts";
 import type { Environment } from "#pipeline/principal.ts";
@@ -35,8 +36,12 @@ interface Place {
 /** A thing that has been missing for so long is gone: it is not on its way from one table to another. */
 const goneAfterMs = 10_000;
 
+/** Kinds of misfits that are remembered; ERP codes can be many. */
+const mostTold = 1_000;
+
 /** All work goes through the source's guard, and gives way to partners. */
 export function captureSources({ definition, guards, access, now, elapsedMs, log }: CaptureSourcesParts): CaptureSources {
+  const told = new Set<string>();
   const sources = new Map(definition.resources.filter(hasEvents).map(({ source }) => [source.name, source]));
   const places = [...sources.values()].flatMap((source) =>
     (["live", "test"] as const).map((environment): Place => {
@@ -59,6 +64,15 @@ export function captureSources({ definition, guards, access, now, elapsedMs, log
       });
     });
 
+  /** Whatever passes by again and again is told of once: another thing with the same misfit is no news. */
+  function misfit(environment: Environment, note: DriftNote): void {
+    const kind = JSON.stringify([environment, note.resource, note.conversion, note.columns, note.why, note.value]);
+    if (told.has(kind)) return;
+    if (told.size >= mostTold) told.clear();
+    told.add(kind);
+    log.warn({ ...note, environment }, "a value in the ERP does not fit its binding");
+  }
+
   function atSource({ source, environment }: Place, databases: Databases, by: string): TriggerCaptureParts["run"] {
     return (work) =>
       guards.of(source.name, environment).run({ kind: "background", by }, databases(source.name, environment), (database) => {
@@ -79,7 +93,7 @@ export function captureSources({ definition, guards, access, now, elapsedMs, log
       now,
       sweep: (resource, why) => below.want(resource, why === "truncated" ? "emptied" : "look"),
       say: {
-        drift: (note) => log.warn({ ...note, environment }, "a value in the ERP does not fit its binding"),
+        drift: (note) => misfit(environment, note),
         // What the database said may hold data: it stands in the row, and in no log.
         unreadable: ({ resource, table, change }) =>
           log.error({ ...at, resource, table, change }, "a change cannot be read: it is set aside in the footprint's change table, with the reason"),
@@ -105,7 +119,7 @@ export function captureSources({ definition, guards, access, now, elapsedMs, log
       ...(hasTriggers && { pending: pendingChanges(source, dialect, resources) }),
       now,
       say: {
-        drift: (note) => log.warn({ ...note, environment }, "a value in the ERP does not fit its binding"),
+        drift: (note) => misfit(environment, note),
         held: (about) => log.error({ ...at, ...about }, "so many things are missing that nothing is said of them until a person has confirmed it"),
       },
     });

@@ -180,6 +180,8 @@ describe("sluice start", { timeout: 60_000 }, () => {
         .out()
         .split("\n")
         .filter((line) => line.startsWith('{"level":50') || line.startsWith('{"level":40'))
+        // What scans come across in the demo's dirty rows.
+        .filter((line) => !line.includes("a value in the ERP does not fit its binding"))
         .map((line): unknown => JSON.parse(line));
       expect(lines).toEqual([
         expect.objectContaining({
