@@ -1,10 +1,10 @@
 /** Signs as Standard Webhooks 1.0 says: what is signed is `id.timestamp.body`, byte for byte. */
-import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign as signWith } from "node:crypto";
+import { createHmac, createPrivateKey, createSecretKey, generateKeyPairSync, type KeyObject, randomBytes, sign as signWith } from "node:crypto";
 
 /** A secret of an endpoint, ready for use. */
 export type SigningSecret =
-  /** `v1`: HMAC-SHA-256. */
-  | { readonly signs: "hmac"; readonly key: Uint8Array }
+  /** `v1`: HMAC-SHA-256. A key made once: made of bytes for each signature, it costs several times the signature. */
+  | { readonly signs: "hmac"; readonly key: KeyObject }
   /** `v1a`: Ed25519 (RFC 8032). */
   | { readonly signs: "ed25519"; readonly key: KeyObject };
 
@@ -46,7 +46,7 @@ export function newKeyPair(): { readonly privateKey: string; readonly publicKey:
 export function readSecret(text: string): SigningSecret | undefined {
   const [, prefix, encoded = ""] = /^(whsec|whsk)_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
   const bytes = Buffer.from(encoded, "base64");
-  if (prefix === "whsec" && bytes.length >= 24 && bytes.length <= 64) return { signs: "hmac", key: bytes };
+  if (prefix === "whsec" && bytes.length >= 24 && bytes.length <= 64) return { signs: "hmac", key: createSecretKey(bytes) };
   if (prefix === "whsk" && bytes.length === 32)
     return { signs: "ed25519", key: createPrivateKey({ key: Buffer.concat([pkcs8OfSeed, bytes]), format: "der", type: "pkcs8" }) };
   return undefined;

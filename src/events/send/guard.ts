@@ -24,9 +24,16 @@ export interface GuardParts extends Omit<ReceiverTerms, "environment"> {
 
 const loopback = ["127.0.0.1", "::1"] as const;
 
+/** URLs that are remembered as read; where they lead is looked up each time. */
+const maxRead = 10_000;
+
 export function receiverGuard({ resolve, ...terms }: GuardParts): Guard {
+  const read = { live: new Map<string, ReceiverUrl>(), test: new Map<string, ReceiverUrl>() };
   return async (url, environment) => {
-    const target = readReceiverUrl(url, { ...terms, environment });
+    const known = read[environment];
+    const target = known.get(url) ?? readReceiverUrl(url, { ...terms, environment });
+    if (known.size >= maxRead) known.clear();
+    known.set(url, target);
     if (target.kind === "refused") return target;
     const { host, reach } = target;
     if (host.includes(":") || /^[\d.]+$/.test(host)) return { kind: "vetted", target, addresses: [host] };
