@@ -15,16 +15,13 @@ import { controlPlane } from "./control-plane.ts";
 import type { Prepared } from "./embedded/first-run.ts";
 import { exampleRequest } from "./example-request.ts";
 import { fetchKeysOnNode } from "./fetch-keys.ts";
-import { keepDeliveries } from "./keep-deliveries.ts";
-import { keepEvents } from "./keep-events.ts";
 import { keepForgetting } from "./keep-forgetting.ts";
-import { keepTending } from "./keep-tending.ts";
 import { keepUsage } from "./keep-usage.ts";
+import { keepWorking } from "./keep-working.ts";
 import { createLog } from "./log.ts";
 import { openCredentials } from "./open-credentials.ts";
 import { openEvents } from "./open-events.ts";
 import { openLimits } from "./open-limits.ts";
-import { openReceivers } from "./open-receivers.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSources } from "./open-sources.ts";
 import type { Handler } from "./serve.ts";
@@ -133,16 +130,10 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     now: () => Date.now(),
     elapsedMs,
   });
-  life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  const kept = keepEvents({ config, gateway, databases: databases.find, sources: location.sources, store, storeUrl: location.storeUrl, log }, life);
+  const { secret } = location;
+  const working = keepWorking({ config, gateway, databases: databases.find, sources: location.sources, store, storeUrl: location.storeUrl, secret, log }, life);
   watchSources(gateway, databases.find, life, (error) => log.error({ reason: String(error) }, "the sources could not be checked"));
-  const receivers = openReceivers(config.webhooks, life);
-  const secretsAtRest = envelopes({ current: location.secret, others: config.previousSecrets });
-  const delivering = keepDeliveries(
-    { config, store: () => store, storeUrl: location.storeUrl, gateway, send: receivers.send, envelopes: secretsAtRest, log },
-    life,
-  );
-  const plane = controlPlane(definition, store, { peppers, secret: location.secret, previousSecrets: config.previousSecrets }, config.sources, receivers);
+  const plane = controlPlane(definition, store, { peppers, secret, previousSecrets: config.previousSecrets }, config.sources, working.receivers);
   const endpoints = ownEndpoints(() => plane);
   const admin = createAdminApi({
     plane,
@@ -152,7 +143,7 @@ export function makeGateway(parts: GatewayParts, life: Stoppable): MadeGateway {
     elapsedMs,
   });
   return {
-    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + kept.metrics() + delivering.metrics(),
+    metrics: () => gateway.metrics() + credentials.metrics() + limits.metrics() + usage.metrics() + working.metrics(),
     handler: (request, origin) =>
       gateway.fetch(request, origin, {
         databases: databases.find,

@@ -2,18 +2,13 @@
 
 import { readConfig } from "#config";
 import { createGateway, describeGateway } from "#gateway";
-import { envelopes } from "#lib/envelope.ts";
 import { connectStore } from "#store/connect.ts";
 import { pendingMigrations } from "#store/migrate.ts";
-import { receiptRecords } from "#store/receipts.ts";
 import { withClient } from "./embedded/databases.ts";
 import { withEnvFile } from "./env-file.ts";
-import { keepDeliveries } from "./keep-deliveries.ts";
-import { keepEvents } from "./keep-events.ts";
-import { keepTending } from "./keep-tending.ts";
+import { keepWorking } from "./keep-working.ts";
 import { createLog } from "./log.ts";
 import { openPlace } from "./open-place.ts";
-import { openReceivers } from "./open-receivers.ts";
 import { openSources } from "./open-sources.ts";
 import { defaultProject, loadProject } from "./project.ts";
 import { serveMetrics } from "./serve-metrics.ts";
@@ -60,14 +55,12 @@ export async function work(options: Omit<StartOptions, "fresh">, life: Stoppable
     now: () => Date.now(),
     elapsedMs: () => performance.now(),
   });
-  const receipts = receiptRecords(() => store);
-  life.onStop(keepTending(() => gateway.tend(databases.find, receipts)));
-  const kept = keepEvents({ config, gateway, databases: databases.find, sources: place.urls, store, storeUrl: place.storeUrl, log }, life);
-  const { send } = openReceivers(config.webhooks, life);
-  const secretsAtRest = envelopes({ current: place.secret, others: config.previousSecrets });
-  const delivering = keepDeliveries({ config, store: () => store, storeUrl: place.storeUrl, gateway, send, envelopes: secretsAtRest, log }, life);
+  const kept = keepWorking(
+    { config, gateway, databases: databases.find, sources: place.urls, store, storeUrl: place.storeUrl, secret: place.secret, log },
+    life,
+  );
   if (config.metrics !== undefined) {
-    const { address, close } = await serveMetrics(config.metrics, () => gateway.metrics() + kept.metrics() + delivering.metrics());
+    const { address, close } = await serveMetrics(config.metrics, () => gateway.metrics() + kept.metrics());
     life.onStop(close);
     options.say(`Metrics for operators: port ${address.port}, /metrics`);
   }

@@ -4,8 +4,9 @@ import { type Contract, type FilterOperator, filterOperators } from "#contract/c
 import { type Filter, type ListQuery, pageLimit, type Sort } from "#contract/list-query.ts";
 import { schemaAt, valueKind } from "#contract/model.ts";
 import { expandable } from "#contract/response-schema.ts";
-import { Problem, type ProblemError } from "#lib/problems.ts";
+import type { ProblemError } from "#lib/problems.ts";
 import { filterValue } from "./filter-value.ts";
+import { refuseAll } from "./parameter-reader.ts";
 import { parseFields } from "./parse-fields.ts";
 
 const maxFilterValues = 100;
@@ -56,14 +57,7 @@ export function parseList(contract: Contract, parameters: ReadonlyMap<string, st
     else if (parameter === "sort") sort = parseSort(value, sortable, errors);
     else parseFilter(contract, parameter, value, filterable, filters, errors);
   }
-  if (errors.length > 0) {
-    const unknown = errors.every((error) => error.code === "unknown-parameter");
-    throw new Problem(
-      unknown ? "unknown-parameter" : "invalid-parameter",
-      errors.length === 1 && errors[0] ? errors[0].detail : `${errors.length} query parameters cannot be accepted.`,
-      { errors },
-    );
-  }
+  refuseAll(errors);
   const left = expandable(contract);
   const fields = chosen ?? visible.filter((field) => !left.includes(field) || expand.includes(field));
   const withExpanded = [...fields, ...expand.filter((field) => !fields.includes(field))];

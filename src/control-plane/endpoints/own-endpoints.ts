@@ -1,5 +1,6 @@
 /** What partners do with their own webhook endpoints: the same verbs as operators, narrowed to what is theirs. */
 
+import type { z } from "zod";
 import { deliveriesResent, deliveryShown, deliveryWithAttempts } from "#contract/deliveries.ts";
 import type { EndpointCall, EndpointOutcome, WebhookKeySet } from "#contract/endpoint-call.ts";
 import type { EndpointAction } from "#contract/operations.ts";
@@ -12,7 +13,7 @@ import { deliveryResend } from "../deliveries/resend.ts";
 import { deliveryResendMany } from "../deliveries/resend-many.ts";
 import { deliveryShow } from "../deliveries/show.ts";
 import { deliverySkip } from "../deliveries/skip.ts";
-import type { Asking, Outcome } from "../verb.ts";
+import type { Asking, Outcome, Verb } from "../verb.ts";
 import { endpointCreate } from "./create.ts";
 import { endpointDelete } from "./delete.ts";
 import { endpointToJson } from "./endpoint-json.ts";
@@ -30,6 +31,23 @@ export interface OwnEndpoints {
   /** Of any endpoint: they are public. Undefined where there is none. */
   publicKeys(endpoint: string): Promise<WebhookKeySet | undefined>;
 }
+
+type OnOne = Exclude<EndpointAction, "list" | "create" | "show" | "list-deliveries">;
+
+/** What is done to one endpoint: the verb that does it, and what partners are shown of what comes of it. */
+const onOne: Readonly<Record<OnOne, { readonly verb: Verb; readonly shown: z.ZodType }>> = {
+  update: { verb: endpointUpdate, shown: endpointShown },
+  verify: { verb: endpointVerify, shown: endpointShown },
+  test: { verb: endpointTest, shown: eventTested },
+  "rotate-secret": { verb: endpointRotateSecret, shown: endpointWithSecret },
+  suspend: { verb: endpointSuspend, shown: endpointShown },
+  resume: { verb: endpointResume, shown: endpointShown },
+  delete: { verb: endpointDelete, shown: endpointShown },
+  "show-delivery": { verb: deliveryShow, shown: deliveryWithAttempts },
+  "resend-delivery": { verb: deliveryResend, shown: deliveryShown },
+  "skip-delivery": { verb: deliverySkip, shown: deliveryShown },
+  "resend-deliveries": { verb: deliveryResendMany, shown: deliveriesResent },
+};
 
 /** `open`: the control plane, where it is opened by the first who needs it. */
 export function ownEndpoints(open: () => ControlPlane): OwnEndpoints {
@@ -72,7 +90,9 @@ async function perform(plane: ControlPlane, call: EndpointCall): Promise<Endpoin
   if (endpoint === undefined || endpoint.partner !== partner || endpoint.environment !== environment) return { kind: "absent" };
   if (action === "list-deliveries") return listed(plane, id, call);
   if (action === "show") return answered(answerOf(action, endpointToJson(endpoint, now)));
-  return outcomeOf(action, await done(plane, action, { ...call.input, endpoint: id, ...(call.event !== undefined && { event: call.event }) }, asking));
+  const { verb } = onOne[action];
+  const input = verb.input.parse({ ...call.input, endpoint: id, ...(call.event !== undefined && { event: call.event }) });
+  return outcomeOf(action, await verb.run(plane, input, asking));
 }
 
 function created(plane: ControlPlane, { caller, input }: EndpointCall, asking: Asking): Promise<Outcome<unknown>> {
@@ -87,35 +107,6 @@ async function listed(plane: ControlPlane, endpoint: string, { page }: EndpointC
   const rows = await plane.records.deliveries.list(endpoint, filter, before, limit + 1);
   const items = rows.slice(0, limit).map((one) => JSON.stringify(deliveryShown.parse(deliveryToShow(one))));
   return { kind: "page", items, next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
-}
-
-type OnOne = Exclude<EndpointAction, "list" | "create" | "show" | "list-deliveries">;
-
-function done(plane: ControlPlane, action: OnOne, input: unknown, asking: Asking): Promise<Outcome<unknown>> {
-  switch (action) {
-    case "update":
-      return endpointUpdate.run(plane, endpointUpdate.input.parse(input), asking);
-    case "verify":
-      return endpointVerify.run(plane, endpointVerify.input.parse(input), asking);
-    case "test":
-      return endpointTest.run(plane, endpointTest.input.parse(input), asking);
-    case "rotate-secret":
-      return endpointRotateSecret.run(plane, endpointRotateSecret.input.parse(input), asking);
-    case "suspend":
-      return endpointSuspend.run(plane, endpointSuspend.input.parse(input), asking);
-    case "resume":
-      return endpointResume.run(plane, endpointResume.input.parse(input), asking);
-    case "show-delivery":
-      return deliveryShow.run(plane, deliveryShow.input.parse(input), asking);
-    case "resend-delivery":
-      return deliveryResend.run(plane, deliveryResend.input.parse(input), asking);
-    case "skip-delivery":
-      return deliverySkip.run(plane, deliverySkip.input.parse(input), asking);
-    case "resend-deliveries":
-      return deliveryResendMany.run(plane, deliveryResendMany.input.parse(input), asking);
-    case "delete":
-      return endpointDelete.run(plane, endpointDelete.input.parse(input), asking);
-  }
 }
 
 function outcomeOf(action: EndpointAction, outcome: Outcome<unknown>): EndpointOutcome {
@@ -138,27 +129,18 @@ function answered(answer: Answer): EndpointOutcome {
 
 /** Nothing leaves that partners are not promised. */
 function answerOf(action: EndpointAction, value: unknown): Answer {
-  switch (action) {
-    case "delete":
-      return { status: 204, body: null, made: undefined };
-    case "create": {
-      const made = endpointWithSecret.parse(value);
-      return { status: 201, body: JSON.stringify(made), made: `/v1/webhook-endpoints/${made.id}` };
-    }
-    case "rotate-secret":
-      return { status: 200, body: JSON.stringify(endpointWithSecret.parse(value)), made: undefined };
-    case "test":
-      return { status: 200, body: JSON.stringify(eventTested.parse(value)), made: undefined };
-    case "show-delivery":
-      return { status: 200, body: JSON.stringify(deliveryWithAttempts.parse(value)), made: undefined };
-    case "resend-delivery":
-    case "skip-delivery":
-      return { status: 200, body: JSON.stringify(deliveryShown.parse(value)), made: undefined };
-    case "resend-deliveries":
-      return { status: 200, body: JSON.stringify(deliveriesResent.parse(value)), made: undefined };
-    default:
-      return { status: 200, body: JSON.stringify(endpointShown.parse(value)), made: undefined };
-  }
+  if (action === "delete") return { status: 204, body: null, made: undefined };
+  if (action !== "create") return { status: 200, body: JSON.stringify(shownBy(action).parse(value)), made: undefined };
+  const made = endpointWithSecret.parse(value);
+  return { status: 201, body: JSON.stringify(made), made: `/v1/webhook-endpoints/${made.id}` };
+}
+
+function shownBy(action: EndpointAction): z.ZodType {
+  return isOnOne(action) ? onOne[action].shown : endpointShown;
+}
+
+function isOnOne(action: EndpointAction): action is OnOne {
+  return Object.hasOwn(onOne, action);
 }
 
 function isDone(value: unknown): value is { readonly kind: "done"; readonly value: unknown } {
