@@ -21,6 +21,7 @@ export function gatewayEnvironment(storeUrl: string, erpUrl: string, port: numbe
   return {
     PATH: process.env["PATH"] ?? "",
     DATABASE_URL: storeUrl,
+    WEBHOOK_TEST_LOOPBACK: "true",
     ERP_LIVE_URL: erpUrl,
     ERP_TEST_URL: erpUrl,
     SLUICE_KEY_PEPPER: `1:${randomBytes(32).toString("base64")}`,

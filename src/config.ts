@@ -149,7 +149,11 @@ export function readConfig(variables: Variables, sources: readonly DeclaredSourc
       secret: values.SLUICE_SECRET,
       previousSecrets: values.SLUICE_PREVIOUS_SECRETS ?? [],
       privateKeyHosts: new Set(values.OAUTH_PRIVATE_HOSTS),
-      webhooks: { privateHosts: new Set(values.WEBHOOK_PRIVATE_HOSTS), testLoopback: values.WEBHOOK_TEST_LOOPBACK === "true" },
+      webhooks: {
+        privateHosts: new Set(values.WEBHOOK_PRIVATE_HOSTS),
+        // Whoever has a test key could reach what listens beside the gateway, and be shown what it answers.
+        testLoopback: values.WEBHOOK_TEST_LOOPBACK === undefined ? values.DATABASE_URL === undefined : values.WEBHOOK_TEST_LOOPBACK === "true",
+      },
       retention: { ...defaultRetention, bodyDays: values.RECEIPT_BODY_DAYS },
       redisUrl: values.REDIS_URL,
       credentials: {
@@ -240,7 +244,7 @@ const schema = z.object({
   SLUICE_PREVIOUS_SECRETS: z.string().transform(parseSecrets).optional(),
   OAUTH_PRIVATE_HOSTS: hostNames.optional(),
   WEBHOOK_PRIVATE_HOSTS: hostNames.optional(),
-  WEBHOOK_TEST_LOOPBACK: z.enum(["true", "false"], "is neither true nor false.").default("true"),
+  WEBHOOK_TEST_LOOPBACK: z.enum(["true", "false"], "is neither true nor false.").optional(),
   RECEIPT_BODY_DAYS: wholeNumber(1, defaultRetention.tombstoneDays).default(defaultRetention.bodyDays),
   STORE_LISTEN: z.enum(["true", "false"], "is neither true nor false.").default("true"),
   CREDENTIAL_CACHE_SIZE: wholeNumber(100, 10_000_000).default(100_000),

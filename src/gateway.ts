@@ -12,16 +12,13 @@ import type { DialectName } from "#erp/binding/source.ts";
 import { triggerWatch } from "#erp/capture/trigger-check.ts";
 import type { RecordedSchema } from "#erp/check/recorded-schema.ts";
 import type { ConnectionOptions, OpenDatabase } from "#erp/dialects/connection.ts";
-import type { Dialect, ErpDatabase } from "#erp/dialects/dialect.ts";
-import { dialects } from "#erp/dialects/dialects.ts";
+import type { ErpDatabase } from "#erp/dialects/dialect.ts";
 import { openMariadb } from "#erp/dialects/mariadb/mariadb-connection.ts";
 import { openPostgres } from "#erp/dialects/postgres/postgres-connection.ts";
 import { type DriftWatch, driftWatch } from "#erp/drift-watch.ts";
 import { windowInWords } from "#erp/protection/maintenance.ts";
 import { protection, type SourcesHealth } from "#erp/protection/protection.ts";
 import { defaultProtection, type ProtectionSettings } from "#erp/protection/settings.ts";
-import { tablesOf } from "#erp/read/relation.ts";
-import { type SourceAccess, sourceAccess } from "#erp/source-access.ts";
 import type { WritePoint } from "#erp/write/execute.ts";
 import { footprintWatch } from "#erp/write/footprint-check.ts";
 import type { ReceiptRecords } from "#erp/write/receipt-records.ts";
@@ -54,6 +51,7 @@ import type { UsageSink } from "#pipeline/usage.ts";
 import { type CaptureSources, captureSources } from "./capture-sources.ts";
 import type { GatewayDefinition } from "./project.ts";
 import { servedResources } from "./served-resources.ts";
+import { sourceAccesses } from "./source-accesses.ts";
 
 export type { BoundResource, SourceDeclaration } from "#erp/binding/source.ts";
 export { dropWholeFootprint, type Installed, installWhole, sourcesToInstall, wholeFootprint } from "#erp/capture/whole-footprint.ts";
@@ -209,7 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { definition, log, now, shareLookups = true } = options;
   const operations = allOperations(definition.contracts);
   const { versions } = describeGateway(definition);
-  const accesses = sourceAccesses(definition, { now, shareLookups });
+  const access = sourceAccesses(definition, { now, shareLookups });
   const guards = protection({
     sources: definition.resources.map(({ source }) => source),
     settings: options.protection ?? defaultProtection,
@@ -222,7 +220,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const drifts = driftWatch({
     resources: definition.resources,
     environments,
-    access: (source, environment) => accessOfSource(accesses, source, environment),
+    access,
     recorded: options.recorded ?? new Map(),
     now,
     shareLookups,
@@ -239,7 +237,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     previousSecrets: options.previousSecrets ?? [],
     guards,
     drifts,
-    access: (source, environment) => accessOfSource(accesses, source, environment),
+    access,
     now,
     elapsedMs: options.elapsedMs,
     statementBoundMs: (options.protection ?? defaultProtection).statementBoundMs,
@@ -290,7 +288,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     captureSources: captureSources({
       definition,
       guards,
-      access: (source, environment) => accessOfSource(accesses, source, environment),
+      access,
       now,
       elapsedMs: options.elapsedMs,
       log,
@@ -309,32 +307,6 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 const environments = ["live", "test"] as const;
-
-function sourceKey(source: string, environment: Environment): string {
-  return `${source} ${environment}`;
-}
-
-function sourceAccesses(definition: GatewayDefinition, terms: Parameters<typeof sourceAccess>[3]): ReadonlyMap<string, SourceAccess> {
-  const tables = new Map<string, Set<string>>();
-  for (const { source, binding } of definition.resources) {
-    const named = tables.get(source.name) ?? new Set<string>();
-    for (const table of tablesOf(binding)) named.add(table);
-    tables.set(source.name, named);
-  }
-  const accesses = new Map<string, SourceAccess>();
-  for (const { source } of definition.resources) {
-    const dialect: Dialect = dialects[source.dialect];
-    for (const environment of ["live", "test"] as const)
-      accesses.set(sourceKey(source.name, environment), sourceAccess(source, dialect, [...(tables.get(source.name) ?? [])], terms));
-  }
-  return accesses;
-}
-
-function accessOfSource(accesses: ReadonlyMap<string, SourceAccess>, source: string, environment: Environment): SourceAccess {
-  const access = accesses.get(sourceKey(source, environment));
-  if (access === undefined) throw new Error(`no source ${source}`);
-  return access;
-}
 
 /** Says nothing that a stranger could use: whether the ERP answers, when its maintenance ends, and what is not served. */
 function healthOf({ sources, maintenance }: SourcesHealth, drifts: DriftWatch<Environment>): Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 /** `defineGateway`: what a project's `gateway.ts` declares, and what follows from its contracts. */
 
 import type { Contract } from "#contract/contract.ts";
-import { ownNames } from "#contract/operations.ts";
+import { ownNames } from "#contract/own-operations.ts";
 import type { AnyConversion } from "#erp/binding/conversion.ts";
 import type { BoundResource } from "#erp/binding/source.ts";
 import { commandProblems } from "#erp/write/check-commands.ts";

@@ -2,7 +2,7 @@
 
 import type { ProblemCode, ProblemError } from "#lib/problems.ts";
 import type { DeliveryState } from "./deliveries.ts";
-import type { EndpointAction } from "./operations.ts";
+import type { EndpointAction } from "./own-operations.ts";
 
 export interface EndpointCaller {
   readonly partner: string;

@@ -1,7 +1,7 @@
 /** Tells callers of themselves: who they are to the gateway, their keys, and the requests they sent. Needs no scope. */
 
-import type { AccountOperation } from "#contract/operations.ts";
 import type { LoggedRequest, OwnKey } from "#contract/own-account.ts";
+import type { AccountOperation } from "#contract/own-operations.ts";
 import { Problem } from "#lib/problems.ts";
 import type { Cursors } from "./cursor.ts";
 import type { PartnerResponse } from "./exchange.ts";

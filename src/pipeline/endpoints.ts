@@ -2,7 +2,7 @@
 
 import type { EndpointOutcome } from "#contract/endpoint-call.ts";
 import { objectErrors } from "#contract/object-errors.ts";
-import type { EndpointOperation } from "#contract/operations.ts";
+import type { EndpointOperation } from "#contract/own-operations.ts";
 import { Problem } from "#lib/problems.ts";
 import { jsonOf, refuseParameters } from "./command.ts";
 import type { Cursors } from "./cursor.ts";

@@ -1,7 +1,7 @@
 /** Answers from the event log: what happened to the caller's things, in the order of its numbers. */
 
 import type { EventsReader } from "#contract/events-query.ts";
-import type { EventsOperation } from "#contract/operations.ts";
+import type { EventsOperation } from "#contract/own-operations.ts";
 import { Problem } from "#lib/problems.ts";
 import { lacking } from "./authorize.ts";
 import type { PartnerResponse } from "./exchange.ts";

@@ -49,7 +49,7 @@ export async function serveOnNode(parts: GatewayParts): Promise<NodeGateway> {
     ];
   });
   // Tests send what is refused by the hundred, from one address.
-  const standard = { DATABASE_URL: storeUrl, AUTH_FAILURES: "0", ...secrets.variables };
+  const standard = { DATABASE_URL: storeUrl, AUTH_FAILURES: "0", WEBHOOK_TEST_LOOPBACK: "true", ...secrets.variables };
   const read = readConfig({ ...standard, ...Object.fromEntries(urls), ...variables }, project.sources);
   if (read.kind === "invalid") throw new Error(read.reasons.join("\n"));
   const { config } = read;

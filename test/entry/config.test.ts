@@ -103,6 +103,14 @@ test("a replica is a database of its own, in either environment, and of no use w
   });
 });
 
+test("test endpoints may be on the gateway's own machine while it is tried out, and in production only where that is said", () => {
+  const said = (variables: Record<string, string>) => readConfig(variables, erp);
+  for (const variables of [{}, { ...complete, WEBHOOK_TEST_LOOPBACK: "true" }])
+    expect(said(variables)).toMatchObject({ config: { webhooks: { testLoopback: true } } });
+  for (const variables of [complete, { WEBHOOK_TEST_LOOPBACK: "false" }])
+    expect(said(variables)).toMatchObject({ config: { webhooks: { testLoopback: false } } });
+});
+
 test("guides for the team are there while it is tried out, and in production only where they are wanted", () => {
   const { ERP_LIVE_URL, ERP_TEST_URL } = complete;
   const said = (variables: Record<string, string>) => readConfig(variables, erp);

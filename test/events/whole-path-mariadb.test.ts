@@ -23,7 +23,7 @@ describeWith("sharedErp", "webERP", (sharedErp) => {
       own = await createDatabase();
       fleet = await eventFleet({
         project: fileURLToPath(new URL("../../examples/weberp", import.meta.url)),
-        variables: { DATABASE_URL: own.url, WEBERP_TEST_URL: erp.url },
+        variables: { WEBHOOK_TEST_LOOPBACK: "true", DATABASE_URL: own.url, WEBERP_TEST_URL: erp.url },
         partners: [
           { name: "Angry", accounts: ["ANGRY"] },
           { name: "Dumble", accounts: ["DUMBLE"] },

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await inErp(moreOrders);
   fleet = await eventFleet({
     project: fileURLToPath(new URL("../../demo", import.meta.url)),
-    variables: { DATABASE_URL: own.url, ERP_TEST_URL: databases.live.url },
+    variables: { WEBHOOK_TEST_LOOPBACK: "true", DATABASE_URL: own.url, ERP_TEST_URL: databases.live.url },
     partners: [
       { name: "Alpha", accounts: ["C0000001"] },
       { name: "Beta", accounts: ["C0000002", "C0000003"] },

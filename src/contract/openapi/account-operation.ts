@@ -1,7 +1,7 @@
 /** A partner's own account in documents: who it is to the gateway, its keys, and the requests it sent. */
 
-import type { AccountOperation } from "../operations.ts";
 import { keyStates } from "../own-account.ts";
+import type { AccountOperation } from "../own-operations.ts";
 import type { Components } from "./components.ts";
 import { days, headers } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";

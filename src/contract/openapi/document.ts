@@ -9,8 +9,10 @@ import { accountComponents, accountOperation, accountTag } from "./account-opera
 import { batchComponents, batchOperation } from "./batch-operation.ts";
 import { commandOperation, inputComponents } from "./command-operation.ts";
 import { type Components, extractComponents, mergeComponents } from "./components.ts";
+import { type DocumentedEvents, documentedEvents } from "./documented-events.ts";
 import { endpointComponents, endpointFailure, endpointOperation, endpointsTag } from "./endpoint-operation.ts";
-import { type DocumentedEvents, documentedEvents, eventComponents, eventsOperation, eventsTag, webhooksOf } from "./events-operation.ts";
+import { eventComponents } from "./event-schemas.ts";
+import { eventsOperation, eventsTag } from "./events-operation.ts";
 import { days, sharedHeaders, sharedWriteHeaders, writeParameters } from "./headers.ts";
 import { type JsonSchema, resourceSchema } from "./json-schema.ts";
 import { sharedParameters } from "./parameters.ts";
@@ -18,6 +20,7 @@ import { type FailureKind, problemSchema, sharedResponses } from "./problems.ts"
 import { readOperation } from "./read-operation.ts";
 import { anyCredential, securityOf, securitySchemes } from "./security.ts";
 import { operationComponents, operationsTag, statusOperation } from "./status-operation.ts";
+import { webhooksOf } from "./webhooks.ts";
 
 export interface DocumentedGateway {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** A partner's webhook endpoints in documents. */
 
 import { deliveriesResent, deliveryShown, deliveryStates, deliveryWithAttempts } from "../deliveries.ts";
-import type { EndpointOperation } from "../operations.ts";
+import type { EndpointOperation } from "../own-operations.ts";
 import { endpointShown, endpointWithSecret, eventTested, maxEndpoints } from "../webhook-endpoints.ts";
 import { pascal } from "./command-operation.ts";
 import { type Components, extract } from "./components.ts";

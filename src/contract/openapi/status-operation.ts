@@ -1,7 +1,7 @@
 /** Operations in documents: how far something is that did not end with its request. */
 
 import type { OperationState } from "../command-call.ts";
-import type { StatusOperation } from "../operations.ts";
+import type { StatusOperation } from "../own-operations.ts";
 import type { Components } from "./components.ts";
 import { headers } from "./headers.ts";
 import type { JsonSchema } from "./json-schema.ts";

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import { deliveriesResent, deliveryShown, deliveryWithAttempts } from "#contract/deliveries.ts";
 import type { EndpointCall, EndpointOutcome, WebhookKeySet } from "#contract/endpoint-call.ts";
-import type { EndpointAction } from "#contract/operations.ts";
+import type { EndpointAction } from "#contract/own-operations.ts";
 import { endpointShown, endpointWithSecret, eventTested } from "#contract/webhook-endpoints.ts";
 import { Problem } from "#lib/problems.ts";
 import { publicJwk } from "#lib/standard-webhooks.ts";

@@ -24,7 +24,7 @@ export async function depotFleet({ parcels, respond }: { readonly parcels: numbe
   await withClient(erpUrl, (client) => client.query(tables + parcelsToBeginWith(parcels)));
   const fleet = await eventFleet({
     project: fileURLToPath(new URL(".", import.meta.url)),
-    variables: { DATABASE_URL: server.url("store"), DEPOT_TEST_URL: erpUrl },
+    variables: { WEBHOOK_TEST_LOOPBACK: "true", DATABASE_URL: server.url("store"), DEPOT_TEST_URL: erpUrl },
     partners: depotPartners,
     scopes: ["parcels:read"],
     respond,
