@@ -9,7 +9,7 @@ import type { Envelopes } from "#lib/envelope.ts";
 import type { Store } from "#store/connect.ts";
 import { deliveryQueue } from "#store/delivery-queue.ts";
 import { signingSecrets } from "#store/signing-secrets.ts";
-import { usageTrouble } from "./keep-usage.ts";
+import { troubleCode } from "./trouble-code.ts";
 
 export interface DeliveriesParts {
   readonly store: () => Store;
@@ -40,9 +40,9 @@ export function deliveryParts({ store, gateway, send, envelopes, log }: Deliveri
     say: {
       disabled: (endpoint, reason) => log.warn({ endpoint, reason }, "a webhook endpoint was disabled: its deliveries are held"),
       failing: (endpoint) => log.warn({ endpoint }, "every attempt to reach a webhook endpoint has failed for an hour"),
-      trouble: (error) => log.warn({ reason: usageTrouble(error) }, "deliveries cannot be looked up, and are tried again"),
+      trouble: (error) => log.warn({ reason: troubleCode(error) }, "deliveries cannot be looked up, and are tried again"),
       over: () => log.info({}, "deliveries go on again"),
-      unsigned: (endpoint, error) => log.error({ endpoint, reason: usageTrouble(error) }, "webhooks cannot be signed, and are not sent"),
+      unsigned: (endpoint, error) => log.error({ endpoint, reason: troubleCode(error) }, "webhooks cannot be signed, and are not sent"),
     },
   };
 }

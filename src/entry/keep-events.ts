@@ -8,9 +8,9 @@ import { connectStore, type Store } from "#store/connect.ts";
 import { eventLog, eventLogPooled } from "#store/event-log.ts";
 import { scanRecords } from "#store/scans.ts";
 import { type BackgroundTurn, keepTurns, pause } from "./keep-turns.ts";
-import { usageTrouble } from "./keep-usage.ts";
 import { repeat } from "./rounds.ts";
 import type { Stoppable } from "./stop.ts";
+import { troubleCode } from "./trouble-code.ts";
 
 export interface KeepEventsParts {
   readonly config: Config;
@@ -74,7 +74,7 @@ export function keepEvents(
               },
             });
           } catch (error) {
-            counts.failed(source, usageTrouble(error));
+            counts.failed(source, troubleCode(error));
             throw error;
           }
         },

@@ -4,7 +4,7 @@ import type { Config } from "#config";
 import { forgetOld } from "#control-plane/retention/forget.ts";
 import type { RetentionRecords } from "#control-plane/retention/retention-records.ts";
 import type { Log } from "#gateway";
-import { usageTrouble } from "./keep-usage.ts";
+import { troubleCode } from "./trouble-code.ts";
 
 const intervalMs = 60_000;
 
@@ -19,7 +19,7 @@ export function keepForgetting(records: RetentionRecords, kept: Config["usageKep
       if (Object.values(forgotten).some((count) => count > 0)) log.info({ ...forgotten }, "what was too old has been deleted");
     } catch (error) {
       // The next round tries again.
-      log.warn({ reason: usageTrouble(error) }, "what is too old could not be deleted");
+      log.warn({ reason: troubleCode(error) }, "what is too old could not be deleted");
     } finally {
       underway = false;
     }

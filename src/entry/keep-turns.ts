@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "#gateway";
-import { usageTrouble } from "./keep-usage.ts";
 import type { Rounds } from "./rounds.ts";
+import { troubleCode } from "./trouble-code.ts";
 
 /** `taken`: another process is at it. */
 export interface BackgroundTurn {
@@ -42,7 +42,7 @@ async function keepOne({ name, run }: BackgroundTurn, stopping: AbortSignal, log
     } catch (error) {
       if (stopping.aborted) return;
       // One line per change, not per turn.
-      if (!failing) log.warn({ round: name, reason: usageTrouble(error) }, "background work fails, and is tried again");
+      if (!failing) log.warn({ round: name, reason: troubleCode(error) }, "background work fails, and is tried again");
       failing = true;
       waitMs = pauseMs;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);

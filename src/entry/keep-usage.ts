@@ -3,6 +3,7 @@ import { type UsageCollector, usageCollector } from "#control-plane/usage/collec
 import { usageMetrics } from "#control-plane/usage/metrics.ts";
 import type { UsageWriter } from "#control-plane/usage/usage-records.ts";
 import type { Log } from "#gateway";
+import { troubleCode } from "./trouble-code.ts";
 
 const intervalMs = 1_000;
 
@@ -33,14 +34,8 @@ export function keepUsage(writer: UsageWriter, log: Log): KeptUsage {
 function usageTold(log: Log): Parameters<typeof usageCollector>[0] {
   return {
     changed: (state) => {
-      if (state.kind === "failing") log.warn({ reason: usageTrouble(state.error) }, "usage cannot be written, and is gathered for now");
+      if (state.kind === "failing") log.warn({ reason: troubleCode(state.error) }, "usage cannot be written, and is gathered for now");
       else log.info({ dropped: state.dropped }, "usage is written again");
     },
   };
-}
-
-/** A code, never a message: a database may quote in it what it was given. */
-export function usageTrouble(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  return typeof code === "string" ? code : error instanceof Error ? error.name : typeof error;
 }
